@@ -1,0 +1,3 @@
+//! Framing: bytes in any chunking to whole messages, and whole messages to bytes.
+
+pub mod line;

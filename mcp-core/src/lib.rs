@@ -1,0 +1,27 @@
+//! The Model Context Protocol without I/O and without a clock.
+//!
+//! | part | is |
+//! |---|---|
+//! | [`jsonrpc`] | the envelope of a message: one borrowed scan, ids, errors, encoding |
+//! | [`protocol`] | the types of all revisions; unknown members survive |
+//! | [`codec`] | bytes in any chunking to whole messages |
+//! | [`session`] | what either end of a conversation decides, in both eras |
+//! | [`server`] | from a request to its answer; serving one connection |
+//! | [`transport`] | the seam to whatever moves messages |
+//! | [`schema`] | a small JSON Schema checker for arguments and inputs |
+//!
+//! Sockets, processes, timers and the environment are the business of `mcp-client` and others. Events
+//! and facts come in as arguments, decisions go out as values.
+#![forbid(unsafe_code)]
+
+pub mod codec;
+mod error;
+pub mod jsonrpc;
+pub mod protocol;
+pub mod schema;
+pub mod server;
+pub mod session;
+pub mod transport;
+
+pub use error::Delivery;
+pub use transport::{SendError, Transport, TransportError};

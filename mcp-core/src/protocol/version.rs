@@ -1,0 +1,113 @@
+//! Protocol revisions. Every question of the form "does this revision …?" is answered here or in the
+//! handshake, nowhere else.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The two ways to hold a conversation (`ProtocolVersion` says which exact rules).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Era {
+    /// 2024-11-05 to 2025-11-25: a handshake opens a session that both sides remember.
+    Legacy,
+    /// 2026-07-28 on: every request is complete in itself.
+    Modern,
+}
+
+/// A revision of the specification, named by its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ProtocolVersion {
+    /// 2024-11-05.
+    #[serde(rename = "2024-11-05")]
+    V2024_11_05,
+    /// 2025-03-26.
+    #[serde(rename = "2025-03-26")]
+    V2025_03_26,
+    /// 2025-06-18.
+    #[serde(rename = "2025-06-18")]
+    V2025_06_18,
+    /// 2025-11-25.
+    #[serde(rename = "2025-11-25")]
+    V2025_11_25,
+    /// 2026-07-28.
+    #[serde(rename = "2026-07-28")]
+    V2026_07_28,
+}
+
+impl ProtocolVersion {
+    /// All known revisions, oldest first.
+    pub const ALL: [Self; 5] = [
+        Self::V2024_11_05,
+        Self::V2025_03_26,
+        Self::V2025_06_18,
+        Self::V2025_11_25,
+        Self::V2026_07_28,
+    ];
+    /// What a client asks a legacy server for.
+    pub const LATEST_LEGACY: Self = Self::V2025_11_25;
+    /// What a client asks a modern server for.
+    pub const LATEST_MODERN: Self = Self::V2026_07_28;
+
+    /// The revision of that date, when it is known.
+    #[must_use]
+    pub fn parse(date: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.as_str() == date)
+    }
+
+    /// The date.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V2024_11_05 => "2024-11-05",
+            Self::V2025_03_26 => "2025-03-26",
+            Self::V2025_06_18 => "2025-06-18",
+            Self::V2025_11_25 => "2025-11-25",
+            Self::V2026_07_28 => "2026-07-28",
+        }
+    }
+
+    /// The era that the revision belongs to.
+    #[must_use]
+    pub fn era(self) -> Era {
+        if self >= Self::V2026_07_28 { Era::Modern } else { Era::Legacy }
+    }
+
+    /// Whether results may carry `structuredContent` and tools an `outputSchema` (2025-06-18 on).
+    #[must_use]
+    pub fn has_structured_content(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
+    /// Whether tools may carry annotations (2025-03-26 on).
+    #[must_use]
+    pub fn has_annotations(self) -> bool {
+        self >= Self::V2025_03_26
+    }
+}
+
+impl fmt::Display for ProtocolVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_revision_reads_back_from_its_date() {
+        for version in ProtocolVersion::ALL {
+            assert_eq!(ProtocolVersion::parse(version.as_str()), Some(version));
+            let json = serde_json::to_string(&version).unwrap();
+            assert_eq!(json, format!("{:?}", version.as_str()));
+        }
+        assert_eq!(ProtocolVersion::parse("1999-01-01"), None);
+    }
+
+    #[test]
+    fn the_eras_part_at_2026_07_28() {
+        assert_eq!(ProtocolVersion::LATEST_LEGACY.era(), Era::Legacy);
+        assert_eq!(ProtocolVersion::LATEST_MODERN.era(), Era::Modern);
+    }
+}

@@ -1,0 +1,150 @@
+//! Serving one connection: the loop between a transport and a service.
+
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use futures_util::future::{AbortHandle, Abortable};
+use futures_util::stream::{FuturesUnordered, Stream};
+
+use super::service::{Reply, Service};
+use crate::jsonrpc::RequestId;
+use crate::session::{Incoming, Request, ServerSession};
+use crate::transport::{SendError, Transport, TransportError};
+
+/// Requests of one client that may be at work at the same time; more wait unread in the transport.
+const AT_WORK_MAX: usize = 1024;
+
+/// Serves one client until the connection ends; returns how it ended.
+///
+/// A request whose answer is ready at once is answered in place. The others run side by side in this
+/// one task and answer in whatever order they finish.
+///
+/// # Errors
+///
+/// Never for a client that closes in good order.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops all requests at work. The transport is not closed.
+pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(), TransportError> {
+    let mut session = ServerSession::new(service.info(), service.versions());
+    let mut at_work = AtWork::default();
+    loop {
+        match next_event(transport, &mut at_work).await {
+            Event::Done(id, reply) => {
+                at_work.handles.remove(&id);
+                if !deliver(transport, reply).await? {
+                    return Ok(());
+                }
+            }
+            Event::Frame(Err(TransportError::Closed { .. })) => return Ok(()),
+            Event::Frame(Err(error)) => return Err(error),
+            Event::Frame(Ok(frame)) => match session.accept(&frame) {
+                Incoming::Nothing => {}
+                Incoming::Cancel(id) => at_work.cancel(&id),
+                Incoming::Reply(frame) => {
+                    deliver(transport, Reply::One(frame)).await?;
+                }
+                Incoming::Serve(request) => {
+                    if let Some(reply) = at_work.begin(service, request)
+                        && !deliver(transport, reply).await?
+                    {
+                        return Ok(());
+                    }
+                }
+            },
+        }
+    }
+}
+
+enum Event {
+    Frame(Result<bytes::Bytes, TransportError>),
+    Done(RequestId, Reply),
+}
+
+/// Requests whose answer is not ready yet.
+#[derive(Default)]
+struct AtWork<'a> {
+    running: FuturesUnordered<Running<'a>>,
+    handles: HashMap<RequestId, AbortHandle>,
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = Option<(RequestId, Reply)>> + Send + 'a>>;
+
+impl<'a> AtWork<'a> {
+    /// Begins a request and returns its reply if that is ready at once.
+    fn begin(&mut self, service: &'a dyn Service, request: Request) -> Option<Reply> {
+        let id = request.id.clone();
+        let (handle, registration) = AbortHandle::new_pair();
+        let mut running: Running<'a> = Box::pin(async move {
+            let answer = Abortable::new(service.answer(&request), registration);
+            let reply = answer.await.ok()?;
+            Some((request.id, reply))
+        });
+        // The first poll happens here. What is still pending is polled again once it is in the set,
+        // with the set's own waker, so no wake-up is lost.
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        match running.as_mut().poll(&mut context) {
+            Poll::Ready(done) => done.map(|(_, reply)| reply),
+            Poll::Pending => {
+                self.handles.insert(id, handle);
+                self.running.push(running);
+                None
+            }
+        }
+    }
+
+    fn cancel(&mut self, id: &RequestId) {
+        if let Some(handle) = self.handles.remove(id) {
+            handle.abort();
+        }
+    }
+}
+
+/// The next frame or the next finished request, whichever is first.
+async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Event {
+    let mut frame = pin!(transport.recv());
+    poll_fn(|context| {
+        while let Poll::Ready(Some(finished)) = Pin::new(&mut at_work.running).poll_next(context) {
+            if let Some((id, reply)) = finished {
+                return Poll::Ready(Event::Done(id, reply));
+            }
+        }
+        if at_work.running.len() >= AT_WORK_MAX {
+            return Poll::Pending;
+        }
+        frame.as_mut().poll(context).map(Event::Frame)
+    })
+    .await
+}
+
+/// Sends a reply; `false` when the connection is over.
+async fn deliver(transport: &dyn Transport, reply: Reply) -> Result<bool, TransportError> {
+    match reply {
+        Reply::Silence => Ok(true),
+        Reply::One(frame) => sent(transport.send(frame).await),
+        Reply::Frames(frames) => {
+            for frame in frames {
+                if !sent(transport.send(frame).await)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Reply::Close => {
+            transport.close().await;
+            Ok(false)
+        }
+    }
+}
+
+/// A client that went away while it was answered has ended the conversation, not broken it.
+fn sent(result: Result<(), SendError>) -> Result<bool, TransportError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(SendError { cause: TransportError::Closed { .. }, .. }) => Ok(false),
+        Err(SendError { cause, .. }) => Err(cause),
+    }
+}

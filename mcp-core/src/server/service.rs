@@ -1,0 +1,41 @@
+//! The layer below [`Handler`](super::Handler): requests in, frames out.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::protocol::{ProtocolVersion, ServerInfo};
+use crate::session::Request;
+
+/// Answers requests, in whatever way.
+#[async_trait]
+pub trait Service: Send + Sync + 'static {
+    /// Who the server is and what it can do; asked once per connection.
+    fn info(&self) -> ServerInfo;
+
+    /// Answers one request.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future is dropped when the client cancels the request.
+    async fn answer(&self, request: &Request) -> Reply;
+
+    /// The revisions that the server speaks: all of them, unless it says otherwise.
+    fn versions(&self) -> &[ProtocolVersion] {
+        &ProtocolVersion::ALL
+    }
+}
+
+const _: Option<&dyn Service> = None;
+
+/// What goes back for a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// The connection is closed, as by a crash.
+    Close,
+    /// These frames as they are, in order; the last one usually answers the request.
+    Frames(Vec<Bytes>),
+    /// One frame that answers the request.
+    One(Bytes),
+    /// Nothing, ever.
+    Silence,
+}

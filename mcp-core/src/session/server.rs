@@ -1,0 +1,313 @@
+//! The server's end of a conversation: it answers what concerns the conversation itself and hands on
+//! the rest. One session serves both eras: each request says which rules it follows.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::jsonrpc::{Envelope, RequestId, RpcError, code, encode, scan};
+use crate::protocol::{
+    Cancelled, DiscoverResult, Era, InitializeParams, InitializeResult, ProtocolVersion,
+    RequestMeta, ServerInfo, method,
+};
+
+/// What an incoming frame asks of the driver.
+#[derive(Debug)]
+pub enum Incoming {
+    /// Answer this request.
+    Serve(Request),
+    /// Send this; the session answered by itself.
+    Reply(Bytes),
+    /// Stop working on a request and do not answer it.
+    Cancel(RequestId),
+    /// Nothing.
+    Nothing,
+}
+
+/// A request that the session let through.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// What the answer must carry.
+    pub id: RequestId,
+    /// What is asked.
+    pub method: String,
+    /// The parameters as JSON; `{}` when there were none.
+    pub params: Bytes,
+    /// The revision whose rules the answer follows.
+    pub version: ProtocolVersion,
+    /// What progress notifications for this request must carry.
+    pub progress_token: Option<Value>,
+}
+
+/// What one client has agreed on with this server.
+#[derive(Debug)]
+pub struct ServerSession {
+    server: ServerInfo,
+    versions: Vec<ProtocolVersion>,
+    /// Set by `initialize`.
+    legacy: Option<ProtocolVersion>,
+}
+
+/// Just enough of the parameters to see which era they belong to.
+#[derive(Debug, Default, Deserialize)]
+struct Envelopes {
+    #[serde(rename = "_meta")]
+    meta: Option<RequestMeta>,
+}
+
+impl ServerSession {
+    /// A session of `server`, which speaks `versions`.
+    #[must_use]
+    pub fn new(server: ServerInfo, versions: &[ProtocolVersion]) -> Self {
+        Self { server, versions: versions.to_vec(), legacy: None }
+    }
+
+    /// Takes one frame from the client.
+    pub fn accept(&mut self, frame: &Bytes) -> Incoming {
+        match scan(frame) {
+            Ok(Envelope::Request { id, method, params }) => {
+                let params =
+                    params.map_or(Bytes::from_static(b"{}"), |params| frame.slice_ref(params));
+                match self.admit(&id, &method, params) {
+                    Ok(incoming) => incoming,
+                    Err(error) => Incoming::Reply(encode::error(Some(&id), &error)),
+                }
+            }
+            Ok(Envelope::Notification { method, params }) if method == method::CANCELLED => {
+                let params = params.and_then(|params| serde_json::from_slice(params).ok());
+                params.map_or(Incoming::Nothing, |params: Cancelled| {
+                    Incoming::Cancel(params.request_id)
+                })
+            }
+            Ok(_) => Incoming::Nothing,
+            Err(error) => {
+                let code = if error.id.is_some() || error.has_method {
+                    code::INVALID_REQUEST
+                } else {
+                    code::PARSE_ERROR
+                };
+                let refusal = RpcError::new(code, error.kind.to_string());
+                Incoming::Reply(encode::error(error.id.as_ref(), &refusal))
+            }
+        }
+    }
+
+    fn admit(&mut self, id: &RequestId, method: &str, params: Bytes) -> Result<Incoming, RpcError> {
+        let envelope: Envelopes = serde_json::from_slice(&params).map_err(|error| {
+            RpcError::new(code::INVALID_PARAMS, format!("parameters cannot be read: {error}"))
+        })?;
+        let meta = envelope.meta.unwrap_or_default();
+        if method == method::INITIALIZE && meta.protocol_version.is_none() {
+            return self.initialize(id, &params);
+        }
+        let version = self.version(method, &meta)?;
+        match (version.era(), method) {
+            (Era::Modern, method::DISCOVER) => {
+                let modern: Vec<_> = self.of_era(Era::Modern).collect();
+                Ok(reply(id, &DiscoverResult::new(&modern, &self.server)))
+            }
+            (Era::Modern, method::INITIALIZE | method::PING) | (Era::Legacy, method::DISCOVER) => {
+                Err(unknown_method(method))
+            }
+            (Era::Legacy, method::PING) => Ok(reply(id, &json!({}))),
+            _ => Ok(Incoming::Serve(Request {
+                id: id.clone(),
+                method: method.to_owned(),
+                params,
+                version,
+                progress_token: meta.progress_token,
+            })),
+        }
+    }
+
+    /// The revision that a request follows.
+    fn version(&self, method: &str, meta: &RequestMeta) -> Result<ProtocolVersion, RpcError> {
+        let speaks_modern = self.of_era(Era::Modern).next().is_some();
+        let Some(requested) = meta.protocol_version.as_deref().filter(|_| speaks_modern) else {
+            return match self.legacy {
+                Some(version) => Ok(version),
+                // A ping may cross before the session is open.
+                None if method == method::PING => Ok(ProtocolVersion::LATEST_LEGACY),
+                None if speaks_modern => Err(missing_meta("protocolVersion")),
+                None if method == method::DISCOVER => Err(unknown_method(method)),
+                None => Err(RpcError::new(code::INVALID_REQUEST, "send `initialize` first")),
+            };
+        };
+        let known = ProtocolVersion::parse(requested).filter(|known| known.era() == Era::Modern);
+        let Some(version) = known.filter(|known| self.versions.contains(known)) else {
+            return Err(self.unsupported(Era::Modern, requested));
+        };
+        if meta.client_capabilities.is_none() {
+            return Err(missing_meta("clientCapabilities"));
+        }
+        Ok(version)
+    }
+
+    fn initialize(&mut self, id: &RequestId, params: &[u8]) -> Result<Incoming, RpcError> {
+        let params: InitializeParams = serde_json::from_slice(params).map_err(|error| {
+            RpcError::new(code::INVALID_PARAMS, format!("`initialize` cannot be read: {error}"))
+        })?;
+        let asked = ProtocolVersion::parse(&params.protocol_version);
+        let chosen = asked
+            .filter(|asked| asked.era() == Era::Legacy && self.versions.contains(asked))
+            .or_else(|| self.of_era(Era::Legacy).max());
+        let Some(version) = chosen else {
+            return Err(self.unsupported(Era::Modern, &params.protocol_version));
+        };
+        self.legacy = Some(version);
+        Ok(reply(id, &InitializeResult::new(version, &self.server)))
+    }
+
+    fn of_era(&self, era: Era) -> impl Iterator<Item = ProtocolVersion> + '_ {
+        self.versions.iter().copied().filter(move |version| version.era() == era)
+    }
+
+    fn unsupported(&self, era: Era, requested: &str) -> RpcError {
+        let supported: Vec<_> = self.of_era(era).map(ProtocolVersion::as_str).collect();
+        let message = format!(
+            "protocol revision `{requested}` is not supported; this server speaks {}",
+            supported.join(", ")
+        );
+        RpcError::new(code::UNSUPPORTED_VERSION, message)
+            .with_data(json!({ "supported": supported, "requested": requested }))
+    }
+}
+
+fn reply(id: &RequestId, result: &impl Serialize) -> Incoming {
+    match encode::result(id, result) {
+        Ok(frame) => Incoming::Reply(frame),
+        Err(error) => {
+            let error = RpcError::new(code::INTERNAL_ERROR, error.to_string());
+            Incoming::Reply(encode::error(Some(id), &error))
+        }
+    }
+}
+
+fn unknown_method(method: &str) -> RpcError {
+    RpcError::new(code::METHOD_NOT_FOUND, format!("unknown method `{method}`"))
+}
+
+fn missing_meta(member: &str) -> RpcError {
+    let message = format!("`_meta` lacks `io.modelcontextprotocol/{member}`");
+    RpcError::new(code::INVALID_PARAMS, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(versions: &[ProtocolVersion]) -> ServerSession {
+        ServerSession::new(ServerInfo::new("s", "1"), versions)
+    }
+
+    /// Sends one request and says what came of it.
+    fn ask(session: &mut ServerSession, method: &str, params: &Value) -> String {
+        let frame = encode::request(&1.into(), method, params).unwrap();
+        match session.accept(&frame) {
+            Incoming::Serve(request) => {
+                format!("serve {} under {}", request.method, request.version)
+            }
+            Incoming::Reply(frame) => {
+                let frame: Value = serde_json::from_slice(&frame).unwrap();
+                let error = &frame["error"];
+                match error["code"].as_i64() {
+                    Some(code) => format!("{code} {}", error["message"].as_str().unwrap()),
+                    None => frame["result"].to_string(),
+                }
+            }
+            Incoming::Cancel(id) => format!("cancel {id}"),
+            Incoming::Nothing => "nothing".to_owned(),
+        }
+    }
+
+    fn modern(version: &str) -> Value {
+        json!({ "_meta": {
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }})
+    }
+
+    fn initialize(version: &str) -> Value {
+        json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } })
+    }
+
+    #[test]
+    fn a_dual_era_server_lets_each_request_choose() {
+        let mut session = session(&ProtocolVersion::ALL);
+
+        let heard = [
+            ask(&mut session, "tools/list", &json!({})),
+            ask(&mut session, "tools/list", &modern("2026-07-28")),
+            ask(&mut session, "initialize", &initialize("2025-06-18")),
+            ask(&mut session, "tools/list", &json!({})),
+            ask(&mut session, "tools/list", &modern("2026-07-28")),
+            ask(&mut session, "tools/list", &modern("2031-01-01")),
+            ask(&mut session, "ping", &json!({})),
+            ask(&mut session, "ping", &modern("2026-07-28")),
+            ask(
+                &mut session,
+                "tools/list",
+                &json!({ "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } }),
+            ),
+            ask(&mut session, "server/discover", &modern("2026-07-28")),
+        ];
+
+        insta::assert_snapshot!(heard.join("\n"), @r#"
+        -32602 `_meta` lacks `io.modelcontextprotocol/protocolVersion`
+        serve tools/list under 2026-07-28
+        {"capabilities":{"tools":{"listChanged":true}},"protocolVersion":"2025-06-18","serverInfo":{"name":"s","version":"1"}}
+        serve tools/list under 2025-06-18
+        serve tools/list under 2026-07-28
+        -32022 protocol revision `2031-01-01` is not supported; this server speaks 2026-07-28
+        {}
+        -32601 unknown method `ping`
+        -32602 `_meta` lacks `io.modelcontextprotocol/clientCapabilities`
+        {"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"1"}},"cacheScope":"public","capabilities":{"tools":{"listChanged":true}},"supportedVersions":["2026-07-28"],"ttlMs":3600000}
+        "#);
+    }
+
+    #[test]
+    fn an_old_server_knows_nothing_of_discover_and_offers_its_own_revision() {
+        let mut session = session(&[ProtocolVersion::V2024_11_05]);
+
+        let heard = [
+            ask(&mut session, "server/discover", &modern("2026-07-28")),
+            ask(&mut session, "tools/list", &json!({})),
+            ask(&mut session, "initialize", &initialize("2025-11-25")),
+            ask(&mut session, "tools/list", &json!({})),
+        ];
+
+        insta::assert_snapshot!(heard.join("\n"), @r#"
+        -32601 unknown method `server/discover`
+        -32600 send `initialize` first
+        {"capabilities":{"tools":{"listChanged":true}},"protocolVersion":"2024-11-05","serverInfo":{"name":"s","version":"1"}}
+        serve tools/list under 2024-11-05
+        "#);
+    }
+
+    #[test]
+    fn a_modern_server_refuses_initialize_and_names_what_it_speaks() {
+        let mut session = session(&[ProtocolVersion::V2026_07_28]);
+
+        let heard = ask(&mut session, "initialize", &initialize("2025-11-25"));
+
+        assert_eq!(
+            heard,
+            "-32022 protocol revision `2025-11-25` is not supported; this server speaks 2026-07-28"
+        );
+    }
+
+    #[test]
+    fn junk_is_answered_by_the_rules_of_json_rpc() {
+        let mut session = session(&ProtocolVersion::ALL);
+        let mut answer = |frame: &'static [u8]| match session.accept(&Bytes::from_static(frame)) {
+            Incoming::Reply(frame) => String::from_utf8_lossy(&frame).into_owned(),
+            other => format!("{other:?}"),
+        };
+
+        assert!(answer(b"{oops").contains("-32700"));
+        assert!(answer(br#"{"id":null,"method":"x"}"#).contains("-32600"));
+        assert!(answer(br#"{"id":4,"result":{}}"#).contains("Nothing"));
+    }
+}
