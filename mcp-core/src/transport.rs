@@ -122,6 +122,12 @@ pub enum TransportError {
         /// The system's own words.
         message: String,
     },
+    /// The connection was never opened.
+    #[error("{message}")]
+    NotOpened {
+        /// Why, in a phrase that names the program or the address.
+        message: String,
+    },
     /// The peer did not read for the whole write deadline.
     #[error("the peer did not read for {after:?}")]
     WriteStalled {

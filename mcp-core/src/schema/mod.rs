@@ -11,6 +11,8 @@ mod nearest;
 
 pub use nearest::nearest_name;
 
+use std::fmt;
+
 use serde_json::Value;
 
 use checker::Checker;
@@ -22,6 +24,15 @@ pub struct Violation {
     pub path: String,
     /// What is wrong, as a fragment: "`title` is required".
     pub message: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
 }
 
 /// Everything in `value` that does not meet `schema`, short paths first; at most 50.

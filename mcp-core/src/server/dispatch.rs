@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::handler::{Handler, ToolCall};
 use super::service::{Reply, Service};
-use crate::jsonrpc::{RpcError, code, encode};
+use crate::jsonrpc::{RpcError, code};
 use crate::protocol::{CallToolParams, Era, ServerInfo, method};
 use crate::session::Request;
 
@@ -28,7 +28,7 @@ impl<H: Handler> Service for Tools<H> {
                 Err(RpcError::new(code::METHOD_NOT_FOUND, format!("unknown method `{other}`")))
             }
         };
-        Reply::One(answered.unwrap_or_else(|error| encode::error(Some(&request.id), &error)))
+        Reply::One(answered.unwrap_or_else(|error| request.refuse(&error)))
     }
 }
 
@@ -48,14 +48,14 @@ async fn list_tools(handler: &impl Handler, request: &Request) -> Result<Bytes, 
         let scope = serde_json::value::to_raw_value("public").expect("a text is JSON");
         page.extra.insert("cacheScope", scope);
     }
-    encode_result(request, &page)
+    Ok(request.answer(&page))
 }
 
 async fn call_tool(handler: &impl Handler, request: &Request) -> Result<Bytes, RpcError> {
     let params: CallToolParams<'_> = parse(request)?;
     let call = ToolCall::new(&params.name, params.arguments, request);
     let result = handler.call_tool(call).await?;
-    encode_result(request, &result)
+    Ok(request.answer(&result))
 }
 
 fn parse<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, RpcError> {
@@ -63,21 +63,4 @@ fn parse<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, RpcError> {
         let message = format!("parameters of `{}` cannot be read: {error}", request.method);
         RpcError::new(code::INVALID_PARAMS, message)
     })
-}
-
-/// A result of the modern era says what kind of result it is.
-#[derive(Serialize)]
-struct Complete<'a, T> {
-    #[serde(rename = "resultType")]
-    result_type: &'static str,
-    #[serde(flatten)]
-    result: &'a T,
-}
-
-fn encode_result(request: &Request, result: &impl Serialize) -> Result<Bytes, RpcError> {
-    let encoded = match request.version.era() {
-        Era::Legacy => encode::result(&request.id, result),
-        Era::Modern => encode::result(&request.id, &Complete { result_type: "complete", result }),
-    };
-    encoded.map_err(|error| RpcError::new(code::INTERNAL_ERROR, error.to_string()))
 }

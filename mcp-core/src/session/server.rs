@@ -40,6 +40,34 @@ pub struct Request {
     pub progress_token: Option<Value>,
 }
 
+impl Request {
+    /// The frame that answers with a result. In the modern era a result says what kind it is of.
+    #[must_use]
+    pub fn answer(&self, result: &impl Serialize) -> Bytes {
+        let encoded = match self.version.era() {
+            Era::Legacy => encode::result(&self.id, result),
+            Era::Modern => encode::result(&self.id, &Complete { result_type: "complete", result }),
+        };
+        encoded.unwrap_or_else(|error| {
+            self.refuse(&RpcError::new(code::INTERNAL_ERROR, error.to_string()))
+        })
+    }
+
+    /// The frame that answers with an error.
+    #[must_use]
+    pub fn refuse(&self, error: &RpcError) -> Bytes {
+        encode::error(Some(&self.id), error)
+    }
+}
+
+#[derive(Serialize)]
+struct Complete<'a, T> {
+    #[serde(rename = "resultType")]
+    result_type: &'static str,
+    #[serde(flatten)]
+    result: &'a T,
+}
+
 /// What one client has agreed on with this server.
 #[derive(Debug)]
 pub struct ServerSession {

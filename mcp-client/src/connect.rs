@@ -1,0 +1,233 @@
+//! Opening a connection: carries out what the handshake decides.
+
+use std::collections::hash_map::RandomState;
+use std::future::{Future, poll_fn};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::task::Poll;
+
+use async_trait::async_trait;
+use mcp_core::jsonrpc::{RequestId, encode};
+use mcp_core::protocol::{Era, method};
+use mcp_core::session::{Agreement, AnswerError, Handshake, HandshakeError, Heard, Step};
+use mcp_core::{Transport, TransportError};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::driver::{Answer, Link, PendingRequest, Unanswered};
+use crate::error::ConnectError;
+use crate::options::ClientOptions;
+use crate::transport::stdio::{ChildCommand, ChildTransport};
+
+/// Opens connections to one server: the first one, and a fresh one whenever that is needed.
+///
+/// Implemented for closures that return a future.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// Opens a connection.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be started or reached.
+    async fn open(&self) -> Result<Box<dyn Transport>, TransportError>;
+}
+
+#[async_trait]
+impl<F, O> Connector for F
+where
+    F: Fn() -> O + Send + Sync,
+    O: Future<Output = Result<Box<dyn Transport>, TransportError>> + Send,
+{
+    async fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
+        self().await
+    }
+}
+
+/// Starts a process for every connection.
+#[async_trait]
+impl Connector for ChildCommand {
+    async fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
+        match ChildTransport::spawn(self.clone()).await {
+            Ok(child) => Ok(Box::new(child)),
+            Err(error) => Err(TransportError::NotOpened { message: error.to_string() }),
+        }
+    }
+}
+
+/// A link and the task that reads it. Dropping it ends both, by force, without a runtime.
+#[derive(Debug)]
+pub(crate) struct LiveLink {
+    pub(crate) link: Arc<Link>,
+    reader: JoinHandle<()>,
+}
+
+impl LiveLink {
+    pub(crate) fn start(transport: Arc<dyn Transport>) -> Self {
+        // Random per process and per call: request ids cannot be guessed.
+        let key = RandomState::new().hash_one(0_u8);
+        let link = Link::new(transport, key);
+        let reader = tokio::spawn(Arc::clone(&link).read());
+        Self { link, reader }
+    }
+}
+
+impl Drop for LiveLink {
+    fn drop(&mut self) {
+        self.reader.abort();
+        self.link.transport().abort();
+    }
+}
+
+/// Connects, finding out the era on the way.
+pub(crate) async fn connect(
+    connector: &dyn Connector,
+    options: &ClientOptions,
+) -> Result<(LiveLink, Agreement), ConnectError> {
+    let mut connecting =
+        Connecting { connector, options, live: None, asked: Vec::new(), end: None };
+    let outcome = timeout(options.start_timeout, connecting.run()).await;
+    match outcome {
+        Ok(Ok(agreement)) => match connecting.live.take() {
+            Some(live) => Ok((live, agreement)),
+            None => Err(ConnectError::Transport(closed())),
+        },
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ConnectError::Timeout {
+            after: options.start_timeout,
+            last_words: connecting.last_words(),
+        }),
+    }
+}
+
+struct Connecting<'a> {
+    connector: &'a dyn Connector,
+    options: &'a ClientOptions,
+    live: Option<LiveLink>,
+    /// Requests that may still be answered.
+    asked: Vec<(&'static str, PendingRequest)>,
+    /// How the last connection ended.
+    end: Option<TransportError>,
+}
+
+impl Connecting<'_> {
+    async fn run(&mut self) -> Result<Agreement, ConnectError> {
+        self.open().await?;
+        let (mut handshake, mut step) =
+            Handshake::start(self.options.era, self.options.client.clone());
+        let silence_at = Instant::now() + self.options.probe_timeout;
+        let mut may_be_silent = true;
+        loop {
+            let mut heard = match step {
+                Step::Agreed(agreement) => {
+                    self.confirm(&agreement).await?;
+                    return Ok(*agreement);
+                }
+                Step::Failed(error) => return Err(self.failed(error)),
+                Step::Restart => {
+                    self.open().await?;
+                    Heard::Restarted
+                }
+                Step::Ask { method, params } => {
+                    self.ask(method, &params).await;
+                    self.listen(may_be_silent.then_some(silence_at)).await
+                }
+            };
+            step = loop {
+                may_be_silent &= !matches!(heard, Heard::Silence);
+                match handshake.hear(heard) {
+                    Some(step) => break step,
+                    None => heard = self.listen(may_be_silent.then_some(silence_at)).await,
+                }
+            };
+        }
+    }
+
+    async fn open(&mut self) -> Result<(), ConnectError> {
+        self.asked.clear();
+        self.live = None;
+        let transport = self.connector.open().await?;
+        self.live = Some(LiveLink::start(Arc::from(transport)));
+        Ok(())
+    }
+
+    /// Sends a request. A connection that ends meanwhile is heard of by [`Self::listen`].
+    async fn ask(&mut self, method: &'static str, params: &Value) {
+        let Some(live) = &self.live else { return };
+        let Ok(mut request) = live.link.start() else { return };
+        let id = RequestId::Number(request.id());
+        let frame = encode::request(&id, method, params).expect("JSON values always encode");
+        if let Err(error) = request.send(frame).await {
+            self.end = Some(error.cause);
+        }
+        // The specification forbids to cancel `initialize`, and a probe is cheap to leave alone.
+        request.never_cancel();
+        self.asked.push((method, request));
+    }
+
+    /// The next answer to anything asked, or silence until `silence_at`.
+    async fn listen(&mut self, silence_at: Option<Instant>) -> Heard {
+        let answer = poll_fn(|context| {
+            for (index, (_, request)) in self.asked.iter().enumerate() {
+                if let Poll::Ready(answer) = request.poll_answer(context.waker()) {
+                    return Poll::Ready((index, answer));
+                }
+            }
+            Poll::Pending
+        });
+        let (index, answer) = match silence_at {
+            None => answer.await,
+            Some(silence_at) => match timeout_at(silence_at, answer).await {
+                Ok(answered) => answered,
+                Err(_) => return Heard::Silence,
+            },
+        };
+        let (method, _) = self.asked.swap_remove(index);
+        self.heard(method, answer)
+    }
+
+    fn heard(&mut self, method: &'static str, answer: Answer) -> Heard {
+        match answer {
+            Ok(result) => Heard::Result { method, result },
+            Err(Unanswered::Answered(AnswerError::Refused(error))) => {
+                Heard::Refused { method, error }
+            }
+            // Whatever this is, it is no result of that method.
+            Err(Unanswered::Answered(AnswerError::Broken(_))) => {
+                Heard::Result { method, result: "null".into() }
+            }
+            Err(Unanswered::Deadline(_)) => Heard::Silence,
+            Err(Unanswered::Ended(end)) => {
+                self.asked.clear();
+                self.end = Some(end);
+                Heard::Ended
+            }
+        }
+    }
+
+    async fn confirm(&self, agreement: &Agreement) -> Result<(), ConnectError> {
+        if agreement.version.era() == Era::Modern {
+            return Ok(());
+        }
+        let Some(live) = &self.live else { return Ok(()) };
+        let notice = encode::notification(method::INITIALIZED, &json!({}));
+        let notice = notice.expect("an empty object encodes");
+        live.link.transport().send(notice).await.map_err(|error| error.cause)?;
+        Ok(())
+    }
+
+    fn failed(&mut self, error: HandshakeError) -> ConnectError {
+        match (error, self.end.take()) {
+            (HandshakeError::Ended, Some(end)) => ConnectError::Transport(end),
+            (error, _) => ConnectError::Handshake { error, last_words: self.last_words() },
+        }
+    }
+
+    fn last_words(&self) -> Option<String> {
+        self.live.as_ref().and_then(|live| live.link.transport().last_words())
+    }
+}
+
+fn closed() -> TransportError {
+    TransportError::Closed { stderr_tail: String::new() }
+}

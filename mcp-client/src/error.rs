@@ -1,0 +1,221 @@
+//! The three kinds of failure of a call, and the two questions that each of them answers.
+//!
+//! | what happened | type | transient | delivery |
+//! |---|---|---|---|
+//! | the tool said no (`isError`) | [`ToolError`] | no | executed |
+//! | the server answered a JSON-RPC error | [`RpcFailure`] | internal errors only | by its code |
+//! | the connection failed | [`ConnectionError`] | mostly | by how far the request came |
+
+use std::time::Duration;
+
+use mcp_core::jsonrpc::{RpcError, ScanErrorKind, code};
+use mcp_core::protocol::{CallToolResult, Payload, PayloadError};
+use mcp_core::session::{HandshakeError, TooMany};
+use mcp_core::{Delivery, TransportError};
+
+/// How long a text of a tool may get inside an error message.
+const SHOWN_CHARACTERS_MAX: usize = 500;
+
+/// Why a call gave nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The connection failed.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The answer came and does not fit what was asked for. The tool was executed.
+    #[error("the answer of tool `{tool}` cannot be used")]
+    Payload {
+        /// The tool.
+        tool: String,
+        /// Where it does not fit.
+        #[source]
+        source: PayloadError,
+    },
+    /// The server answered a JSON-RPC error.
+    #[error(transparent)]
+    Rpc(#[from] RpcFailure),
+    /// The tool itself said no.
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+}
+
+impl CallError {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Connection(error) => error.is_transient(),
+            Self::Rpc(failure) => failure.error.code == code::INTERNAL_ERROR,
+            Self::Payload { .. } | Self::Tool(_) => false,
+        }
+    }
+
+    /// Whether the call may have been carried out.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        match self {
+            Self::Connection(error) => error.delivery,
+            Self::Rpc(failure) => failure.error.delivery(),
+            Self::Payload { .. } | Self::Tool(_) => Delivery::Executed,
+        }
+    }
+}
+
+/// A tool that ran and failed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("tool `{tool}` failed: {}", shown(.result))]
+#[non_exhaustive]
+pub struct ToolError {
+    /// The tool.
+    pub tool: String,
+    /// Its whole answer.
+    pub result: CallToolResult,
+}
+
+/// A request that the server refused or failed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("the server refused `{request}`: {error}")]
+#[non_exhaustive]
+pub struct RpcFailure {
+    /// What was asked: a method, or a tool in words.
+    pub request: String,
+    /// The server's answer.
+    pub error: RpcError,
+}
+
+/// A request that the connection did not bring through.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("`{request}` failed: {kind}")]
+#[non_exhaustive]
+pub struct ConnectionError {
+    /// What was asked: a method, or a tool in words.
+    pub request: String,
+    /// What went wrong.
+    pub kind: ConnectionErrorKind,
+    /// Whether it may have been carried out.
+    pub delivery: Delivery,
+}
+
+impl ConnectionError {
+    /// Whether the same request may succeed later, on this connection or a new one.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.kind {
+            ConnectionErrorKind::Deadline { .. }
+            | ConnectionErrorKind::TooMany(_)
+            | ConnectionErrorKind::Transport(_) => true,
+            ConnectionErrorKind::Answer { .. } | ConnectionErrorKind::Arguments { .. } => false,
+        }
+    }
+
+    /// Whether the connection is over, so that a new one is needed.
+    #[must_use]
+    pub fn is_end_of_connection(&self) -> bool {
+        matches!(self.kind, ConnectionErrorKind::Transport(_))
+    }
+}
+
+/// What went wrong on the way.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectionErrorKind {
+    /// The answer breaks the protocol.
+    #[error("the server's answer breaks the protocol: {message}")]
+    Answer {
+        /// How.
+        message: String,
+    },
+    /// The arguments cannot be written as JSON.
+    #[error("the arguments cannot be sent: {message}")]
+    Arguments {
+        /// Why not.
+        message: String,
+    },
+    /// No answer within the time allowed. The server was told that the request is no longer wanted.
+    #[error("no answer within {after:?}")]
+    Deadline {
+        /// The time allowed.
+        after: Duration,
+    },
+    /// Too many requests wait on this connection.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The connection ended.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+impl From<ScanErrorKind> for ConnectionErrorKind {
+    fn from(kind: ScanErrorKind) -> Self {
+        Self::Answer { message: kind.to_string() }
+    }
+}
+
+/// Why no connection came about.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The handshake failed.
+    #[error("{error}{}", words(.last_words.as_deref()))]
+    Handshake {
+        /// How.
+        error: HandshakeError,
+        /// The last lines that the server wrote to its standard error, when it has one.
+        last_words: Option<String>,
+    },
+    /// The server did not finish the handshake in time.
+    #[error("no answer to the handshake within {after:?}{}", words(.last_words.as_deref()))]
+    Timeout {
+        /// The time allowed.
+        after: Duration,
+        /// The last lines that the server wrote to its standard error, when it has one.
+        last_words: Option<String>,
+    },
+    /// The connection could not be opened, or ended.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+/// Why a list of tools is not to be had.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListError {
+    /// The connection failed.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The server named the same page twice.
+    #[error("the list of tools goes round in a circle: cursor {cursor:?} came twice")]
+    CursorLoop {
+        /// The cursor.
+        cursor: String,
+    },
+    /// The server answered a JSON-RPC error.
+    #[error(transparent)]
+    Rpc(#[from] RpcFailure),
+    /// The list goes on for too long.
+    #[error("the list of tools has more than {limit} {what}")]
+    TooLong {
+        /// The cap.
+        limit: usize,
+        /// Of what there are too many: `pages` or `tools`.
+        what: &'static str,
+    },
+}
+
+fn words(last_words: Option<&str>) -> String {
+    last_words.map(|words| format!("; its last words: {words}")).unwrap_or_default()
+}
+
+/// The text of a failed tool, shortened.
+fn shown(result: &CallToolResult) -> String {
+    let text = match result.payload() {
+        Payload::Json(text) => text.to_owned(),
+        Payload::Text(text) => text,
+        Payload::Blocks(_) => "it says nothing in words".to_owned(),
+    };
+    match text.char_indices().nth(SHOWN_CHARACTERS_MAX) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}

@@ -1,0 +1,19 @@
+//! Ways to move messages to a server and back.
+//!
+//! | transport | moves | for |
+//! |---|---|---|
+//! | [`memory::pair`] | whole messages | a client and a server in one process |
+//! | [`line::LineTransport`] | lines over a reader and a writer | sockets, pipes, whatever is at hand |
+//! | [`stdio::ChildTransport`] | lines over the pipes of a child process | a server that is started here |
+//! | [`own_stdio`] | lines over this process's own pipes | a server that was started by a client |
+//!
+//! One shared suite (`tests/transport`) holds all of them to the promises of
+//! [`Transport`](mcp_core::Transport).
+
+pub mod line;
+pub mod memory;
+mod own;
+pub mod stdio;
+mod visible;
+
+pub use own::own_stdio;

@@ -1,0 +1,41 @@
+//! Platforms without process groups: a child process is refused instead of being owned by halves.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use mcp_core::{SendError, Transport, TransportError};
+
+use super::{ChildCommand, SpawnError};
+
+/// Speaks to a child process over its standard input and output; not available on this platform.
+#[derive(Debug)]
+pub struct ChildTransport(std::convert::Infallible);
+
+impl ChildTransport {
+    /// Refuses to start the child.
+    ///
+    /// # Errors
+    ///
+    /// Always, on this platform.
+    pub async fn spawn(command: ChildCommand) -> Result<Self, SpawnError> {
+        Err(SpawnError::Unsupported { program: command.program })
+    }
+}
+
+#[async_trait]
+impl Transport for ChildTransport {
+    async fn send(&self, _message: Bytes) -> Result<(), SendError> {
+        match self.0 {}
+    }
+
+    async fn recv(&self) -> Result<Bytes, TransportError> {
+        match self.0 {}
+    }
+
+    async fn close(&self) {
+        match self.0 {}
+    }
+
+    fn abort(&self) {
+        match self.0 {}
+    }
+}
