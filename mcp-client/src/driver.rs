@@ -125,17 +125,22 @@ impl Link {
         self.lock().ended.clone()
     }
 
-    /// Reads until the connection ends, then fails every call that still waits.
+    /// Reads until the connection ends, fails every call that still waits, and closes.
     pub(crate) async fn read(self: Arc<Self>) {
         let end = self.read_until_end().await;
         tracing::debug!(%end, "connection ended");
+        self.fail_all(end);
+        // Politely: a server that is shutting down may still have something to put in order. Whoever
+        // drops the connection meanwhile ends it by force.
+        self.transport.close().await;
+    }
+
+    fn fail_all(&self, end: TransportError) {
         let mut state = self.lock();
         state.ended = Some(end);
         for waiting in state.session.all_waiting() {
             waiting.wake();
         }
-        drop(state);
-        self.transport.abort();
     }
 
     async fn read_until_end(&self) -> TransportError {
@@ -168,9 +173,13 @@ impl Link {
         tracing::trace!(frame = %String::from_utf8_lossy(frame), "received");
         let mut state = self.lock();
         let waker = match state.session.accept(frame) {
-            Inbound::Answer { waiting, outcome } => {
-                waiting.outcome.get_or_insert(outcome);
+            Inbound::Answer { waiting, outcome } if waiting.outcome.is_none() => {
+                waiting.outcome = Some(outcome);
                 waiting.waker.take()
+            }
+            Inbound::Answer { .. } => {
+                state.session.count_late();
+                None
             }
             Inbound::Progress { waiting, .. } => {
                 waiting.has_progressed = true;
@@ -306,5 +315,56 @@ impl Drop for PendingRequest {
             drop(state);
             self.link.outbox_filled.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+
+    use super::*;
+
+    /// A connection that is over, and how it was left.
+    #[derive(Debug, Default)]
+    struct Over {
+        closed: AtomicUsize,
+        cut: AtomicUsize,
+    }
+
+    fn closed() -> TransportError {
+        TransportError::Closed { stderr_tail: String::new() }
+    }
+
+    #[async_trait]
+    impl Transport for Over {
+        async fn send(&self, _message: Bytes) -> Result<(), SendError> {
+            Err(SendError::not_sent(closed()))
+        }
+
+        async fn recv(&self) -> Result<Bytes, TransportError> {
+            Err(closed())
+        }
+
+        async fn close(&self) {
+            self.closed.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn abort(&self) {
+            self.cut.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn connection_that_ended_is_closed_and_not_cut() {
+        let transport = Arc::new(Over::default());
+        let link = Link::new(Arc::clone(&transport) as Arc<dyn Transport>, 0);
+
+        Arc::clone(&link).read().await;
+
+        assert_eq!(link.ended(), Some(closed()));
+        assert_eq!(transport.closed.load(Ordering::Relaxed), 1);
+        assert_eq!(transport.cut.load(Ordering::Relaxed), 0);
     }
 }

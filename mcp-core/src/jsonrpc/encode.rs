@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{RequestId, RpcError};
 
-/// Room for a small call without growing the buffer.
-const USUAL_FRAME_BYTES: usize = 512;
+/// Room for a small call, `_meta` of the modern era included, without growing the buffer.
+const USUAL_FRAME_BYTES: usize = 1024;
 
 /// A request.
 ///

@@ -67,30 +67,29 @@ enum Event {
 /// Requests whose answer is not ready yet.
 #[derive(Default)]
 struct AtWork<'a> {
-    running: FuturesUnordered<Running<'a>>,
+    running: FuturesUnordered<Abortable<Running<'a>>>,
     handles: HashMap<RequestId, AbortHandle>,
 }
 
-type Running<'a> = Pin<Box<dyn Future<Output = Option<(RequestId, Reply)>> + Send + 'a>>;
+type Running<'a> = Pin<Box<dyn Future<Output = (RequestId, Reply)> + Send + 'a>>;
 
 impl<'a> AtWork<'a> {
     /// Begins a request and returns its reply if that is ready at once.
     fn begin(&mut self, service: &'a dyn Service, request: Request) -> Option<Reply> {
         let id = request.id.clone();
-        let (handle, registration) = AbortHandle::new_pair();
         let mut running: Running<'a> = Box::pin(async move {
-            let answer = Abortable::new(service.answer(&request), registration);
-            let reply = answer.await.ok()?;
-            Some((request.id, reply))
+            let reply = service.answer(&request).await;
+            (request.id, reply)
         });
         // The first poll happens here. What is still pending is polled again once it is in the set,
         // with the set's own waker, so no wake-up is lost.
         let mut context = Context::from_waker(std::task::Waker::noop());
         match running.as_mut().poll(&mut context) {
-            Poll::Ready(done) => done.map(|(_, reply)| reply),
+            Poll::Ready((_, reply)) => Some(reply),
             Poll::Pending => {
+                let (handle, registration) = AbortHandle::new_pair();
                 self.handles.insert(id, handle);
-                self.running.push(running);
+                self.running.push(Abortable::new(running, registration));
                 None
             }
         }
@@ -108,7 +107,7 @@ async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Even
     let mut frame = pin!(transport.recv());
     poll_fn(|context| {
         while let Poll::Ready(Some(finished)) = Pin::new(&mut at_work.running).poll_next(context) {
-            if let Some((id, reply)) = finished {
+            if let Ok((id, reply)) = finished {
                 return Poll::Ready(Event::Done(id, reply));
             }
         }

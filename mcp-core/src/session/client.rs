@@ -109,6 +109,11 @@ impl<T> ClientSession<T> {
         self.counters
     }
 
+    /// Counts an answer that came for a call which has one already.
+    pub fn count_late(&mut self) {
+        self.counters.late += 1;
+    }
+
     /// Takes one frame from the peer.
     pub fn accept(&mut self, frame: &Bytes) -> Inbound<'_, T> {
         match scan(frame) {

@@ -2,13 +2,14 @@
 //! the rest. One session serves both eras: each request says which rules it follows.
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::jsonrpc::{Envelope, RequestId, RpcError, code, encode, scan};
 use crate::protocol::{
     Cancelled, DiscoverResult, Era, InitializeParams, InitializeResult, ProtocolVersion,
-    RequestMeta, ServerInfo, method,
+    ServerInfo, method,
 };
 
 /// What an incoming frame asks of the driver.
@@ -78,10 +79,22 @@ pub struct ServerSession {
 }
 
 /// Just enough of the parameters to see which era they belong to.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 struct Envelopes {
     #[serde(rename = "_meta")]
-    meta: Option<RequestMeta>,
+    meta: Option<Meta>,
+}
+
+/// The part of [`RequestMeta`](crate::protocol::RequestMeta) that a session needs. It is read with
+/// every request, so what is only asked for its presence is skipped and not built.
+#[derive(Default, Deserialize)]
+struct Meta {
+    #[serde(rename = "io.modelcontextprotocol/protocolVersion")]
+    protocol_version: Option<String>,
+    #[serde(rename = "io.modelcontextprotocol/clientCapabilities")]
+    client_capabilities: Option<IgnoredAny>,
+    #[serde(rename = "progressToken")]
+    progress_token: Option<Value>,
 }
 
 impl ServerSession {
@@ -150,7 +163,7 @@ impl ServerSession {
     }
 
     /// The revision that a request follows.
-    fn version(&self, method: &str, meta: &RequestMeta) -> Result<ProtocolVersion, RpcError> {
+    fn version(&self, method: &str, meta: &Meta) -> Result<ProtocolVersion, RpcError> {
         let speaks_modern = self.of_era(Era::Modern).next().is_some();
         let Some(requested) = meta.protocol_version.as_deref().filter(|_| speaks_modern) else {
             return match self.legacy {
