@@ -1,0 +1,115 @@
+//! How messages look in the answers of this dialect, and what its arguments mean.
+
+use serde_json::{Value, json};
+
+use crate::dialect::schema::{boolean, list, object, required, text};
+use crate::dialect::tool::Arguments;
+use crate::service::ApiError;
+use crate::service::gmail::{
+    Gmail, ListRequest, Message, MessagePage, Outgoing, email_of, split_addresses,
+};
+use crate::world::Env;
+
+/// The schema of a message without its text.
+pub(super) fn summary_schema() -> Value {
+    object([
+        required("id", text("Id of the message")),
+        required("thread_id", text("Id of its conversation")),
+        required("from", text("Sender, with the display name if there is one")),
+        required("from_email", text("Address of the sender")),
+        required("to", list(text("Address"), "Recipients")),
+        required("subject", text("Subject")),
+        required("date", text("When it arrived, RFC 3339")),
+        required("snippet", text("Beginning of the text on one line")),
+        required("unread", boolean("Whether it is marked as unread")),
+    ])
+}
+
+/// A message without its text.
+pub(super) fn summary(message: &Message) -> Value {
+    json!({
+        "id": message.id,
+        "thread_id": message.thread_id,
+        "from": message.from,
+        "from_email": email_of(&message.from).unwrap_or_default(),
+        "to": message.to,
+        "subject": message.subject,
+        "date": message.date,
+        "snippet": message.preview(),
+        "unread": message.labels.contains("UNREAD"),
+    })
+}
+
+/// The schema of a whole message.
+pub(super) fn message_schema() -> Value {
+    let mut schema = summary_schema();
+    schema["properties"]["cc"] = list(text("Address"), "Who gets a copy");
+    schema["properties"]["body"] = text("The text");
+    schema["properties"]["labels"] = list(text("Name"), "Names of its labels");
+    schema["properties"]["attachments"] = list(text("File name"), "Names of attached files");
+    if let Some(names) = schema["required"].as_array_mut() {
+        names.extend(["cc", "body", "labels", "attachments"].map(Value::from));
+    }
+    schema
+}
+
+/// A whole message.
+pub(super) fn message(gmail: &Gmail, message: &Message) -> Value {
+    let name_of = |id: &String| {
+        let label = gmail.labels.iter().find(|label| label.id == *id);
+        label.map_or_else(|| id.clone(), |label| label.name.clone())
+    };
+    let mut rendered = summary(message);
+    rendered["cc"] = json!(message.cc);
+    rendered["body"] = json!(message.body);
+    rendered["labels"] = message.labels.iter().map(name_of).collect();
+    rendered["attachments"] = json!(message.attachments);
+    rendered
+}
+
+/// A message that is in the mailbox, by id.
+pub(super) fn message_by_id(gmail: &Gmail, id: &str) -> Result<Value, ApiError> {
+    gmail.get(id).map(|found| message(gmail, found))
+}
+
+/// The schema of addresses: one text, in which commas separate, or a list.
+pub(super) fn addresses_schema(description: &str) -> Value {
+    let one = text("One address, or several with commas between them");
+    let many = list(text("Address"), "Addresses");
+    json!({ "anyOf": [one, many], "description": description })
+}
+
+/// The message that `to`, `cc`, `subject` and `body` describe.
+pub(super) fn outgoing(arguments: &Arguments) -> Outgoing {
+    Outgoing {
+        to: addresses(arguments, "to"),
+        cc: addresses(arguments, "cc"),
+        subject: arguments.text("subject").to_owned(),
+        body: arguments.text("body").to_owned(),
+        ..Outgoing::default()
+    }
+}
+
+/// Addresses given as one text or as a list.
+fn addresses(arguments: &Arguments, name: &str) -> Vec<String> {
+    match arguments.optional_text(name) {
+        Some(text) => split_addresses(text),
+        None => arguments.texts(name),
+    }
+}
+
+/// The page of messages that `query`, `limit` and `cursor` ask for.
+pub(super) fn page<'a>(
+    gmail: &'a Gmail,
+    env: &Env,
+    arguments: &Arguments,
+) -> Result<MessagePage<'a>, ApiError> {
+    let limit = arguments.integer("limit").and_then(|limit| usize::try_from(limit).ok());
+    let request = ListRequest {
+        query: arguments.text("query").to_owned(),
+        max_results: limit,
+        page_token: arguments.optional_text("cursor").map(str::to_owned),
+        include_spam_trash: false,
+    };
+    gmail.list(env, &request)
+}

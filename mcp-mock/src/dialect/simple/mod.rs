@@ -1,0 +1,132 @@
+//! The `simple` dialect: this project's own clean catalogue over the five services.
+//!
+//! One file a tool. Adding one is a new file and a line in the `tools` function of its service. Answers
+//! are structured content with the same JSON as text; refusals are results marked as error, with a JSON
+//! body `{"error":{"status","code","message"}}`.
+
+#[cfg(test)]
+mod demo;
+pub(crate) mod github;
+pub(crate) mod gmail;
+pub(crate) mod notion;
+pub(crate) mod salesforce;
+pub(crate) mod slack;
+
+use mcp_core::jsonrpc::{RpcError, code};
+use mcp_core::protocol::{Annotations, CallToolResult, ServerInfo, Tool};
+use mcp_core::schema;
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value};
+
+use super::tool::{self, Arguments, Effect};
+use super::{Dialect, unknown_tool};
+use crate::service::{ApiError, ServiceName};
+use crate::world::{Part, State};
+
+/// The simple dialect over a service of type `S`.
+#[derive(Debug)]
+pub(crate) struct Simple<S> {
+    service: ServiceName,
+    tools: Vec<tool::Tool<S>>,
+    listed: Vec<Tool>,
+}
+
+impl<S> Simple<S> {
+    pub(crate) fn new(service: ServiceName, tools: Vec<tool::Tool<S>>) -> Self {
+        let listed = tools.iter().map(listed).collect();
+        Self { service, tools, listed }
+    }
+
+    fn find(&self, name: &str) -> Option<&tool::Tool<S>> {
+        self.tools.iter().find(|tool| tool.name == name || tool.aliases.contains(&name))
+    }
+}
+
+impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
+    fn name(&self) -> &'static str {
+        "simple"
+    }
+
+    fn provenance(&self) -> &'static str {
+        "own"
+    }
+
+    fn info(&self) -> ServerInfo {
+        let name = format!("mock-{}", self.service);
+        let instructions = format!(
+            "A fake of {} for tests, in the dialect `simple`. Nothing leaves this process.",
+            self.service
+        );
+        ServerInfo::new(name, env!("CARGO_PKG_VERSION")).with_instructions(instructions)
+    }
+
+    fn tools(&self) -> &[Tool] {
+        &self.listed
+    }
+
+    fn listed_name<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.find(name).map(|tool| tool.name)
+    }
+
+    fn call(
+        &self,
+        state: &mut State,
+        name: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<CallToolResult, RpcError> {
+        let tool = self.find(name).ok_or_else(|| self.unknown(name))?;
+        let arguments = Value::Object(arguments);
+        let violations = schema::violations(&tool.input, &arguments);
+        if !violations.is_empty() {
+            return Ok(refused(&invalid(&violations)));
+        }
+        let Value::Object(arguments) = arguments else { return Ok(CallToolResult::default()) };
+        let (service, env) = S::of(state);
+        match (tool.run)(service, env, &Arguments::new(arguments)) {
+            Ok(answer) => Ok(structured(&answer)),
+            Err(error) => Ok(refused(&error)),
+        }
+    }
+}
+
+impl<S> Simple<S> {
+    fn unknown(&self, name: &str) -> RpcError {
+        let message = unknown_tool(name, self.service.as_str(), &self.listed);
+        RpcError::new(code::INVALID_PARAMS, message)
+    }
+}
+
+/// The shape of a refusal; also what a scripted tool error looks like.
+pub(crate) fn refused(error: &ApiError) -> CallToolResult {
+    structured(&error.to_json()).into_error()
+}
+
+fn structured(answer: &Value) -> CallToolResult {
+    CallToolResult::structured(answer).expect("a JSON value always encodes")
+}
+
+fn invalid(violations: &[schema::Violation]) -> ApiError {
+    let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    ApiError::new(400, "invalid_arguments", format!("arguments do not fit: {}", lines.join("; ")))
+}
+
+fn listed<S>(tool: &tool::Tool<S>) -> Tool {
+    let raw = |schema: &Value| to_raw_value(schema).expect("a JSON value always encodes");
+    let mut listed = Tool::new(tool.name, raw(&tool.input));
+    listed.description = Some(tool.description.to_owned());
+    listed.output_schema = Some(raw(&tool.output));
+    listed.annotations = Some(annotations(tool.effect));
+    listed
+}
+
+/// What the hints of the specification say of each effect. The fakes reach nothing beyond themselves.
+fn annotations(effect: Effect) -> Annotations {
+    let mut hints = Annotations::default();
+    hints.read_only_hint = Some(effect == Effect::Read);
+    hints.open_world_hint = Some(false);
+    if effect != Effect::Read {
+        hints.destructive_hint = Some(effect == Effect::Replace);
+        hints.idempotent_hint = Some(matches!(effect, Effect::Replace | Effect::Set));
+    }
+    hints
+}

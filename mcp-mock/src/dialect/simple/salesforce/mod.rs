@@ -1,0 +1,160 @@
+//! Salesforce in the `simple` dialect.
+//!
+//! Leads, contacts and the like are made and read under short names (`company`, `notes`); `query`,
+//! `get_record` and `describe_object` speak of the API's own fields.
+
+mod create_case;
+mod create_contact;
+mod create_lead;
+mod create_opportunity;
+mod delete_record;
+mod describe_object;
+mod get_lead;
+mod get_record;
+mod query;
+mod render;
+mod update_lead;
+
+use crate::dialect::tool::Tool;
+use crate::service::salesforce::Salesforce;
+
+/// Every tool, in the order of the list.
+pub(crate) fn tools() -> Vec<Tool<Salesforce>> {
+    vec![
+        create_lead::tool(),
+        get_lead::tool(),
+        update_lead::tool(),
+        create_case::tool(),
+        query::tool(),
+        create_opportunity::tool(),
+        create_contact::tool(),
+        get_record::tool(),
+        delete_record::tool(),
+        describe_object::tool(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::dialect::simple::demo::Demo;
+
+    fn new_lead() -> Value {
+        json!({
+            "email": "dana.reyes@acme.example", "company": "Acme", "notes": "Wants a quote.",
+            "source": "Email",
+        })
+    }
+
+    #[test]
+    fn every_tool_answers_in_its_declared_shape() {
+        let mut demo = Demo::new(tools());
+        let id = demo.state.salesforce.records("Lead")[0].id.clone();
+        let deal = json!({ "name": "Deal", "stage": "Prospecting", "close_date": "2026-03-01" });
+        let calls = [
+            ("create_lead", new_lead()),
+            ("get_lead", json!({ "id": id })),
+            ("update_lead", json!({ "id": id, "score": 82.5, "rating": "Hot" })),
+            ("create_case", json!({ "subject": "Broken" })),
+            ("query", json!({ "soql": "SELECT Id, Name FROM Lead" })),
+            ("create_opportunity", deal),
+            ("create_contact", json!({ "last_name": "Lee" })),
+            ("get_record", json!({ "object": "Lead", "id": id })),
+            ("delete_record", json!({ "object": "Lead", "id": id })),
+            ("describe_object", json!({ "object": "Lead" })),
+        ];
+        let names: Vec<_> = tools().iter().map(|tool| tool.name).collect();
+        assert_eq!(names, calls.each_ref().map(|(name, _)| *name));
+
+        for (name, arguments) in calls {
+            demo.call(name, arguments).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_lead_without_a_name_is_called_after_its_address() {
+        let mut demo = Demo::new(tools());
+
+        let made = demo.call("create_lead", new_lead()).unwrap();
+        let lead = demo.call("get_lead", json!({ "id": made["id"] })).unwrap();
+
+        assert_eq!(made["last_name"], "dana.reyes");
+        assert_eq!(lead["name"], "dana.reyes");
+        assert_eq!(lead["notes"], "Wants a quote.");
+        assert_eq!(lead["source"], "Email");
+        assert_eq!(lead["status"], "Open - Not Contacted");
+    }
+
+    #[test]
+    fn a_lead_with_a_bad_address_is_refused() {
+        let mut demo = Demo::new(tools());
+        let mut lead = new_lead();
+        lead["email"] = json!("Dana Reyes");
+
+        assert_eq!(demo.call("create_lead", lead).unwrap_err().code, "INVALID_EMAIL_ADDRESS");
+    }
+
+    #[test]
+    fn the_support_ticket_becomes_a_case() {
+        let mut demo = Demo::new(tools());
+        let ticket = json!({
+            "subject": "Cannot access dashboard",
+            "description": "When I try to access the dashboard, I get a 404 error.",
+            "priority": "high",
+            "origin": "Web",
+            "status": "New",
+        });
+
+        let case = demo.call("create_case", ticket).unwrap();
+
+        assert_eq!(case["case_number"], "00001002");
+        let record = demo.state.salesforce.record(case["id"].as_str().unwrap()).unwrap();
+        assert_eq!(record.text("Priority"), "high");
+    }
+
+    #[test]
+    fn the_daily_loop_finds_leads_and_updates_them() {
+        let mut demo = Demo::new(tools());
+        let soql = "SELECT Id, Email FROM Lead WHERE Status = 'Open - Not Contacted' AND \
+                    CreatedDate = TODAY ORDER BY LastName";
+
+        let found = demo.call("query", json!({ "soql": soql })).unwrap();
+        assert_eq!(found["total_size"], 3);
+        for row in found["records"].as_array().unwrap() {
+            let change = json!({ "id": row["Id"], "status": "Working - Contacted", "score": 70 });
+            demo.call("update_lead", change).unwrap();
+        }
+
+        assert_eq!(demo.call("query", json!({ "soql": soql })).unwrap()["total_size"], 0);
+    }
+
+    #[test]
+    fn an_empty_text_empties_a_field_and_what_is_left_out_stays() {
+        let mut demo = Demo::new(tools());
+        let id = demo.state.salesforce.records("Lead")[0].id.clone();
+
+        let lead = demo.call("update_lead", json!({ "id": id, "title": "" })).unwrap();
+
+        assert_eq!((&lead["title"], &lead["company"]), (&Value::Null, &json!("Globex")));
+    }
+
+    #[test]
+    fn a_long_result_goes_on_at_its_cursor() {
+        let mut demo = Demo::new(tools());
+        for _ in 0..2_001 {
+            demo.call("create_contact", json!({ "last_name": "Lee" })).unwrap();
+        }
+        let soql = "SELECT Id FROM Contact WHERE LastName = 'Lee'";
+
+        let first = demo.call("query", json!({ "soql": soql })).unwrap();
+        let rest = json!({ "soql": soql, "cursor": first["next_cursor"] });
+        let second = demo.call("query", rest).unwrap();
+
+        assert_eq!((&first["done"], &second["done"]), (&json!(false), &json!(true)));
+        assert_eq!(second["records"].as_array().unwrap().len(), 1);
+        let strange = json!({ "soql": soql, "cursor": "x" });
+        assert_eq!(demo.call("query", strange).unwrap_err().code, "INVALID_QUERY_LOCATOR");
+    }
+}

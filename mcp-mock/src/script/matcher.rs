@@ -1,0 +1,190 @@
+//! Which calls a rule or an assertion is about.
+
+use std::fmt;
+use std::sync::Arc;
+
+use mcp_core::schema::nearest_name;
+use serde_json::Value;
+
+/// Calls of the tool of that name.
+pub fn tool(name: impl Into<String>) -> Matcher {
+    Matcher { tool: Some(name.into()), conditions: Vec::new() }
+}
+
+/// Calls of any tool.
+pub fn any_tool() -> Matcher {
+    Matcher { tool: None, conditions: Vec::new() }
+}
+
+/// Fits calls by tool and arguments. A text stands for the tool of that name.
+#[derive(Debug, Clone)]
+#[must_use = "a matcher does nothing until it is given to `on` or `assert_called`"]
+pub struct Matcher {
+    tool: Option<String>,
+    conditions: Vec<Condition>,
+}
+
+impl Matcher {
+    /// Only with this argument. `name` may also be a JSON pointer, such as `/properties/Status`.
+    pub fn arg(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.conditions.push(Condition { pointer: pointer(name), test: Test::Is(value.into()) });
+        self
+    }
+
+    /// Only with an argument of which `test` is true; `name` as in [`arg`](Self::arg).
+    pub fn arg_where(
+        mut self,
+        name: &str,
+        test: impl Fn(&Value) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let test = Test::Satisfies(Arc::new(test));
+        self.conditions.push(Condition { pointer: pointer(name), test });
+        self
+    }
+
+    /// The tool, when only calls of one fit.
+    pub(crate) fn tool_mut(&mut self) -> Option<&mut String> {
+        self.tool.as_mut()
+    }
+
+    pub(crate) fn fits(&self, tool: &str, arguments: &Value) -> bool {
+        self.fits_tool(tool) && self.conditions.iter().all(|condition| condition.holds(arguments))
+    }
+
+    /// What keeps a call from fitting, a line each; empty when it fits.
+    pub(crate) fn differences(&self, tool: &str, arguments: &Value) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(wanted) = self.tool.as_deref().filter(|wanted| *wanted != tool) {
+            lines.push(format!("tool: expected `{wanted}`, got `{tool}`"));
+        }
+        let missed = self.conditions.iter().filter(|condition| !condition.holds(arguments));
+        lines.extend(missed.map(|condition| condition.difference(arguments)));
+        lines
+    }
+
+    /// How far a call is from fitting: calls of the tool before those of a tool of a similar name,
+    /// then by the number of differences. `None` when it fits, or is about something else.
+    pub(crate) fn distance(&self, tool: &str, arguments: &Value) -> Option<(bool, usize)> {
+        let wanted = self.tool.as_deref().unwrap_or(tool);
+        let is_other = wanted != tool;
+        if is_other && nearest_name(wanted, [tool]).is_none() {
+            return None;
+        }
+        let count = self.differences(tool, arguments).len();
+        (count > 0).then_some((is_other, count))
+    }
+
+    fn fits_tool(&self, tool: &str) -> bool {
+        self.tool.as_deref().is_none_or(|wanted| wanted == tool)
+    }
+}
+
+impl From<&str> for Matcher {
+    fn from(name: &str) -> Self {
+        tool(name)
+    }
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tool.as_deref().unwrap_or("any tool"))?;
+        for (index, condition) in self.conditions.iter().enumerate() {
+            f.write_str(if index == 0 { " with " } else { " and " })?;
+            write!(f, "{condition}")?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Condition {
+    pointer: String,
+    test: Test,
+}
+
+#[derive(Clone)]
+enum Test {
+    Is(Value),
+    Satisfies(Arc<dyn Fn(&Value) -> bool + Send + Sync>),
+}
+
+impl Condition {
+    fn holds(&self, arguments: &Value) -> bool {
+        let found = arguments.pointer(&self.pointer);
+        match &self.test {
+            Test::Is(wanted) => found == Some(wanted),
+            Test::Satisfies(test) => found.is_some_and(|found| test(found)),
+        }
+    }
+
+    fn difference(&self, arguments: &Value) -> String {
+        let found = match arguments.pointer(&self.pointer) {
+            Some(value) => value.to_string(),
+            None => "nothing".to_owned(),
+        };
+        match &self.test {
+            Test::Is(wanted) => format!("{}: expected {wanted}, got {found}", self.pointer),
+            Test::Satisfies(_) => {
+                format!("{}: {found} is not what the rule asks for", self.pointer)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.test {
+            Test::Is(wanted) => write!(f, "{} = {wanted}", self.pointer),
+            Test::Satisfies(_) => write!(f, "{} as the rule asks", self.pointer),
+        }
+    }
+}
+
+impl fmt::Debug for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(value) => write!(f, "Is({value})"),
+            Self::Satisfies(_) => f.write_str("Satisfies(..)"),
+        }
+    }
+}
+
+fn pointer(name: &str) -> String {
+    if name.starts_with('/') {
+        name.to_owned()
+    } else {
+        format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn arguments_match_by_name_pointer_and_test() {
+        let call = json!({ "owner": "acme", "labels": ["bug"], "a/b": 1 });
+        let fits = |matcher: Matcher| matcher.fits("create_issue", &call);
+
+        assert!(fits(tool("create_issue").arg("owner", "acme").arg("a/b", 1)));
+        assert!(fits(any_tool().arg("/labels/0", "bug")));
+        assert!(fits(any_tool().arg_where("owner", |owner| owner.as_str().is_some())));
+        assert!(!fits(tool("close_issue")));
+        assert!(!fits(any_tool().arg("title", Value::Null)));
+    }
+
+    #[test]
+    fn differences_name_place_wanted_and_found() {
+        let matcher = tool("create_issue").arg("owner", "acme").arg("title", "x");
+
+        let lines = matcher.differences("create_isue", &json!({ "owner": "amce" }));
+
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        tool: expected `create_issue`, got `create_isue`
+        /owner: expected "acme", got "amce"
+        /title: expected "x", got nothing
+        "#);
+    }
+}

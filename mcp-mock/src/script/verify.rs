@@ -1,0 +1,110 @@
+//! Texts for a person whose test failed: what was expected, what came, and where they differ.
+
+use serde_json::Value;
+
+use super::record::{Call, CallOutcome};
+use super::rule::Rule;
+use super::times::calls;
+use super::{Matcher, Times};
+
+/// Calls that a report lists; the rest is counted.
+const SHOWN_CALLS_MAX: usize = 20;
+
+/// How long the arguments of a listed call may get.
+const SHOWN_ARGUMENTS_MAX: usize = 200;
+
+/// All expectations that are not met, and calls that nobody expected.
+pub(super) fn unmet(server: &str, rules: &[Rule], received: &[Call]) -> Option<String> {
+    let mut parts = Vec::new();
+    for rule in rules {
+        if let Some(times) = rule.expected.filter(|times| !times.contains(rule.used)) {
+            parts.push(miss(server, &rule.matcher, times, rule.used, received));
+        }
+    }
+    let unexpected = received.iter().filter(|call| call.outcome == CallOutcome::Unexpected);
+    for call in unexpected {
+        parts.push(format!("{server}: {}", self::unexpected(rules, &call.tool, &call.arguments)));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    parts.push(listing(server, received));
+    Some(parts.join("\n"))
+}
+
+/// Why calls that fit `matcher` did not come `times` times.
+pub(super) fn miscount(
+    server: &str,
+    matcher: &Matcher,
+    times: Times,
+    received: &[Call],
+) -> Option<String> {
+    let count = received.iter().filter(|call| matcher.fits(&call.tool, &call.arguments)).count();
+    if times.contains(count) {
+        return None;
+    }
+    Some([miss(server, matcher, times, count, received), listing(server, received)].join("\n"))
+}
+
+/// A call that no rule fits, beside the rule that comes closest.
+pub(super) fn unexpected(rules: &[Rule], tool: &str, arguments: &Value) -> String {
+    let mut text = format!("unexpected call {}", shown(tool, arguments));
+    if let Some(rule) = rules.iter().find(|rule| rule.matcher.fits(tool, arguments)) {
+        text.push_str(&format!("\n  closest rule: {} (used up)", rule.matcher));
+        return text;
+    }
+    let near = rules
+        .iter()
+        .filter_map(|rule| Some((rule, rule.matcher.distance(tool, arguments)?)))
+        .min_by_key(|(_, distance)| *distance);
+    match near {
+        None => text.push_str("\n  no rule is about such a call"),
+        Some((rule, _)) => {
+            text.push_str(&format!("\n  closest rule: {}", rule.matcher));
+            push_differences(&mut text, &rule.matcher, tool, arguments);
+        }
+    }
+    text
+}
+
+fn miss(server: &str, matcher: &Matcher, times: Times, count: usize, received: &[Call]) -> String {
+    let mut text = format!("{server}: expected {times} of {matcher}, got {}", calls(count));
+    let near = received
+        .iter()
+        .filter_map(|call| Some((call, matcher.distance(&call.tool, &call.arguments)?)))
+        .min_by_key(|(_, distance)| *distance);
+    if let Some((call, _)) = near.filter(|_| times.wants_more_than(count)) {
+        text.push_str(&format!("\n  closest call: #{} {}", call.number, call.tool));
+        push_differences(&mut text, matcher, &call.tool, &call.arguments);
+    }
+    text
+}
+
+fn push_differences(text: &mut String, matcher: &Matcher, tool: &str, arguments: &Value) {
+    for difference in matcher.differences(tool, arguments) {
+        text.push_str(&format!("\n    {difference}"));
+    }
+}
+
+fn listing(server: &str, received: &[Call]) -> String {
+    if received.is_empty() {
+        return format!("{server} received no calls");
+    }
+    let mut text = format!("{server} received {}:", calls(received.len()));
+    for call in received.iter().take(SHOWN_CALLS_MAX) {
+        let (shown, outcome) = (shown(&call.tool, &call.arguments), call.outcome.as_str());
+        text.push_str(&format!("\n  #{} {shown}: {outcome}", call.number));
+    }
+    if received.len() > SHOWN_CALLS_MAX {
+        text.push_str(&format!("\n  and {} more", received.len() - SHOWN_CALLS_MAX));
+    }
+    text
+}
+
+fn shown(tool: &str, arguments: &Value) -> String {
+    let json = arguments.to_string();
+    match json.char_indices().nth(SHOWN_ARGUMENTS_MAX) {
+        None => format!("{tool} {json}"),
+        Some((end, _)) => format!("{tool} {}…", &json[..end]),
+    }
+}

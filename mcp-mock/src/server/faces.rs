@@ -1,0 +1,101 @@
+//! The ways to reach a fake server: in memory, over any pair of byte streams, over this process's own
+//! standard input and output.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use mcp_client::transport::memory::{self, MemoryTransport};
+use mcp_client::transport::{
+    line::{LineOptions, LineTransport},
+    own_stdio,
+};
+use mcp_core::server::serve;
+use mcp_core::{SendError, Transport, TransportError};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
+
+use super::MockServer;
+use super::answer::Connection;
+
+/// Why serving ended otherwise than by the client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("failed to serve: {0}")]
+pub struct ServeError(#[from] TransportError);
+
+impl MockServer {
+    /// A new connection in memory, for a client in this process. Must be called inside a tokio runtime.
+    #[must_use]
+    pub fn transport(&self) -> MockTransport {
+        let (here, there) = memory::pair();
+        let connection = Connection::new(Arc::clone(&self.core));
+        let server = tokio::spawn(async move {
+            // The client sees the end of its connection; there is nobody else to tell.
+            drop(serve(&connection, &there).await);
+        });
+        MockTransport { memory: here, server }
+    }
+
+    /// Serves one client over a reader and a writer until it goes away.
+    ///
+    /// # Errors
+    ///
+    /// When the stream breaks.
+    pub async fn serve_over(
+        &self,
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        writer: impl AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<(), ServeError> {
+        self.serve_on(&LineTransport::new(reader, writer, LineOptions::default())).await
+    }
+
+    /// Serves the client that started this process over its standard input and output.
+    ///
+    /// # Errors
+    ///
+    /// When the stream breaks.
+    pub async fn serve_stdio(&self) -> Result<(), ServeError> {
+        self.core.settings().is_own_process = true;
+        self.serve_on(&own_stdio()).await
+    }
+
+    async fn serve_on(&self, transport: &dyn Transport) -> Result<(), ServeError> {
+        let connection = Connection::new(Arc::clone(&self.core));
+        serve(&connection, transport).await?;
+        transport.close().await;
+        Ok(())
+    }
+}
+
+/// The client's end of a connection in memory. Dropping it ends the server's end as well.
+#[derive(Debug)]
+pub struct MockTransport {
+    memory: MemoryTransport,
+    server: JoinHandle<()>,
+}
+
+#[async_trait]
+impl Transport for MockTransport {
+    async fn send(&self, message: Bytes) -> Result<(), SendError> {
+        self.memory.send(message).await
+    }
+
+    async fn recv(&self) -> Result<Bytes, TransportError> {
+        self.memory.recv().await
+    }
+
+    async fn close(&self) {
+        self.abort();
+    }
+
+    fn abort(&self) {
+        self.memory.abort();
+        self.server.abort();
+    }
+}
+
+impl Drop for MockTransport {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,212 @@
+//! A fake server: one service of a world, its dialect, and what a test scripted on top.
+
+mod answer;
+mod faces;
+mod on;
+
+pub use faces::{MockTransport, ServeError};
+pub use on::On;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mcp_core::protocol::{ProtocolVersion, Tool};
+
+use crate::dialect::{self, Dialect};
+use crate::script::{Call, Matcher, Script, Times};
+use crate::service::ServiceName;
+use crate::world::SharedState;
+
+/// The fake server of one service. Clones share rules and calls.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use mcp_client::Client;
+/// use mcp_mock::{World, tool};
+/// use serde_json::{Value, json};
+///
+/// let github = World::new(42).github();
+/// github.on(tool("create_issue").arg("title", "flaky")).times(1).reply(json!({ "number": 7 }));
+///
+/// let client = Client::connect(github.transport()).await?;
+/// let arguments = json!({ "owner": "company", "repo": "support", "title": "flaky" });
+/// let issue: Value = client.call("create_issue", &arguments).await?;
+///
+/// assert_eq!(issue["number"], 7);
+/// github.assert_called("create_issue", 1);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// When the last clone, and the world that it came from, are dropped, expectations set with
+/// [`On::expect`] are verified: what was not met panics with the closest call.
+#[derive(Clone)]
+pub struct MockServer {
+    core: Arc<Core>,
+    /// Held by the test's handles alone, not by connections: its drop is the end of the test.
+    verifier: Arc<Verifier>,
+}
+
+/// What handles and connections share.
+pub(crate) struct Core {
+    service: ServiceName,
+    dialect: Box<dyn Dialect>,
+    state: Arc<SharedState>,
+    script: Mutex<Script>,
+    settings: Mutex<Settings>,
+}
+
+/// What a test may change about the server as a whole.
+#[derive(Debug)]
+struct Settings {
+    versions: Vec<ProtocolVersion>,
+    /// Whether a crash ends the process.
+    is_own_process: bool,
+}
+
+impl MockServer {
+    pub(crate) fn new(service: ServiceName, state: Arc<SharedState>) -> Self {
+        let settings = Settings { versions: ProtocolVersion::ALL.to_vec(), is_own_process: false };
+        let core = Arc::new(Core {
+            service,
+            dialect: dialect::default_of(service),
+            state,
+            script: Mutex::default(),
+            settings: Mutex::new(settings),
+        });
+        let verifier = Arc::new(Verifier { core: Arc::clone(&core) });
+        Self { core, verifier }
+    }
+
+    /// The name of the service.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.core.service.as_str()
+    }
+
+    /// The tools that the server lists.
+    #[must_use]
+    pub fn tools(&self) -> &[Tool] {
+        self.core.dialect.tools()
+    }
+
+    /// Begins a rule about the calls that fit `matcher`. Without a rule a call does what the service
+    /// does.
+    pub fn on(&self, matcher: impl Into<Matcher>) -> On<'_> {
+        On::new(&self.core, self.listed(matcher.into()))
+    }
+
+    /// Makes every call that no rule fits an error, refused before anything is carried out. It shows
+    /// the closest rule, to the client and again when the server is dropped.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        self.core.script().is_strict = true;
+        self
+    }
+
+    /// Speaks these revisions only, in connections made from now on: to test a client against a server
+    /// of one era.
+    #[must_use]
+    pub fn speaking(self, versions: impl Into<Vec<ProtocolVersion>>) -> Self {
+        self.core.settings().versions = versions.into();
+        self
+    }
+
+    /// The calls so far, in the order of arrival. Of more than a hundred thousand the first are
+    /// forgotten.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.core.script().calls().to_vec()
+    }
+
+    /// Forgets rules, expectations and calls. The state of the world stays, and so does
+    /// [`strict`](Self::strict).
+    pub fn reset(&self) {
+        self.core.script().reset();
+    }
+
+    /// Asserts that calls that fit `matcher` came so often.
+    ///
+    /// # Panics
+    ///
+    /// When they did not, with the closest call and all that came.
+    #[track_caller]
+    pub fn assert_called(&self, matcher: impl Into<Matcher>, times: impl Into<Times>) {
+        let matcher = self.listed(matcher.into());
+        let miscount = self.core.script().miscount(self.name(), &matcher, times.into());
+        if let Some(text) = miscount {
+            panic!("{text}");
+        }
+    }
+
+    /// Asserts now that every expectation set with [`On::expect`] is met.
+    ///
+    /// # Panics
+    ///
+    /// When one is not, with the closest call and all that came.
+    #[track_caller]
+    pub fn verify(&self) {
+        if let Some(text) = self.verifier.core.unmet() {
+            panic!("{text}");
+        }
+    }
+
+    /// The dialect that the server speaks.
+    pub(crate) fn dialect(&self) -> &dyn Dialect {
+        &*self.core.dialect
+    }
+
+    /// The matcher with the listed name of its tool, since calls are counted under that.
+    fn listed(&self, mut matcher: Matcher) -> Matcher {
+        if let Some(tool) = matcher.tool_mut()
+            && let Some(listed) = self.core.dialect.listed_name(tool)
+        {
+            *tool = listed.to_owned();
+        }
+        matcher
+    }
+}
+
+impl Core {
+    fn script(&self) -> MutexGuard<'_, Script> {
+        // A panic of an assertion must not hide the calls from the next one.
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unmet(&self) -> Option<String> {
+        self.script().unmet(self.service.as_str())
+    }
+}
+
+/// Verifies on drop.
+struct Verifier {
+    core: Arc<Core>,
+}
+
+impl Drop for Verifier {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        if let Some(text) = self.core.unmet() {
+            panic!("{text}");
+        }
+    }
+}
+
+impl fmt::Debug for MockServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServer").field("service", &self.name()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("service", &self.service).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! Branches, tags and commits: what a change is made of and where it lands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::ApiError;
+use super::{Branch, Commit, GitHub, Repo, RepoPath, refusal};
+
+/// The texts of all files at one place in history, by path.
+pub(super) type Tree<'a> = BTreeMap<&'a str, &'a str>;
+
+impl GitHub {
+    /// Creates a branch at the head of `from`, or of the default branch.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the branch to start from, 403 when archived, 409 when the
+    /// repository is empty, 422 when the branch exists or its name is malformed.
+    pub fn create_branch(
+        &mut self,
+        path: RepoPath<'_>,
+        name: &str,
+        from: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let repo = self.writable(path)?;
+        if repo.branches.is_empty() {
+            return Err(refusal::conflict("Git Repository is empty."));
+        }
+        if repo.branches.contains_key(name) {
+            return Err(refusal::unprocessable("Reference already exists"));
+        }
+        if !is_ref_name(name) {
+            let message = format!("refs/heads/{name} is not a valid ref name.");
+            return Err(refusal::unprocessable(message));
+        }
+        let from = from.unwrap_or(&repo.default_branch);
+        let branch = repo.branches.get(from).ok_or_else(refusal::not_found)?.clone();
+        repo.branches.insert(name.to_owned(), branch);
+        Ok(())
+    }
+}
+
+impl Repo {
+    /// The files at a branch, a tag or a commit.
+    pub(super) fn tree_at(&self, reference: &str) -> Option<Tree<'_>> {
+        if let Some(branch) = self.branches.get(reference) {
+            return Some(branch.files());
+        }
+        let sha = self.tags.get(reference).map_or(reference, String::as_str);
+        self.branches.values().find_map(|branch| {
+            let end = branch.commits.iter().position(|commit| commit.sha == sha)?;
+            Some(files_of(branch.commits.iter().take(end.saturating_add(1))))
+        })
+    }
+
+    /// The commit that a branch, a tag or a commit id stands for.
+    pub(super) fn resolve(&self, reference: &str) -> Option<&str> {
+        if let Some(branch) = self.branches.get(reference) {
+            return branch.head();
+        }
+        let sha = self.tags.get(reference).map_or(reference, String::as_str);
+        let mut commits = self.branches.values().flat_map(|branch| &branch.commits);
+        commits.find(|commit| commit.sha == sha).map(|commit| commit.sha.as_str())
+    }
+}
+
+impl Branch {
+    /// Id of the newest commit; an empty branch has none.
+    #[must_use]
+    pub fn head(&self) -> Option<&str> {
+        self.commits.last().map(|commit| commit.sha.as_str())
+    }
+
+    /// The texts of all files at the head, by path.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<&str, &str> {
+        files_of(self.commits.iter())
+    }
+
+    /// The commits that `base` does not have, oldest first.
+    pub(super) fn ahead_of(&self, base: &Self) -> Vec<&Commit> {
+        let known: BTreeSet<&str> = base.commits.iter().map(|commit| commit.sha.as_str()).collect();
+        self.commits.iter().filter(|commit| !known.contains(commit.sha.as_str())).collect()
+    }
+
+    /// Whether both sides wrote the same file, differently, since they parted.
+    pub(super) fn conflicts_with(&self, base: &Self) -> bool {
+        let ours = files_of(self.ahead_of(base).into_iter());
+        let theirs = files_of(base.ahead_of(self).into_iter());
+        ours.iter().any(|(path, text)| theirs.get(path).is_some_and(|other| other != text))
+    }
+
+    /// Adds a commit to the head and gives its id. The id follows from the commit and its parent.
+    pub(super) fn commit(&mut self, mut commit: Commit) -> String {
+        let mut record = format!(
+            "commit\n{}\n{} {}\n{}\n",
+            self.head().unwrap_or_default(),
+            commit.author,
+            commit.date,
+            commit.message,
+        );
+        for (path, text) in &commit.changes {
+            record.push_str(&format!("{path}\0{}\n", blob_sha(text)));
+        }
+        commit.sha = sha1(&record);
+        let sha = commit.sha.clone();
+        self.commits.push(commit);
+        sha
+    }
+}
+
+/// The id that git gives to a file with this text.
+pub(super) fn blob_sha(text: &str) -> String {
+    sha1(&format!("blob {}\0{text}", text.len()))
+}
+
+fn sha1(record: &str) -> String {
+    sha1_smol::Sha1::from(record).digest().to_string()
+}
+
+/// Whether git would take this as the name of a branch or tag; its rarer rules are left out.
+pub(super) fn is_ref_name(name: &str) -> bool {
+    let forbidden =
+        |letter: char| letter.is_whitespace() || letter.is_control() || "~^:?*[\\".contains(letter);
+    !name.is_empty()
+        && !name.contains(forbidden)
+        && !name.contains("..")
+        && name
+            .split('/')
+            .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
+}
+
+fn files_of<'a>(commits: impl Iterator<Item = &'a Commit>) -> Tree<'a> {
+    let changes = commits.flat_map(|commit| &commit.changes);
+    changes.map(|(path, text)| (path.as_str(), text.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::{APP, planted};
+    use super::*;
+
+    #[test]
+    fn blob_ids_are_the_ones_of_git() {
+        assert_eq!(blob_sha(""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(blob_sha("hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+
+    #[test]
+    fn branch_starts_at_the_default_branch_and_exists_once() {
+        let (mut github, _) = planted(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
+
+        github.create_branch(APP, "feature/x", None).unwrap();
+        let error = github.create_branch(APP, "feature/x", None).unwrap_err();
+
+        let branches = &github.repos[0].branches;
+        assert_eq!(branches["feature/x"], branches["main"]);
+        assert_eq!((error.status, error.message.as_str()), (422, "Reference already exists"));
+    }
+
+    #[test]
+    fn malformed_names_are_refused() {
+        for name in ["", "a b", "a..b", "/a", "a/", "x.lock", ".x", "a~1"] {
+            assert!(!is_ref_name(name), "{name}");
+        }
+        assert!(is_ref_name("release/v1.2.0"));
+    }
+}

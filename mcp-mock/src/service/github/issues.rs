@@ -1,0 +1,498 @@
+//! Issues, and what pull requests share with them: list, read, update, comment.
+
+use super::super::ApiError;
+use super::{
+    Comment, GitHub, Issue, IssueState, Label, Listing, Page, Repo, RepoPath, StateReason,
+    database_id, refusal,
+};
+use crate::world::Env;
+
+/// GitHub's limit for a title, in characters.
+const TITLE_MAX: usize = 256;
+/// GitHub's limit for the text of an issue, pull request or comment, in characters.
+const BODY_MAX: usize = 65_536;
+/// What labels look like until somebody picks a colour.
+const LABEL_COLOR: &str = "ededed";
+
+/// What a new issue is to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewIssue {
+    /// The headline.
+    pub title: String,
+    /// The text.
+    pub body: Option<String>,
+    /// Names of labels; unknown ones are created.
+    pub labels: Vec<String>,
+    /// Logins; those without access are dropped.
+    pub assignees: Vec<String>,
+}
+
+/// What is to change about an issue or pull request; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssueChange {
+    /// The new headline.
+    pub title: Option<String>,
+    /// The new text.
+    pub body: Option<String>,
+    /// Close it or open it again.
+    pub state: Option<IssueState>,
+    /// Why it is closed; `completed` when not given.
+    pub state_reason: Option<StateReason>,
+    /// The labels that it has from here on.
+    pub labels: Option<Vec<String>>,
+    /// The logins that it is assigned to from here on.
+    pub assignees: Option<Vec<String>>,
+}
+
+/// Which issues a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssueFilter {
+    /// Issues, pull requests or both.
+    pub kind: IssueKind,
+    /// In which state.
+    pub state: StateFilter,
+    /// Labels that an issue must have, all of them.
+    pub labels: Vec<String>,
+    /// Login that it must be assigned to.
+    pub assignee: Option<String>,
+}
+
+/// Issues, pull requests or both.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IssueKind {
+    /// Both, as GitHub's REST API lists them.
+    #[default]
+    Any,
+    /// Issues only.
+    Issue,
+    /// Pull requests only.
+    Pull,
+}
+
+/// The state that a list asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StateFilter {
+    /// Whatever the state.
+    All,
+    /// Closed ones.
+    Closed,
+    /// Open ones, GitHub's default.
+    #[default]
+    Open,
+}
+
+impl IssueFilter {
+    fn shows(&self, issue: &Issue) -> bool {
+        let kind = match self.kind {
+            IssueKind::Any => true,
+            IssueKind::Issue => issue.pull.is_none(),
+            IssueKind::Pull => issue.pull.is_some(),
+        };
+        let state = match self.state {
+            StateFilter::All => true,
+            StateFilter::Closed => issue.state == IssueState::Closed,
+            StateFilter::Open => issue.state == IssueState::Open,
+        };
+        let has_label =
+            |name: &String| issue.labels.iter().any(|label| label.name.eq_ignore_ascii_case(name));
+        let assigned = self.assignee.as_ref().is_none_or(|login| {
+            issue.assignees.iter().any(|assignee| assignee.eq_ignore_ascii_case(login))
+        });
+        kind && state && assigned && self.labels.iter().all(has_label)
+    }
+}
+
+impl GitHub {
+    /// Opens an issue.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository, 403 when it is archived, 410 when issues are switched off, 422
+    /// for a missing title or a text that is too long.
+    pub fn create_issue(
+        &mut self,
+        env: &mut Env,
+        path: RepoPath<'_>,
+        new: NewIssue,
+    ) -> Result<Issue, ApiError> {
+        let viewer = self.viewer.clone();
+        let repo = self.writable(path)?;
+        if !repo.has_issues {
+            return Err(refusal::gone("Issues has been disabled in this repository."));
+        }
+        check_title("Issue", &new.title)?;
+        check_body("Issue", new.body.as_deref())?;
+        let mut issue = repo.open(env, &viewer, new.title);
+        issue.html_url = format!("{}/issues/{}", repo.html_url, issue.number);
+        issue.body = new.body;
+        issue.labels = repo.take_labels(env, new.labels);
+        issue.assignees = repo.with_access(&viewer, new.assignees);
+        repo.issues.push(issue.clone());
+        Ok(issue)
+    }
+
+    /// The issue or pull request with this number.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the number.
+    pub fn get_issue(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
+        self.find(path)?.issue(number).ok_or_else(refusal::not_found)
+    }
+
+    /// Issues and pull requests that the filter shows, newest first.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository.
+    pub fn list_issues(
+        &self,
+        path: RepoPath<'_>,
+        filter: &IssueFilter,
+        page: Page,
+    ) -> Result<Listing<&Issue>, ApiError> {
+        let repo = self.find(path)?;
+        let mut shown: Vec<_> = repo.issues.iter().filter(|issue| filter.shows(issue)).collect();
+        shown.sort_by(|one, other| {
+            (&other.created_at, other.number).cmp(&(&one.created_at, one.number))
+        });
+        Ok(page.cut(shown))
+    }
+
+    /// Changes an issue or pull request; closing a closed one changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the number, 403 when archived, 422 for a bad text or for
+    /// opening a merged pull request again.
+    pub fn update_issue(
+        &mut self,
+        env: &mut Env,
+        path: RepoPath<'_>,
+        number: u64,
+        change: IssueChange,
+    ) -> Result<Issue, ApiError> {
+        let viewer = self.viewer.clone();
+        let repo = self.writable(path)?;
+        let before = repo.issue(number).ok_or_else(refusal::not_found)?.clone();
+        let mut issue = before.clone();
+        if let Some(title) = change.title {
+            check_title("Issue", &title)?;
+            issue.title = title;
+        }
+        if let Some(body) = change.body {
+            check_body("Issue", Some(&body))?;
+            issue.body = Some(body);
+        }
+        let now = env.clock.rfc3339();
+        if let Some(state) = change.state {
+            issue.move_to(state, change.state_reason, &now)?;
+        }
+        if let Some(names) = change.labels {
+            issue.labels = repo.take_labels(env, names);
+        }
+        if let Some(logins) = change.assignees {
+            issue.assignees = repo.with_access(&viewer, logins);
+        }
+        if issue != before {
+            issue.updated_at = now;
+        }
+        if let Some(slot) = repo.issue_mut(number) {
+            slot.clone_from(&issue);
+        }
+        Ok(issue)
+    }
+
+    /// Comments on an issue or pull request.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the number, 403 when archived, 422 for an empty or too long
+    /// text.
+    pub fn add_comment(
+        &mut self,
+        env: &mut Env,
+        path: RepoPath<'_>,
+        number: u64,
+        body: &str,
+    ) -> Result<Comment, ApiError> {
+        let author = self.viewer.clone();
+        let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
+        if body.trim().is_empty() {
+            return Err(refusal::explained("IssueComment", "data", "Body cannot be blank"));
+        }
+        check_body("IssueComment", Some(body))?;
+        let id = database_id(env);
+        let comment = Comment {
+            id,
+            author,
+            body: body.to_owned(),
+            html_url: format!("{}#issuecomment-{id}", issue.html_url),
+            created_at: env.clock.rfc3339(),
+        };
+        issue.updated_at.clone_from(&comment.created_at);
+        issue.comments.push(comment.clone());
+        Ok(comment)
+    }
+}
+
+impl Repo {
+    /// An issue with the next number; the caller completes and stores it.
+    pub(super) fn open(&mut self, env: &mut Env, author: &str, title: String) -> Issue {
+        self.last_number = self.last_number.saturating_add(1);
+        let now = env.clock.rfc3339();
+        Issue {
+            id: database_id(env),
+            number: self.last_number,
+            title,
+            author: author.to_owned(),
+            created_at: now.clone(),
+            updated_at: now,
+            ..Issue::default()
+        }
+    }
+
+    /// The labels with these names, each once; unknown ones are created.
+    pub(super) fn take_labels(&mut self, env: &mut Env, names: Vec<String>) -> Vec<Label> {
+        let mut taken: Vec<Label> = Vec::new();
+        for name in names {
+            let known = self.labels.iter().find(|label| label.name.eq_ignore_ascii_case(&name));
+            let label = known.cloned().unwrap_or_else(|| {
+                let label = Label { id: database_id(env), name, color: LABEL_COLOR.to_owned() };
+                self.labels.push(label.clone());
+                label
+            });
+            if !taken.iter().any(|other| other.id == label.id) {
+                taken.push(label);
+            }
+        }
+        taken
+    }
+
+    /// The logins that an issue can be assigned to; GitHub drops the others silently.
+    fn with_access(&self, viewer: &str, logins: Vec<String>) -> Vec<String> {
+        let has_access = |login: &String| {
+            let known = [viewer, &self.owner];
+            let mut known = known.into_iter().chain(self.collaborators.iter().map(String::as_str));
+            known.any(|other| other.eq_ignore_ascii_case(login))
+        };
+        logins.into_iter().filter(has_access).collect()
+    }
+}
+
+impl Issue {
+    /// Closes it or opens it again; nothing changes when it is there already.
+    pub(super) fn move_to(
+        &mut self,
+        state: IssueState,
+        reason: Option<StateReason>,
+        now: &str,
+    ) -> Result<(), ApiError> {
+        if self.state == state {
+            return Ok(());
+        }
+        let is_pull = self.pull.is_some();
+        if self.pull.as_ref().is_some_and(|pull| pull.merged_at.is_some()) {
+            return Err(refusal::invalid("PullRequest", "state", "invalid"));
+        }
+        let (closed_at, usual) = match state {
+            IssueState::Closed => (Some(now.to_owned()), StateReason::Completed),
+            IssueState::Open => (None, StateReason::Reopened),
+        };
+        self.state = state;
+        self.state_reason = (!is_pull).then(|| reason.unwrap_or(usual));
+        self.closed_at = closed_at;
+        now.clone_into(&mut self.updated_at);
+        Ok(())
+    }
+}
+
+pub(super) fn check_title(resource: &str, title: &str) -> Result<(), ApiError> {
+    if title.trim().is_empty() {
+        return Err(refusal::invalid(resource, "title", "missing_field"));
+    }
+    if title.chars().count() > TITLE_MAX {
+        let message = format!("title is too long (maximum is {TITLE_MAX} characters)");
+        return Err(refusal::explained(resource, "title", &message));
+    }
+    Ok(())
+}
+
+pub(super) fn check_body(resource: &str, body: Option<&str>) -> Result<(), ApiError> {
+    if body.is_some_and(|body| body.chars().count() > BODY_MAX) {
+        let message = format!("body is too long (maximum is {BODY_MAX} characters)");
+        return Err(refusal::explained(resource, "body", &message));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::super::tests::{APP, planted};
+    use super::*;
+
+    fn app() -> (GitHub, Env) {
+        planted(json!({ "repos": [{
+            "owner": "acme", "name": "app", "collaborators": ["ada"],
+            "issues": [{ "title": "First", "labels": ["Bug"] }, { "title": "Done", "state": "closed" }],
+            "pulls": [{ "title": "Change", "head": "change" }],
+        }]}))
+    }
+
+    fn named(title: &str) -> NewIssue {
+        NewIssue { title: title.to_owned(), ..NewIssue::default() }
+    }
+
+    fn closing() -> IssueChange {
+        IssueChange { state: Some(IssueState::Closed), ..IssueChange::default() }
+    }
+
+    #[test]
+    fn issues_and_pull_requests_share_their_numbers() {
+        let (mut github, mut env) = app();
+
+        let issue = github.create_issue(&mut env, APP, named("Next")).unwrap();
+
+        assert_eq!(github.pulls("acme", "app")[0].number, 3);
+        assert_eq!(issue.number, 4);
+    }
+
+    #[test]
+    fn missing_title_is_a_missing_field() {
+        let (mut github, mut env) = app();
+
+        let error = github.create_issue(&mut env, APP, named("  ")).unwrap_err();
+
+        assert_eq!((error.status, error.code.as_str()), (422, "missing_field"));
+        let expected = json!({ "errors": [{ "resource": "Issue", "field": "title", "code": "missing_field" }] });
+        assert_eq!(error.details, Some(expected));
+    }
+
+    #[test]
+    fn refused_issue_takes_no_number() {
+        let (mut github, mut env) = app();
+        let before = github.clone();
+
+        github.create_issue(&mut env, APP, named(&"x".repeat(257))).unwrap_err();
+
+        assert_eq!(github, before);
+    }
+
+    #[test]
+    fn switched_off_issues_are_gone() {
+        let (mut github, mut env) = app();
+        github.repos[0].has_issues = false;
+
+        let error = github.create_issue(&mut env, APP, named("Nope")).unwrap_err();
+
+        assert_eq!((error.status, error.code.as_str()), (410, "gone"));
+    }
+
+    #[test]
+    fn labels_are_objects_created_when_unknown_and_matched_in_any_case() {
+        let (mut github, mut env) = app();
+        let labels = ["bug", "urgent", "BUG"].map(str::to_owned).to_vec();
+
+        let issue = github.create_issue(&mut env, APP, NewIssue { labels, ..named("L") }).unwrap();
+
+        let names: Vec<_> = issue.labels.iter().map(|label| label.name.as_str()).collect();
+        assert_eq!(names, ["Bug", "urgent"]);
+        assert_eq!(github.repos[0].labels.len(), 2);
+        assert_eq!(issue.labels[0], github.issues("acme", "app")[0].labels[0]);
+    }
+
+    #[test]
+    fn assignees_without_access_are_dropped() {
+        let (mut github, mut env) = app();
+        let assignees = ["Ada", "stranger", "octocat"].map(str::to_owned).to_vec();
+
+        let issue = github.create_issue(&mut env, APP, NewIssue { assignees, ..named("A") });
+
+        assert_eq!(issue.unwrap().assignees, ["Ada", "octocat"]);
+    }
+
+    #[test]
+    fn list_shows_open_ones_newest_first_and_marks_pull_requests() {
+        let (github, _) = app();
+
+        let listing = github.list_issues(APP, &IssueFilter::default(), Page::default()).unwrap();
+
+        let shown: Vec<_> =
+            listing.items.iter().map(|issue| (issue.number, issue.pull.is_some())).collect();
+        assert_eq!(shown, [(3, true), (1, false)]);
+    }
+
+    #[test]
+    fn list_can_be_narrowed_by_state_and_label() {
+        let (github, _) = app();
+        let numbers = |filter: IssueFilter| {
+            let listing = github.list_issues(APP, &filter, Page::default()).unwrap();
+            listing.items.iter().map(|issue| issue.number).collect::<Vec<_>>()
+        };
+
+        let closed = numbers(IssueFilter { state: StateFilter::Closed, ..IssueFilter::default() });
+        let bugs =
+            numbers(IssueFilter { labels: vec!["bug".to_owned()], ..IssueFilter::default() });
+
+        assert_eq!((closed, bugs), (vec![2], vec![1]));
+    }
+
+    #[test]
+    fn closed_issue_has_a_time_and_a_reason() {
+        let (mut github, mut env) = app();
+        env.clock.advance(Duration::from_secs(60));
+
+        let issue = github.update_issue(&mut env, APP, 1, closing()).unwrap();
+
+        assert_eq!(issue.state_reason, Some(StateReason::Completed));
+        assert_eq!(issue.closed_at.as_deref(), Some("2026-01-05T09:01:00Z"));
+        assert_eq!(issue.updated_at, "2026-01-05T09:01:00Z");
+    }
+
+    #[test]
+    fn closing_twice_changes_nothing_more() {
+        let (mut github, mut env) = app();
+        github.update_issue(&mut env, APP, 1, closing()).unwrap();
+        let once = github.clone();
+        env.clock.advance(Duration::from_secs(60));
+
+        github.update_issue(&mut env, APP, 1, closing()).unwrap();
+
+        assert_eq!(github, once);
+    }
+
+    #[test]
+    fn reopened_issue_loses_its_closing_time() {
+        let (mut github, mut env) = app();
+        let change = IssueChange { state: Some(IssueState::Open), ..IssueChange::default() };
+
+        let issue = github.update_issue(&mut env, APP, 2, change).unwrap();
+
+        assert_eq!((issue.closed_at, issue.state_reason), (None, Some(StateReason::Reopened)));
+    }
+
+    #[test]
+    fn comment_moves_the_time_of_the_issue() {
+        let (mut github, mut env) = app();
+        env.clock.advance(Duration::from_secs(5));
+
+        let comment = github.add_comment(&mut env, APP, 1, "Looking at it").unwrap();
+
+        let issue = github.issue("acme", "app", 1).unwrap();
+        assert_eq!(issue.updated_at, "2026-01-05T09:00:05Z");
+        assert_eq!(comment.html_url, format!("{}#issuecomment-{}", issue.html_url, comment.id));
+    }
+
+    #[test]
+    fn blank_comment_is_refused() {
+        let (mut github, mut env) = app();
+
+        let error = github.add_comment(&mut env, APP, 1, " \n").unwrap_err();
+
+        assert_eq!((error.status, error.message.as_str()), (422, "Validation Failed"));
+    }
+}

@@ -1,0 +1,237 @@
+//! GitHub: repositories with issues, pull requests, releases, branches and files.
+//!
+//! Operations are shaped like the REST API and keep its rules: one row of numbers for issues and
+//! pull requests, names in any case, the words and fields of its refusals. Files are texts, a
+//! branch is the list of its commits, and blob ids are the ones that git computes. Forks, reviews,
+//! checks and deleted files are not modelled.
+
+mod branches;
+mod closing;
+mod contents;
+mod issues;
+mod page;
+mod pulls;
+mod refusal;
+mod releases;
+mod repos;
+mod search;
+mod seed;
+mod state;
+
+pub use contents::{Content, ContentEntry, NewContent, Written};
+pub use issues::{IssueChange, IssueFilter, IssueKind, NewIssue, StateFilter};
+pub use page::{Listing, Page};
+pub use pulls::{Merge, MergeMethod, Merged, NewPull};
+pub use releases::NewRelease;
+pub use repos::NewRepo;
+pub use search::{CodeHit, CodeHits};
+pub use seed::{BranchSeed, CommentSeed, GitHubSeed, IssueSeed, PullSeed, ReleaseSeed, RepoSeed};
+pub use state::{
+    Branch, Comment, Commit, Issue, IssueState, Label, Pull, Release, Repo, StateReason,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+use crate::world::Env;
+
+/// Everything that GitHub stores, and who is calling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GitHub {
+    /// Login of the account whose token is used; it may write everywhere.
+    pub viewer: String,
+    /// Repositories, oldest first.
+    pub repos: Vec<Repo>,
+}
+
+impl Default for GitHub {
+    /// An empty GitHub, used by `octocat`.
+    fn default() -> Self {
+        Self { viewer: "octocat".to_owned(), repos: Vec::new() }
+    }
+}
+
+/// Names a repository; letters match in either case, as on GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepoPath<'a> {
+    /// Account that owns the repository.
+    pub owner: &'a str,
+    /// Name of the repository.
+    pub name: &'a str,
+}
+
+impl<'a> RepoPath<'a> {
+    /// The repository `owner/name`.
+    #[must_use]
+    pub fn new(owner: &'a str, name: &'a str) -> Self {
+        Self { owner, name }
+    }
+}
+
+impl GitHub {
+    /// The repository `owner/name`.
+    #[must_use]
+    pub fn repo(&self, owner: &str, name: &str) -> Option<&Repo> {
+        self.repos.iter().find(|repo| repo.is(RepoPath::new(owner, name)))
+    }
+
+    /// The issues of a repository without its pull requests, oldest first; none when it does not
+    /// exist.
+    #[must_use]
+    pub fn issues(&self, owner: &str, name: &str) -> Vec<&Issue> {
+        let all = self.repo(owner, name).map(|repo| repo.issues.iter());
+        all.into_iter().flatten().filter(|issue| issue.pull.is_none()).collect()
+    }
+
+    /// The pull requests of a repository, oldest first; none when it does not exist.
+    #[must_use]
+    pub fn pulls(&self, owner: &str, name: &str) -> Vec<&Issue> {
+        let all = self.repo(owner, name).map(|repo| repo.issues.iter());
+        all.into_iter().flatten().filter(|issue| issue.pull.is_some()).collect()
+    }
+
+    /// The issue or pull request with this number.
+    #[must_use]
+    pub fn issue(&self, owner: &str, name: &str, number: u64) -> Option<&Issue> {
+        self.repo(owner, name)?.issue(number)
+    }
+
+    /// The releases of a repository, oldest first; none when it does not exist.
+    #[must_use]
+    pub fn releases(&self, owner: &str, name: &str) -> Vec<&Release> {
+        self.repo(owner, name).map(|repo| repo.releases.iter().collect()).unwrap_or_default()
+    }
+
+    fn find(&self, path: RepoPath<'_>) -> Result<&Repo, ApiError> {
+        self.repo(path.owner, path.name).ok_or_else(refusal::not_found)
+    }
+
+    /// A repository that takes changes: an archived one refuses them.
+    fn writable(&mut self, path: RepoPath<'_>) -> Result<&mut Repo, ApiError> {
+        let repo = self.repos.iter_mut().find(|repo| repo.is(path));
+        let repo = repo.ok_or_else(refusal::not_found)?;
+        if repo.archived {
+            return Err(refusal::forbidden("Repository was archived so is read-only."));
+        }
+        Ok(repo)
+    }
+}
+
+/// A database id with as many digits as GitHub's have.
+fn database_id(env: &mut Env) -> u64 {
+    1_000_000_000 + env.ids.below(9_000_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    pub(super) fn env() -> Env {
+        Env { clock: Clock::default(), ids: Ids::new(1) }
+    }
+
+    pub(super) fn planted(seed: serde_json::Value) -> (GitHub, Env) {
+        let (mut github, mut env) = (GitHub::default(), env());
+        let seed = serde_json::from_value(seed).unwrap();
+        github.plant(&mut env, seed).unwrap();
+        (github, env)
+    }
+
+    pub(super) const APP: RepoPath<'static> = RepoPath { owner: "acme", name: "app" };
+
+    #[test]
+    fn names_match_in_any_case() {
+        let seed = serde_json::json!({ "repos": [{ "owner": "Acme", "name": "App" }] });
+        let (mut github, mut env) = planted(seed);
+
+        let new = NewIssue { title: "Case".to_owned(), ..NewIssue::default() };
+        let issue = github.create_issue(&mut env, RepoPath::new("aCME", "aPP"), new).unwrap();
+
+        assert_eq!(issue.html_url, "https://github.com/Acme/App/issues/1");
+    }
+
+    #[test]
+    fn missing_repository_is_not_found_in_githubs_words() {
+        let error = GitHub::default().get_repo(APP).unwrap_err();
+
+        assert_eq!((error.status, error.message.as_str()), (404, "Not Found"));
+    }
+
+    #[test]
+    fn archived_repository_is_read_only() {
+        let seed =
+            serde_json::json!({ "repos": [{ "owner": "acme", "name": "app", "archived": true }] });
+        let (mut github, mut env) = planted(seed);
+
+        let new = NewIssue { title: "Late".to_owned(), ..NewIssue::default() };
+        let error = github.create_issue(&mut env, APP, new).unwrap_err();
+
+        assert_eq!(error.status, 403);
+        assert_eq!(error.message, "Repository was archived so is read-only.");
+    }
+
+    #[test]
+    fn state_survives_a_snapshot() {
+        let seed = serde_json::json!({ "repos": [{ "owner": "acme", "name": "app",
+            "issues": [{ "title": "One", "labels": ["bug"] }], "pulls": [{ "title": "Two", "head": "two" }] }] });
+        let (github, _) = planted(seed);
+
+        let text = serde_json::to_string(&github).unwrap();
+
+        assert_eq!(serde_json::from_str::<GitHub>(&text).unwrap(), github);
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_unique_and_rise_in_any_order_of_creation(order in prop::collection::vec(any::<bool>(), 1..30)) {
+            let seed = serde_json::json!({ "repos": [{ "owner": "acme", "name": "app" }] });
+            let (mut github, mut env) = planted(seed);
+
+            let mut numbers = Vec::new();
+            for (index, is_pull) in order.into_iter().enumerate() {
+                let title = format!("Number {index}");
+                let issue = if is_pull {
+                    let head = format!("branch-{index}");
+                    github.create_branch(APP, &head, None).unwrap();
+                    let content = NewContent {
+                        path: head.clone(),
+                        message: title.clone(),
+                        branch: Some(head.clone()),
+                        ..NewContent::default()
+                    };
+                    github.put_content(&mut env, APP, content).unwrap();
+                    github.create_pull(&mut env, APP, NewPull { title, head, ..NewPull::default() })
+                } else {
+                    github.create_issue(&mut env, APP, NewIssue { title, ..NewIssue::default() })
+                };
+                numbers.push(issue.unwrap().number);
+            }
+
+            prop_assert!(numbers.is_sorted_by(|one, other| one < other));
+        }
+
+        #[test]
+        fn pages_are_complete_and_free_of_duplicates(count in 0_usize..45, per_page in 1_u64..20) {
+            let seed = serde_json::json!({ "repos": [{ "owner": "acme", "name": "app" }] });
+            let (mut github, mut env) = planted(seed);
+            for index in 0..count {
+                let new = NewIssue { title: format!("Number {index}"), ..NewIssue::default() };
+                github.create_issue(&mut env, APP, new).unwrap();
+            }
+
+            let (mut seen, mut next) = (Vec::new(), Some(1));
+            while let Some(page) = next {
+                let page = Page { page, per_page };
+                let listing = github.list_issues(APP, &IssueFilter::default(), page).unwrap();
+                seen.extend(listing.items.iter().map(|issue| issue.number));
+                next = listing.next_page;
+            }
+
+            let expected: Vec<u64> = (1..=count as u64).rev().collect();
+            prop_assert_eq!(seen, expected);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Refusals in GitHub's words.
+
+use serde_json::{Value, json};
+
+use super::super::ApiError;
+
+/// A missing repository, issue or file; also what a private one answers to strangers.
+pub(super) fn not_found() -> ApiError {
+    missing("Not Found")
+}
+
+/// A 404 that says more than `Not Found`.
+pub(super) fn missing(message: impl Into<String>) -> ApiError {
+    ApiError::new(404, "not_found", message)
+}
+
+/// The caller may not do this here.
+pub(super) fn forbidden(message: &str) -> ApiError {
+    ApiError::new(403, "forbidden", message)
+}
+
+/// A merge that the pull request does not allow.
+pub(super) fn not_mergeable(message: &str) -> ApiError {
+    ApiError::new(405, "not_mergeable", message)
+}
+
+/// The caller's picture of the state is out of date.
+pub(super) fn conflict(message: impl Into<String>) -> ApiError {
+    ApiError::new(409, "conflict", message)
+}
+
+/// The feature is switched off.
+pub(super) fn gone(message: &str) -> ApiError {
+    ApiError::new(410, "gone", message)
+}
+
+/// A request that could be read and makes no sense; its own words stand in place of `Validation
+/// Failed`.
+pub(super) fn unprocessable(message: impl Into<String>) -> ApiError {
+    ApiError::new(422, "unprocessable", message)
+}
+
+/// `Validation Failed` for a field, with one of GitHub's codes such as `missing_field` or
+/// `invalid`.
+pub(super) fn invalid(resource: &str, field: &str, code: &str) -> ApiError {
+    validation(code, &json!({ "resource": resource, "field": field, "code": code }))
+}
+
+/// `Validation Failed` for a reason that has no code of its own, explained in a message.
+pub(super) fn custom(resource: &str, message: &str) -> ApiError {
+    validation("custom", &json!({ "resource": resource, "code": "custom", "message": message }))
+}
+
+/// `Validation Failed` for a field, explained in a message.
+pub(super) fn explained(resource: &str, field: &str, message: &str) -> ApiError {
+    let error =
+        json!({ "resource": resource, "field": field, "code": "custom", "message": message });
+    validation("custom", &error)
+}
+
+fn validation(code: &str, error: &Value) -> ApiError {
+    ApiError::new(422, code, "Validation Failed").with_details(json!({ "errors": [error] }))
+}

@@ -1,0 +1,222 @@
+//! Code search over the default branches.
+//!
+//! Words match whole words in a file or its path, in any case and order; `"two words"` match as
+//! they stand. Qualifiers: `repo:`, `user:`, `org:`, `path:`, `filename:`, `extension:`. Others,
+//! such as `language:`, find nothing, so that a query does not seem to work here and fails on
+//! GitHub.
+
+use super::super::ApiError;
+use super::branches::blob_sha;
+use super::{GitHub, Page, Repo, refusal};
+
+/// GitHub's limit for a query, in characters.
+const QUERY_MAX: usize = 256;
+/// GitHub shows no results behind this one.
+const RESULTS_MAX: u64 = 1_000;
+
+/// One page of what a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeHits {
+    /// How many files match, on all pages.
+    pub total_count: usize,
+    /// The files on this page.
+    pub items: Vec<CodeHit>,
+    /// Number of the page after it, when there is one.
+    pub next_page: Option<u64>,
+}
+
+/// A file that matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeHit {
+    /// `owner/name` of the repository.
+    pub repository: String,
+    /// Path of the file.
+    pub path: String,
+    /// Id of its blob.
+    pub sha: String,
+    /// Page for people.
+    pub html_url: String,
+}
+
+impl GitHub {
+    /// Finds files, by repository and path.
+    ///
+    /// # Errors
+    ///
+    /// 422 for a query that is empty, too long or has nothing but qualifiers, and for a page behind
+    /// the thousandth result.
+    pub fn search_code(&self, query: &str, page: Page) -> Result<CodeHits, ApiError> {
+        if query.trim().is_empty() {
+            return Err(refusal::invalid("Search", "q", "missing"));
+        }
+        if query.chars().count() > QUERY_MAX {
+            let message = format!("The search is longer than {QUERY_MAX} characters.");
+            return Err(refusal::explained("Search", "q", &message));
+        }
+        let query = Query::read(query);
+        if query.words.is_empty() && query.phrases.is_empty() {
+            let message = "ERROR_TYPE_QUERY_PARSING_FATAL unable to parse query!";
+            return Err(refusal::unprocessable(message));
+        }
+        if page.skipped() >= RESULTS_MAX {
+            let message = "Only the first 1000 search results are available";
+            return Err(refusal::unprocessable(message));
+        }
+        let hits: Vec<_> = self.repos.iter().flat_map(|repo| query.hits(repo)).collect();
+        let total_count = hits.len();
+        let listing = page.cut(hits);
+        Ok(CodeHits { total_count, items: listing.items, next_page: listing.next_page })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Query {
+    words: Vec<String>,
+    phrases: Vec<String>,
+    qualifiers: Vec<(String, String)>,
+}
+
+impl Query {
+    fn read(text: &str) -> Self {
+        let mut query = Self::default();
+        let lower = text.to_lowercase();
+        for (index, part) in lower.split('"').enumerate() {
+            if index % 2 == 1 {
+                query.phrases.push(part.to_owned());
+                continue;
+            }
+            for word in part.split_whitespace() {
+                match word.split_once(':') {
+                    Some((key, value)) if is_qualifier(key) => {
+                        query.qualifiers.push((key.to_owned(), value.to_owned()));
+                    }
+                    _ => query.words.extend(tokens(word).map(str::to_owned)),
+                }
+            }
+        }
+        query.phrases.retain(|phrase| !phrase.trim().is_empty());
+        query
+    }
+
+    fn hits(&self, repo: &Repo) -> Vec<CodeHit> {
+        let Some(branch) = repo.branches.get(&repo.default_branch) else { return Vec::new() };
+        let hit = |(path, text): (&str, &str)| CodeHit {
+            repository: repo.full_name(),
+            path: path.to_owned(),
+            sha: blob_sha(text),
+            html_url: format!("{}/blob/{}/{path}", repo.html_url, repo.default_branch),
+        };
+        let matching = branch.files().into_iter().filter(|(path, text)| {
+            self.qualifiers.iter().all(|(key, value)| qualifies(repo, path, (key, value)))
+                && self.is_in(&format!("{path}\n{text}").to_lowercase())
+        });
+        matching.map(hit).collect()
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.words.iter().all(|word| tokens(text).any(|token| token == word))
+            && self.phrases.iter().all(|phrase| text.contains(phrase.as_str()))
+    }
+}
+
+fn is_qualifier(key: &str) -> bool {
+    const KNOWN: [&str; 11] = [
+        "repo",
+        "user",
+        "org",
+        "path",
+        "filename",
+        "extension",
+        "language",
+        "in",
+        "size",
+        "fork",
+        "is",
+    ];
+    KNOWN.contains(&key)
+}
+
+fn qualifies(repo: &Repo, path: &str, (key, value): (&str, &str)) -> bool {
+    let path = path.to_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match key {
+        "repo" => repo.full_name().eq_ignore_ascii_case(value),
+        "user" | "org" => repo.owner.eq_ignore_ascii_case(value),
+        "path" => path.starts_with(value.trim_start_matches('/')),
+        "filename" => name == value,
+        "extension" => name.rsplit_once('.').is_some_and(|(_, extension)| extension == value),
+        _ => false,
+    }
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|token| !token.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::planted;
+    use super::*;
+
+    fn github() -> GitHub {
+        planted(json!({ "repos": [
+            { "owner": "acme", "name": "app", "files": {
+                "src/login.rs": "fn login_user() { retry(3) }", "docs/login.md": "How to retry the Login." } },
+            { "owner": "other", "name": "tool", "files": { "main.py": "def retry(): pass" } },
+        ]}))
+        .0
+    }
+
+    #[track_caller]
+    fn check(query: &str, expected: &[&str]) {
+        let found = github().search_code(query, Page::default()).unwrap();
+
+        let paths: Vec<_> = found.items.iter().map(|hit| hit.path.as_str()).collect();
+        assert_eq!(paths, expected, "{query}");
+        assert_eq!(found.total_count, expected.len());
+    }
+
+    #[test]
+    fn all_words_must_match_whole_words_in_any_case() {
+        check("RETRY", &["docs/login.md", "src/login.rs", "main.py"]);
+        check("retry how", &["docs/login.md"]);
+        check("retr", &[]);
+        check("\"retry the\"", &["docs/login.md"]);
+    }
+
+    #[test]
+    fn qualifiers_narrow_the_search() {
+        check("retry repo:Acme/App", &["docs/login.md", "src/login.rs"]);
+        check("retry user:other", &["main.py"]);
+        check("retry org:acme extension:rs", &["src/login.rs"]);
+        check("retry path:docs", &["docs/login.md"]);
+        check("retry filename:main.py", &["main.py"]);
+        check("retry language:rust", &[]);
+    }
+
+    #[test]
+    fn total_counts_all_pages() {
+        let found = github().search_code("retry", Page { page: 2, per_page: 2 }).unwrap();
+
+        assert_eq!((found.total_count, found.items.len(), found.next_page), (3, 1, None));
+    }
+
+    #[test]
+    fn queries_without_words_are_refused() {
+        for (query, code) in [("  ", "missing"), ("repo:acme/app", "unprocessable")] {
+            let error = github().search_code(query, Page::default()).unwrap_err();
+
+            assert_eq!((error.status, error.code.as_str()), (422, code));
+        }
+    }
+
+    #[test]
+    fn results_end_at_a_thousand() {
+        let error = github().search_code("retry", Page { page: 11, per_page: 100 }).unwrap_err();
+
+        assert_eq!(error.message, "Only the first 1000 search results are available");
+    }
+}

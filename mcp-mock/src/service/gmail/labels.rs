@@ -1,0 +1,158 @@
+//! Labels: the fixed ones of the system and those that the owner makes.
+
+use super::refusal::{conflict, invalid};
+use super::state::{Gmail, Label, Message};
+use crate::service::ApiError;
+
+/// The labels that every mailbox has; id and name are the same.
+pub const SYSTEM_LABELS: [&str; 13] = [
+    "CATEGORY_FORUMS",
+    "CATEGORY_PERSONAL",
+    "CATEGORY_PROMOTIONS",
+    "CATEGORY_SOCIAL",
+    "CATEGORY_UPDATES",
+    "DRAFT",
+    "IMPORTANT",
+    "INBOX",
+    "SENT",
+    "SPAM",
+    "STARRED",
+    "TRASH",
+    "UNREAD",
+];
+
+/// Labels that only the system puts on a message and takes off it.
+const FIXED_LABELS: [&str; 2] = ["DRAFT", "SENT"];
+
+/// Longest name of a label that the vendor takes.
+const NAME_CHARS_MAX: usize = 225;
+
+/// Which labels to put on a message and which to take off, by id.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LabelChange {
+    /// Ids to add.
+    pub add: Vec<String>,
+    /// Ids to remove; wins over `add`.
+    pub remove: Vec<String>,
+}
+
+impl Gmail {
+    /// Makes a label.
+    ///
+    /// # Errors
+    /// 409 when the name is taken, in whatever case; 400 when it is empty, too long or reserved.
+    pub fn create_label(&mut self, name: &str) -> Result<&Label, ApiError> {
+        let name = name.trim();
+        let reserved = SYSTEM_LABELS.iter().any(|system| system.eq_ignore_ascii_case(name));
+        let length = name.chars().count();
+        if reserved || length == 0 || length > NAME_CHARS_MAX || name.chars().any(char::is_control)
+        {
+            return Err(invalid("Invalid label name"));
+        }
+        if self.labels.iter().any(|label| label.name.to_lowercase() == name.to_lowercase()) {
+            return Err(conflict("Label name exists or conflicts"));
+        }
+        let place = self.labels.len();
+        self.labels.push(Label { id: format!("Label_{}", place + 1), name: name.to_owned() });
+        Ok(&self.labels[place])
+    }
+
+    /// Changes the labels of a message. Marking as read is removing `UNREAD`; archiving is removing `INBOX`.
+    ///
+    /// # Errors
+    /// 400 when a label is unknown or is one that only the system sets; else as [`get`](Self::get).
+    pub fn modify(&mut self, id: &str, change: &LabelChange) -> Result<&Message, ApiError> {
+        self.get(id)?;
+        for label in change.add.iter().chain(&change.remove) {
+            if !self.has_label(label) || FIXED_LABELS.contains(&label.as_str()) {
+                return Err(invalid(format!("Invalid label: {label}")));
+            }
+        }
+        self.relabel(id, |labels| {
+            labels.extend(change.add.iter().cloned());
+            labels.retain(|label| !change.remove.contains(label));
+        })
+    }
+
+    /// The id of the label with this id or, in whatever case, this name.
+    #[must_use]
+    pub fn label_id(&self, id_or_name: &str) -> Option<String> {
+        let system = SYSTEM_LABELS.iter().find(|label| label.eq_ignore_ascii_case(id_or_name));
+        let same = |label: &&Label| {
+            label.id == id_or_name || label.name.to_lowercase() == id_or_name.to_lowercase()
+        };
+        system
+            .map(|label| (*label).to_owned())
+            .or_else(|| self.labels.iter().find(same).map(|label| label.id.clone()))
+    }
+
+    fn has_label(&self, id: &str) -> bool {
+        SYSTEM_LABELS.contains(&id) || self.labels.iter().any(|label| label.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outgoing;
+    use super::*;
+    use crate::world::{Clock, Env, Ids};
+
+    fn mailbox() -> (Gmail, String) {
+        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
+        let mut gmail = Gmail::default();
+        let to = vec![gmail.address.clone()];
+        let id = gmail.send(&mut env, Outgoing { to, ..Outgoing::default() }).unwrap().id.clone();
+        (gmail, id)
+    }
+
+    #[test]
+    fn a_label_name_that_is_taken_clashes() {
+        let mut gmail = Gmail::default();
+        gmail.create_label("Customers/Big").unwrap();
+
+        let refused = gmail.create_label("customers/big").unwrap_err();
+
+        assert_eq!(refused.status, 409);
+        assert_eq!(refused.message, "Label name exists or conflicts");
+    }
+
+    #[test]
+    fn system_names_are_reserved() {
+        assert_eq!(Gmail::default().create_label("inbox").unwrap_err().status, 400);
+    }
+
+    #[test]
+    fn sent_and_draft_cannot_be_set() {
+        let (mut gmail, id) = mailbox();
+
+        for label in FIXED_LABELS {
+            let change = LabelChange { add: vec![label.to_owned()], remove: Vec::new() };
+            let refused = gmail.modify(&id, &change).unwrap_err();
+
+            assert_eq!((refused.status, refused.message), (400, format!("Invalid label: {label}")));
+        }
+    }
+
+    #[test]
+    fn an_unknown_label_changes_nothing() {
+        let (mut gmail, id) = mailbox();
+        let before = gmail.clone();
+        let add = vec!["STARRED".to_owned(), "Label_9".to_owned()];
+
+        let refused = gmail.modify(&id, &LabelChange { add, remove: Vec::new() }).unwrap_err();
+
+        assert_eq!(refused.message, "Invalid label: Label_9");
+        assert_eq!(gmail, before);
+    }
+
+    #[test]
+    fn removing_unread_marks_as_read() {
+        let (mut gmail, id) = mailbox();
+        let change = LabelChange { add: Vec::new(), remove: vec!["UNREAD".to_owned()] };
+
+        let message = gmail.modify(&id, &change).unwrap();
+
+        assert!(!message.labels.contains("UNREAD"));
+        assert!(message.labels.contains("INBOX"));
+    }
+}

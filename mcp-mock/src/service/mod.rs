@@ -1,0 +1,15 @@
+//! The five services: what each stores and the rules that it keeps.
+//!
+//! A service is plain state and REST-shaped operations on it. It knows nothing of MCP, of tools or of
+//! dialects; it takes time and ids from [`Env`](crate::world::Env).
+
+mod error;
+pub mod github;
+pub mod gmail;
+mod name;
+pub mod notion;
+pub mod salesforce;
+pub mod slack;
+
+pub use error::ApiError;
+pub use name::ServiceName;

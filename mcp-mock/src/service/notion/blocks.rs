@@ -1,0 +1,172 @@
+//! Blocks: the content of pages.
+
+use serde_json::Value;
+
+use super::paging::{Listing, Paging};
+use super::properties::rich_text;
+use super::refusal::{archived, not_found, should_be, too_long};
+use super::state::{Block, Notion};
+use crate::service::ApiError;
+use crate::world::Env;
+
+/// Most blocks side by side in one request.
+const CHILDREN_MAX: usize = 100;
+/// Most levels of blocks in one request.
+const LEVELS_MAX: usize = 2;
+/// Most blocks in one request, whatever their level.
+const BLOCKS_MAX: usize = 1_000;
+
+/// The types that are understood; all but the last have a text.
+const KINDS: [&str; 12] = [
+    "bulleted_list_item",
+    "callout",
+    "code",
+    "heading_1",
+    "heading_2",
+    "heading_3",
+    "numbered_list_item",
+    "paragraph",
+    "quote",
+    "to_do",
+    "toggle",
+    "divider",
+];
+
+impl Notion {
+    /// Adds blocks, in the API's shape, at the end of a page and returns their ids.
+    ///
+    /// # Errors
+    /// `validation_error` when there are more than 100, a block cannot be read, or the page is
+    /// archived; else as [`get_page`](Self::get_page).
+    pub fn append_blocks(
+        &mut self,
+        env: &mut Env,
+        page_id: &str,
+        children: &[Value],
+    ) -> Result<Vec<String>, ApiError> {
+        let page = self.get_page(page_id)?;
+        if page.archived {
+            return Err(archived());
+        }
+        let id = page.id.clone();
+        let blocks = read(env, children)?;
+        let ids = blocks.iter().map(|block| block.id.clone()).collect();
+        let found = self.pages.iter_mut().find(|page| page.id == id);
+        let page = found.ok_or_else(|| not_found("page", &id))?;
+        page.blocks.extend(blocks);
+        page.edited = env.clock.now();
+        Ok(ids)
+    }
+
+    /// The blocks of a page, without those inside other blocks.
+    ///
+    /// # Errors
+    /// As [`get_page`](Self::get_page), and `validation_error` for a bad cursor or page size.
+    pub fn list_blocks(&self, page_id: &str, paging: &Paging) -> Result<Listing<&Block>, ApiError> {
+        let blocks = self.get_page(page_id)?.blocks.iter().collect();
+        paging.cut(blocks, |block| &block.id)
+    }
+}
+
+/// Reads blocks in the API's shape and gives them ids.
+pub(super) fn read(env: &mut Env, children: &[Value]) -> Result<Vec<Block>, ApiError> {
+    let mut reader = Reader { env, count: 0 };
+    reader.blocks(children, "body.children", 1)
+}
+
+struct Reader<'a> {
+    env: &'a mut Env,
+    count: usize,
+}
+
+impl Reader<'_> {
+    fn blocks(
+        &mut self,
+        children: &[Value],
+        path: &str,
+        level: usize,
+    ) -> Result<Vec<Block>, ApiError> {
+        self.count = self.count.saturating_add(children.len());
+        if children.len() > CHILDREN_MAX {
+            return Err(too_long(path, CHILDREN_MAX, children.len()));
+        }
+        if self.count > BLOCKS_MAX {
+            return Err(too_long("body.children", BLOCKS_MAX, self.count));
+        }
+        let numbered = children.iter().enumerate();
+        numbered.map(|(n, child)| self.block(child, &format!("{path}[{n}]"), level)).collect()
+    }
+
+    fn block(&mut self, json: &Value, path: &str, level: usize) -> Result<Block, ApiError> {
+        let kind = KINDS.into_iter().find(|kind| json.get(kind).is_some());
+        let Some(kind) = kind else {
+            return Err(should_be(path, &format!("one of {}", KINDS.join(", ")), json));
+        };
+        let content = &json[kind];
+        let text = match content.get("rich_text") {
+            Some(list) => {
+                let path = format!("{path}.{kind}.rich_text");
+                let text = rich_text(list, &path)?;
+                text.ok_or_else(|| should_be(&path, "an array", list))?
+            }
+            None if kind == "divider" => String::new(),
+            None => return Err(should_be(&format!("{path}.{kind}.rich_text"), "defined", content)),
+        };
+        let children = match content.get("children").and_then(Value::as_array) {
+            Some(inside) if level >= LEVELS_MAX => {
+                return Err(too_long(&format!("{path}.{kind}.children"), 0, inside.len()));
+            }
+            Some(inside) => self.blocks(inside, &format!("{path}.{kind}.children"), level + 1)?,
+            None => Vec::new(),
+        };
+        Ok(Block { id: self.env.ids.uuid(), kind: kind.to_owned(), text, children })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    fn env() -> Env {
+        Env { clock: Clock::default(), ids: Ids::new(1) }
+    }
+
+    fn paragraph(text: &str) -> Value {
+        json!({ "paragraph": { "rich_text": [{ "text": { "content": text } }] } })
+    }
+
+    #[test]
+    fn a_request_has_at_most_100_children() {
+        let children = vec![paragraph("x"); 101];
+
+        assert!(read(&mut env(), &children[..100]).is_ok());
+        let refused = read(&mut env(), &children).unwrap_err();
+        assert_eq!(
+            refused.message,
+            "body failed validation: body.children.length should be ≤ `100`, instead was `101`."
+        );
+    }
+
+    #[test]
+    fn a_request_has_two_levels_at_most() {
+        let nest = |inside: Value| json!({ "toggle": { "rich_text": [], "children": [inside] } });
+
+        assert!(read(&mut env(), &[nest(paragraph("x"))]).is_ok());
+        assert!(read(&mut env(), &[nest(nest(paragraph("x")))]).is_err());
+    }
+
+    #[test]
+    fn an_unknown_type_of_block_is_refused() {
+        let refused = read(&mut env(), &[json!({ "hologram": {} })]).unwrap_err();
+
+        assert!(refused.message.contains("body.children[0] should be one of"), "{refused}");
+    }
+
+    #[test]
+    fn a_text_in_a_block_has_at_most_2000_characters() {
+        assert!(read(&mut env(), &[paragraph(&"x".repeat(2_001))]).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! Databases and their data sources: reading the schema, querying the rows.
+
+use serde_json::{Value, json};
+
+use super::filter::Filter;
+use super::pages::uuid;
+use super::paging::{Listing, Paging};
+use super::refusal::{invalid, not_found};
+use super::state::{DataSource, Database, Notion, Page, Parent};
+use crate::service::ApiError;
+
+/// Which rows to give.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct QueryRequest {
+    /// A filter in the API's shape.
+    pub filter: Option<Value>,
+    /// Which part of the list.
+    pub paging: Paging,
+}
+
+impl Notion {
+    /// The databases that are shared with the integration.
+    #[must_use]
+    pub fn list_databases(&self) -> Vec<&Database> {
+        self.databases.iter().filter(|database| !database.hidden).collect()
+    }
+
+    /// Reads a database.
+    ///
+    /// # Errors
+    /// `validation_error` when the id is no UUID; `object_not_found` when the database is not there or
+    /// not shared.
+    pub fn get_database(&self, id: &str) -> Result<&Database, ApiError> {
+        let id = uuid("path.database_id", id)?;
+        let found = self.list_databases().into_iter().find(|database| database.id == id);
+        found.ok_or_else(|| not_found("database", &id))
+    }
+
+    /// Reads a data source together with its database.
+    ///
+    /// # Errors
+    /// As [`get_database`](Self::get_database).
+    pub fn get_data_source(&self, id: &str) -> Result<(&Database, &DataSource), ApiError> {
+        let id = uuid("path.data_source_id", id)?;
+        let found = self.list_databases().into_iter().find_map(|database| {
+            let source = database.sources.iter().find(|source| source.id == id);
+            source.map(|source| (database, source))
+        });
+        found.ok_or_else(|| not_found("data_source", &id))
+    }
+
+    /// The rows of a data source that are not archived, oldest first.
+    ///
+    /// # Errors
+    /// `validation_error` when the filter or the cursor cannot be read; else as
+    /// [`get_data_source`](Self::get_data_source).
+    pub fn query_data_source(
+        &self,
+        id: &str,
+        request: &QueryRequest,
+    ) -> Result<Listing<&Page>, ApiError> {
+        let (_, source) = self.get_data_source(id)?;
+        let filter = request.filter.as_ref().map(|json| Filter::read(source, json)).transpose()?;
+        let inside = |page: &&Page| match &page.parent {
+            Parent::DataSource { data_source_id, .. } => *data_source_id == source.id,
+            Parent::Page { .. } | Parent::Workspace => false,
+        };
+        let rows = self.pages.iter().filter(inside);
+        let rows = rows.filter(|page| !page.archived && self.shares(page));
+        let rows =
+            rows.filter(|page| filter.as_ref().is_none_or(|filter| filter.meets(self, page)));
+        request.paging.cut(rows.collect(), |page| &page.id)
+    }
+
+    /// The rows of a database that has one data source.
+    ///
+    /// # Errors
+    /// `validation_error` when it has several; else as [`query_data_source`](Self::query_data_source).
+    pub fn query_database(
+        &self,
+        id: &str,
+        request: &QueryRequest,
+    ) -> Result<Listing<&Page>, ApiError> {
+        let source = self.get_database(id)?.only_source()?;
+        self.query_data_source(&source.id, request)
+    }
+}
+
+impl Database {
+    /// The data source, when there is exactly one.
+    ///
+    /// # Errors
+    /// `validation_error` when there are several, with their ids in the details.
+    pub fn only_source(&self) -> Result<&DataSource, ApiError> {
+        match self.sources.as_slice() {
+            [only] => Ok(only),
+            sources => {
+                let ids: Vec<_> = sources.iter().map(|source| &source.id).collect();
+                let message =
+                    "Databases with multiple data sources are not supported in this API version.";
+                Err(invalid(message).with_details(json!({
+                    "error_type": "multiple_data_sources_for_database",
+                    "database_id": self.id,
+                    "child_data_source_ids": ids,
+                })))
+            }
+        }
+    }
+
+    /// Where a browser finds it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://www.notion.so/{}", self.id.replace('-', ""))
+    }
+}

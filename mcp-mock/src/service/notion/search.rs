@@ -1,0 +1,111 @@
+//! Search by title, over pages and data sources that are shared.
+
+use super::paging::{Listing, Paging};
+use super::state::{DataSource, Database, Notion, Page};
+use crate::service::ApiError;
+
+/// What to look for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SearchRequest {
+    /// Part of a title, in whatever case; everything when empty.
+    pub query: String,
+    /// Only things of this kind.
+    pub kind: Option<FoundKind>,
+    /// Which part of the list.
+    pub paging: Paging,
+}
+
+/// A kind of thing that a search finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundKind {
+    /// A table of a database.
+    DataSource,
+    /// A page.
+    Page,
+}
+
+/// A thing that a search found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Found<'a> {
+    /// A table with its database.
+    DataSource(&'a Database, &'a DataSource),
+    /// A page.
+    Page(&'a Page),
+}
+
+impl Notion {
+    /// Finds pages and data sources by title: data sources first, then pages, the last edited first.
+    ///
+    /// # Errors
+    /// `validation_error` for a bad cursor or page size.
+    pub fn search(&self, request: &SearchRequest) -> Result<Listing<Found<'_>>, ApiError> {
+        let wanted = request.query.to_lowercase();
+        let mut pages: Vec<_> =
+            self.pages.iter().filter(|page| !page.archived && self.shares(page)).collect();
+        pages.sort_by_key(|page| std::cmp::Reverse(page.edited));
+
+        let databases = self.list_databases().into_iter();
+        let sources = databases.flat_map(|database| {
+            database.sources.iter().map(move |source| Found::DataSource(database, source))
+        });
+        let found = sources
+            .chain(pages.into_iter().map(Found::Page))
+            .filter(|found| request.kind.is_none_or(|kind| kind == found.kind()))
+            .filter(|found| found.title().to_lowercase().contains(&wanted));
+        request.paging.cut(found.collect(), Found::id)
+    }
+}
+
+impl Found<'_> {
+    /// What was found.
+    #[must_use]
+    pub fn kind(&self) -> FoundKind {
+        match self {
+            Self::DataSource(..) => FoundKind::DataSource,
+            Self::Page(_) => FoundKind::Page,
+        }
+    }
+
+    /// The title of the page, the name of the data source.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self {
+            Self::DataSource(_, source) => &source.name,
+            Self::Page(page) => page.title(),
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::DataSource(_, source) => &source.id,
+            Self::Page(page) => &page.id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::world::{Clock, Env, Ids};
+
+    #[test]
+    fn titles_of_what_is_shared_are_searched() {
+        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
+        let mut notion = Notion::default();
+        let seed = json!({
+            "databases": [
+                { "name": "plans", "title": "Plans", "pages": [{ "Name": "Plan B" }] },
+                { "name": "secret", "title": "Secret plans", "hidden": true },
+            ],
+            "pages": [{ "title": "Notes", "content": "A plan." }],
+        });
+        notion.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
+
+        let request = SearchRequest { query: "PLAN".to_owned(), ..SearchRequest::default() };
+        let found = notion.search(&request).unwrap().results;
+
+        assert_eq!(found.iter().map(Found::title).collect::<Vec<_>>(), ["Plans", "Plan B"]);
+    }
+}

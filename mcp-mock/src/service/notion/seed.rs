@@ -1,0 +1,269 @@
+//! What a workspace holds before a test begins, as people write it down.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::pages::{NewPage, ParentRef, uuid};
+use super::refusal::invalid;
+use super::state::{DataSource, Database, Notion, Property, PropertyKind};
+use crate::service::ApiError;
+use crate::world::Env;
+
+/// The short ids of properties are made of these.
+const PROPERTY_ID_ALPHABET: &[u8] =
+    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/// The title of a data source that names none.
+const TITLE_DEFAULT: &str = "Name";
+/// The options of a status that names none, as in the vendor's templates.
+const STATUS_DEFAULT: [&str; 3] = ["Not started", "In progress", "Done"];
+
+/// The databases and pages that are there from the start.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NotionSeed {
+    /// Databases.
+    pub databases: Vec<DatabaseSeed>,
+    /// Pages outside of databases.
+    pub pages: Vec<PageSeed>,
+}
+
+/// A database with one data source, or with those that it lists.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseSeed {
+    /// The alias by which tests and workflows may call it.
+    pub name: String,
+    /// The title; the name when left out.
+    pub title: Option<String>,
+    /// A UUID, when it should be known beforehand.
+    pub id: Option<String>,
+    /// The schema: types by name. A title is added when there is none.
+    pub properties: BTreeMap<String, PropertySeed>,
+    /// Rows: plain values by name of the property.
+    pub pages: Vec<Map<String, Value>>,
+    /// Several data sources, in place of `properties` and `pages`.
+    pub data_sources: Vec<SourceSeed>,
+    /// Whether it is kept from the integration.
+    pub hidden: bool,
+}
+
+/// One of several data sources.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceSeed {
+    /// The name.
+    pub name: String,
+    /// The schema.
+    pub properties: BTreeMap<String, PropertySeed>,
+    /// Rows.
+    pub pages: Vec<Map<String, Value>>,
+}
+
+/// The type of a property, with options if it has some.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum PropertySeed {
+    /// `"number"`
+    Kind(String),
+    /// `{"type": "status", "options": ["Open", "Closed"]}`
+    WithOptions {
+        /// The type.
+        r#type: String,
+        /// What to choose from.
+        options: Vec<String>,
+    },
+}
+
+/// A page outside of a database.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PageSeed {
+    /// The title.
+    pub title: String,
+    /// Paragraphs with an empty line between them.
+    pub content: String,
+    /// Whether it is kept from the integration.
+    pub hidden: bool,
+}
+
+impl Notion {
+    /// Adds what a seed describes.
+    ///
+    /// # Errors
+    /// `validation_error` when a type is unknown, an alias is taken or a row does not fit its schema.
+    pub fn plant(&mut self, env: &mut Env, seed: NotionSeed) -> Result<(), ApiError> {
+        for database in seed.databases {
+            self.plant_database(env, database)?;
+        }
+        for page in seed.pages {
+            let title = PropertyKind::Title.value_from_plain(&page.title.into());
+            let new = NewPage {
+                parent: ParentRef::Workspace,
+                properties: Map::from_iter([("title".to_owned(), title)]),
+                children: Self::paragraphs(&page.content),
+            };
+            self.create_page(env, &new)?;
+            if let Some(planted) = self.pages.last_mut() {
+                planted.hidden = page.hidden;
+            }
+        }
+        Ok(())
+    }
+
+    /// A text as blocks in the API's shape: a paragraph where an empty line ends.
+    #[must_use]
+    pub fn paragraphs(text: &str) -> Vec<Value> {
+        let text = text.replace("\r\n", "\n");
+        let parts = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty());
+        let paragraph = |part: &str| {
+            let content = PropertyKind::RichText.value_from_plain(&part.into());
+            json!({ "type": "paragraph", "paragraph": content })
+        };
+        parts.map(paragraph).collect()
+    }
+
+    fn plant_database(&mut self, env: &mut Env, seed: DatabaseSeed) -> Result<(), ApiError> {
+        if self.database(&seed.name).is_some() {
+            return Err(invalid(format!("A database `{}` is there already.", seed.name)));
+        }
+        let title = seed.title.unwrap_or_else(|| seed.name.clone());
+        let mut sources = seed.data_sources;
+        if sources.is_empty() {
+            let (properties, pages) = (seed.properties, seed.pages);
+            sources.push(SourceSeed { name: title.clone(), properties, pages });
+        }
+        let id = match seed.id {
+            Some(id) => uuid("id", &id)?,
+            None => env.ids.uuid(),
+        };
+        let mut database = Database { id, title, created: env.clock.now(), ..Database::default() };
+        database.alias = Some(seed.name).filter(|name| !name.is_empty());
+        let mut rows = Vec::new();
+        for source in sources {
+            let planted = grow(env, source.name, source.properties)?;
+            for page in source.pages {
+                rows.push(planted.row(&page));
+            }
+            database.sources.push(planted);
+        }
+        let place = self.databases.len();
+        self.databases.push(database);
+        for row in rows {
+            self.create_page(env, &row)?;
+        }
+        self.databases[place].hidden = seed.hidden;
+        Ok(())
+    }
+}
+
+impl DataSource {
+    /// Plain values as a page to create. An unknown name is passed on, to be refused there.
+    #[must_use]
+    pub fn values_from_plain(&self, plain: &Map<String, Value>) -> Map<String, Value> {
+        let value = |(name, value): (&String, &Value)| {
+            let property = self.property(name);
+            let value = property.map_or_else(|| value.clone(), |p| p.kind.value_from_plain(value));
+            (name.clone(), value)
+        };
+        plain.iter().map(value).collect()
+    }
+
+    fn row(&self, plain: &Map<String, Value>) -> NewPage {
+        let parent = ParentRef::DataSource(self.id.clone());
+        NewPage { parent, properties: self.values_from_plain(plain), children: Vec::new() }
+    }
+}
+
+fn grow(
+    env: &mut Env,
+    name: String,
+    properties: BTreeMap<String, PropertySeed>,
+) -> Result<DataSource, ApiError> {
+    let mut source = DataSource { id: env.ids.uuid(), name, ..DataSource::default() };
+    for (name, seed) in properties {
+        let kind = kind(&name, seed)?;
+        let is_title = kind == PropertyKind::Title;
+        let id = if is_title { "title".to_owned() } else { env.ids.text(PROPERTY_ID_ALPHABET, 4) };
+        source.properties.push(Property { id, name, kind });
+    }
+    let titles = source.properties.iter().filter(|property| property.id == "title").count();
+    if titles > 1 {
+        return Err(invalid(format!("`{}` has more than one title.", source.name)));
+    }
+    if titles == 0 {
+        let (id, name) = ("title".to_owned(), TITLE_DEFAULT.to_owned());
+        source.properties.insert(0, Property { id, name, kind: PropertyKind::Title });
+    }
+    Ok(source)
+}
+
+fn kind(property: &str, seed: PropertySeed) -> Result<PropertyKind, ApiError> {
+    let (name, options) = match seed {
+        PropertySeed::Kind(name) if name == "status" => {
+            (name, STATUS_DEFAULT.map(str::to_owned).into())
+        }
+        PropertySeed::Kind(name) => (name, Vec::new()),
+        PropertySeed::WithOptions { r#type, options } => (r#type, options),
+    };
+    Ok(match name.as_str() {
+        "checkbox" => PropertyKind::Checkbox,
+        "created_time" => PropertyKind::CreatedTime,
+        "date" => PropertyKind::Date,
+        "email" => PropertyKind::Email,
+        "files" => PropertyKind::Files,
+        "last_edited_time" => PropertyKind::LastEditedTime,
+        "multi_select" => PropertyKind::MultiSelect { options },
+        "number" => PropertyKind::Number,
+        "people" => PropertyKind::People,
+        "phone_number" => PropertyKind::PhoneNumber,
+        "relation" => PropertyKind::Relation,
+        "rich_text" => PropertyKind::RichText,
+        "select" => PropertyKind::Select { options },
+        "status" => PropertyKind::Status { options },
+        "title" => PropertyKind::Title,
+        "unique_id" => PropertyKind::UniqueId,
+        "url" => PropertyKind::Url,
+        _ => return Err(invalid(format!("{property} has the unknown type `{name}`."))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    fn planted(seed: Value) -> Result<Notion, ApiError> {
+        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
+        let mut notion = Notion::default();
+        notion.plant(&mut env, serde_json::from_value(seed).unwrap())?;
+        Ok(notion)
+    }
+
+    #[test]
+    fn a_data_source_without_a_title_gets_one() {
+        let notion = planted(json!({ "databases": [{ "name": "x" }] })).unwrap();
+
+        let properties = &notion.databases[0].sources[0].properties;
+        assert_eq!((properties[0].id.as_str(), properties[0].name.as_str()), ("title", "Name"));
+    }
+
+    #[test]
+    fn an_unknown_type_is_refused() {
+        let seed = json!({ "databases": [{ "name": "x", "properties": { "A": "colour" } }] });
+
+        assert_eq!(planted(seed).unwrap_err().message, "A has the unknown type `colour`.");
+    }
+
+    #[test]
+    fn rows_of_hidden_databases_are_planted_too() {
+        let seed =
+            json!({ "databases": [{ "name": "x", "hidden": true, "pages": [{ "Name": "A" }] }] });
+
+        let notion = planted(seed).unwrap();
+
+        assert_eq!(notion.pages_of("x")[0].title(), "A");
+        assert_eq!(notion.get_page(&notion.pages[0].id).unwrap_err().status, 404);
+    }
+}

@@ -1,0 +1,388 @@
+//! Records: creating, reading, updating, deleting.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::fields::{Field, FieldKind, datetime};
+use super::ids::{long_id, new_id};
+use super::objects::ObjectRule;
+use super::refusal::{about_fields, bad_request, deleted, not_found, shown};
+use super::state::{Record, Salesforce};
+use crate::service::ApiError;
+use crate::world::Env;
+
+/// The number of the case before the first.
+const CASE_NUMBER_BASE: u64 = 1_000;
+
+/// How likely an opportunity is at a stage, in percent.
+const PROBABILITIES: [(&str, u8); 10] = [
+    ("Prospecting", 10),
+    ("Qualification", 10),
+    ("Needs Analysis", 20),
+    ("Value Proposition", 50),
+    ("Id. Decision Makers", 60),
+    ("Perception Analysis", 70),
+    ("Proposal/Price Quote", 75),
+    ("Negotiation/Review", 90),
+    ("Closed Won", 100),
+    ("Closed Lost", 0),
+];
+
+impl Salesforce {
+    /// Creates a record.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for an unknown object, `INVALID_FIELD` for an unknown field,
+    /// `REQUIRED_FIELD_MISSING` with all that are missing, or what is wrong with a value.
+    pub fn create(
+        &mut self,
+        env: &mut Env,
+        object: &str,
+        values: &Map<String, Value>,
+    ) -> Result<&Record, ApiError> {
+        let rule = self.object(object)?;
+        let mut fields = self.accept(rule, values)?;
+        let known = self.fields(rule);
+        let lacks = |field: &&Field<'_>| {
+            field.required && fields.get(field.name).is_none_or(Value::is_null)
+        };
+        let missing: Vec<_> = known.iter().filter(lacks).map(|field| field.name).collect();
+        check_missing(&missing)?;
+        for field in &known {
+            if let Some(value) = field.default {
+                fields.entry(field.name.to_owned()).or_insert_with(|| Value::from(value));
+            }
+        }
+        let now = env.clock.now();
+        fields.insert("CreatedDate".to_owned(), Value::from(datetime(now)));
+        if rule.name == "Case" {
+            self.cases_made += 1;
+            let number = format!("{:08}", CASE_NUMBER_BASE + self.cases_made);
+            fields.insert("CaseNumber".to_owned(), Value::from(number));
+        }
+        compute(rule.name, &mut fields, now);
+
+        let id = new_id(&mut env.ids, rule.prefix);
+        let object = rule.name.to_owned();
+        let records = self.records.entry(object.clone()).or_default();
+        let place = records.len();
+        records.push(Record { id, object, fields, deleted: false });
+        Ok(&records[place])
+    }
+
+    /// Reads a record by its id of 15 or 18 characters.
+    ///
+    /// # Errors
+    /// `MALFORMED_ID` when it is no id, `NOT_FOUND` when there is no such record of the object,
+    /// `ENTITY_IS_DELETED` when it was deleted.
+    pub fn get(&self, object: &str, id: &str) -> Result<&Record, ApiError> {
+        let rule = self.object(object)?;
+        let malformed = || bad_request("MALFORMED_ID", format!("malformed id {}", shown(id)));
+        let id = long_id(id).ok_or_else(malformed)?;
+        let records = self.records.get(rule.name).map(Vec::as_slice).unwrap_or_default();
+        let record = records.iter().find(|record| record.id == id).ok_or_else(not_found)?;
+        if record.deleted { Err(deleted()) } else { Ok(record) }
+    }
+
+    /// Changes fields of a record; null empties one.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create) and [`get`](Self::get).
+    pub fn update(
+        &mut self,
+        env: &Env,
+        (object, id): (&str, &str),
+        values: &Map<String, Value>,
+    ) -> Result<&Record, ApiError> {
+        let rule = self.object(object)?;
+        let id = self.get(object, id)?.id.clone();
+        let mut changes = self.accept(rule, values)?;
+        let known = self.fields(rule);
+        let empties = |field: &&Field<'_>| {
+            field.required && changes.get(field.name).is_some_and(Value::is_null)
+        };
+        let missing: Vec<_> = known.iter().filter(empties).map(|field| field.name).collect();
+        check_missing(&missing)?;
+
+        let mut records = self.records.get_mut(rule.name).into_iter().flatten();
+        let record = records.find(|record| record.id == id).ok_or_else(not_found)?;
+        let stage = changes.contains_key("StageName") && !changes.contains_key("Probability");
+        if stage {
+            // A new stage brings its own probability.
+            record.fields.remove("Probability");
+        }
+        record.fields.append(&mut changes);
+        compute(rule.name, &mut record.fields, env.clock.now());
+        Ok(record)
+    }
+
+    /// Moves a record into the recycle bin.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn delete(&mut self, env: &Env, object: &str, id: &str) -> Result<(), ApiError> {
+        let rule = self.object(object)?;
+        let id = self.get(object, id)?.id.clone();
+        let mut records = self.records.get_mut(rule.name).into_iter().flatten();
+        let record = records.find(|record| record.id == id).ok_or_else(not_found)?;
+        record.deleted = true;
+        let now = Value::from(datetime(env.clock.now()));
+        record.fields.insert("IsDeleted".to_owned(), Value::from(true));
+        record.fields.insert("LastModifiedDate".to_owned(), now);
+        Ok(())
+    }
+
+    /// Holds values against the fields of an object and gives them their stored form.
+    fn accept(
+        &self,
+        rule: &ObjectRule,
+        values: &Map<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, ApiError> {
+        let mut accepted = BTreeMap::new();
+        for (name, value) in values {
+            let Some(field) = self.field(rule, name) else {
+                let message = format!("No such column '{name}' on sobject of type {}", rule.name);
+                return Err(about_fields("INVALID_FIELD", message, &[name]));
+            };
+            if field.read_only {
+                let message = format!(
+                    "Unable to create/update fields: {}. Please check the security settings of \
+                     this field and verify that it is read/write for your profile or permission \
+                     set.",
+                    field.name
+                );
+                let code = "INVALID_FIELD_FOR_INSERT_UPDATE";
+                return Err(about_fields(code, message, &[field.name]));
+            }
+            let value = field.accept(value, self.strict_picklists)?;
+            if field.kind == FieldKind::Reference {
+                self.check_reference(&field, &value)?;
+            }
+            accepted.insert(field.name.to_owned(), value);
+        }
+        Ok(accepted)
+    }
+
+    fn check_reference(&self, field: &Field<'_>, value: &Value) -> Result<(), ApiError> {
+        let Some(id) = value.as_str() else { return Ok(()) };
+        let mut objects = field.values.iter().filter_map(|name| ObjectRule::named(name));
+        let Some(rule) = objects.find(|rule| id.starts_with(rule.prefix)) else {
+            let message = format!("{}: id value of incorrect type: {id}", field.label());
+            return Err(about_fields("MALFORMED_ID", message, &[field.name]));
+        };
+        match self.get(rule.name, id) {
+            Ok(_) => Ok(()),
+            Err(_) => {
+                let message = "invalid cross reference id";
+                Err(about_fields("INVALID_CROSS_REFERENCE_KEY", message, &[field.name]))
+            }
+        }
+    }
+}
+
+fn check_missing(missing: &[&str]) -> Result<(), ApiError> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("Required fields are missing: [{}]", missing.join(", "));
+    Err(about_fields("REQUIRED_FIELD_MISSING", message, missing))
+}
+
+/// Fills in what follows from other fields.
+fn compute(object: &str, fields: &mut BTreeMap<String, Value>, now: Timestamp) {
+    fields.retain(|_, value| !value.is_null());
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut computed =
+        vec![("IsDeleted", Value::from(false)), ("LastModifiedDate", Value::from(datetime(now)))];
+    match object {
+        "Case" => {
+            let is_closed = text("Status") == "Closed";
+            computed.push(("IsClosed", is_closed.into()));
+            let since = fields.get("ClosedDate").cloned();
+            let since = since.unwrap_or_else(|| Value::from(datetime(now)));
+            computed.push(("ClosedDate", if is_closed { since } else { Value::Null }));
+        }
+        "Contact" | "Lead" => {
+            let name = format!("{} {}", text("FirstName"), text("LastName"));
+            computed.push(("Name", Value::from(name.trim())));
+            if object == "Lead" {
+                computed.push(("IsConverted", Value::from(false)));
+            }
+        }
+        "Opportunity" => {
+            let stage = text("StageName");
+            computed.push(("IsClosed", stage.starts_with("Closed").into()));
+            computed.push(("IsWon", (stage == "Closed Won").into()));
+            let usual = PROBABILITIES.iter().find(|(name, _)| *name == stage);
+            if let Some((_, percent)) = usual.filter(|_| !fields.contains_key("Probability")) {
+                computed.push(("Probability", Value::from(*percent)));
+            }
+        }
+        "Task" => computed.push(("IsClosed", (text("Status") == "Completed").into())),
+        _ => {}
+    }
+    fields.extend(computed.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    fields.retain(|_, value| !value.is_null());
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::short_id;
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    struct Org {
+        env: Env,
+        salesforce: Salesforce,
+    }
+
+    impl Org {
+        fn new() -> Self {
+            let env = Env { clock: Clock::default(), ids: Ids::new(1) };
+            Self { env, salesforce: Salesforce::default() }
+        }
+
+        fn create(&mut self, object: &str, values: &Value) -> Result<Record, ApiError> {
+            let values = values.as_object().unwrap();
+            self.salesforce.create(&mut self.env, object, values).cloned()
+        }
+
+        fn update(&mut self, record: &Record, values: &Value) -> Result<Record, ApiError> {
+            let (object, id) = (record.object.as_str(), record.id.as_str());
+            let values = values.as_object().unwrap();
+            self.salesforce.update(&self.env, (object, id), values).cloned()
+        }
+    }
+
+    fn lead() -> Value {
+        json!({ "LastName": "Reyes", "Company": "Acme" })
+    }
+
+    #[test]
+    fn a_lead_needs_a_last_name_and_a_company() {
+        let refused = Org::new().create("Lead", &json!({ "LastName": " " })).unwrap_err();
+
+        assert_eq!((refused.status, refused.code.as_str()), (400, "REQUIRED_FIELD_MISSING"));
+        assert_eq!(refused.message, "Required fields are missing: [LastName, Company]");
+    }
+
+    #[test]
+    fn a_required_field_cannot_be_emptied() {
+        let mut org = Org::new();
+        let record = org.create("Lead", &lead()).unwrap();
+
+        let refused = org.update(&record, &json!({ "Company": null })).unwrap_err();
+
+        assert_eq!(refused.code, "REQUIRED_FIELD_MISSING");
+    }
+
+    #[test]
+    fn a_new_lead_has_its_defaults() {
+        let mut org = Org::new();
+
+        let record = org.create("Lead", &lead()).unwrap();
+
+        assert!(record.id.starts_with("00Q"));
+        assert_eq!(record.text("Status"), "Open - Not Contacted");
+        assert_eq!(record.text("Name"), "Reyes");
+        assert_eq!(record.value("IsConverted"), false);
+        assert_eq!(record.text("CreatedDate"), "2026-01-05T09:00:00.000+0000");
+    }
+
+    #[test]
+    fn a_new_case_has_its_defaults_and_an_eight_digit_number_without_gaps() {
+        let mut org = Org::new();
+
+        let first = org.create("Case", &json!({})).unwrap();
+        org.create("Case", &json!({ "Subject": 5 })).unwrap_err();
+        let second = org.create("Case", &json!({ "Priority": "high" })).unwrap();
+
+        assert_eq!((first.text("Status"), first.text("Priority")), ("New", "Medium"));
+        assert_eq!(second.text("Priority"), "high");
+        assert_eq!((first.text("CaseNumber"), second.text("CaseNumber")), ("00001001", "00001002"));
+    }
+
+    #[test]
+    fn closing_follows_the_status_of_a_case() {
+        let mut org = Org::new();
+        let case = org.create("Case", &json!({})).unwrap();
+
+        let closed = org.update(&case, &json!({ "Status": "Closed" })).unwrap();
+        let again = org.update(&case, &json!({ "Status": "Working" })).unwrap();
+
+        assert_eq!(case.value("IsClosed"), false);
+        assert_eq!(closed.value("IsClosed"), true);
+        assert_eq!(closed.text("ClosedDate"), "2026-01-05T09:00:00.000+0000");
+        assert_eq!(
+            (again.value("IsClosed"), again.value("ClosedDate")),
+            (false.into(), Value::Null)
+        );
+    }
+
+    #[test]
+    fn a_new_stage_brings_its_probability() {
+        let mut org = Org::new();
+        let values =
+            json!({ "Name": "Deal", "StageName": "Prospecting", "CloseDate": "2026-03-01" });
+        let deal = org.create("Opportunity", &values).unwrap();
+
+        let won = org.update(&deal, &json!({ "StageName": "Closed Won" })).unwrap();
+
+        assert_eq!((deal.value("Probability"), deal.value("IsWon")), (10.into(), false.into()));
+        assert_eq!((won.value("Probability"), won.value("IsWon")), (100.into(), true.into()));
+    }
+
+    #[test]
+    fn a_record_is_found_by_15_and_by_18_characters() {
+        let mut org = Org::new();
+        let record = org.create("Lead", &lead()).unwrap();
+
+        let short = org.salesforce.get("Lead", short_id(&record.id).unwrap()).unwrap();
+
+        assert_eq!(short.id, record.id);
+    }
+
+    #[test]
+    fn deleted_is_not_the_same_as_never_there() {
+        let mut org = Org::new();
+        let record = org.create("Lead", &lead()).unwrap();
+        org.salesforce.delete(&org.env, "Lead", &record.id).unwrap();
+        let code = |id: &str| org.salesforce.get("Lead", id).unwrap_err().code;
+
+        assert_eq!(code(&record.id), "ENTITY_IS_DELETED");
+        assert_eq!(code("00Q000000000000"), "NOT_FOUND");
+        assert_eq!(code("00Q"), "MALFORMED_ID");
+        assert!(org.salesforce.records("Lead").is_empty());
+    }
+
+    #[test]
+    fn unknown_and_read_only_fields_are_refused() {
+        let mut org = Org::new();
+
+        let unknown = org.create("Case", &json!({ "Colour": "red" })).unwrap_err();
+        let read_only = org.create("Case", &json!({ "CaseNumber": "1" })).unwrap_err();
+
+        assert_eq!(unknown.code, "INVALID_FIELD");
+        assert_eq!(unknown.message, "No such column 'Colour' on sobject of type Case");
+        assert_eq!(read_only.code, "INVALID_FIELD_FOR_INSERT_UPDATE");
+    }
+
+    #[test]
+    fn a_reference_points_to_a_record_of_the_right_object() {
+        let mut org = Org::new();
+        let account = org.create("Account", &json!({ "Name": "Acme" })).unwrap();
+        let lead = org.create("Lead", &lead()).unwrap();
+        let mut code = |id: &str| {
+            let values = json!({ "LastName": "Lee", "AccountId": id });
+            org.create("Contact", &values).err().map(|refused| refused.code)
+        };
+
+        assert_eq!(code(short_id(&account.id).unwrap()), None);
+        assert_eq!(code(&lead.id).as_deref(), Some("MALFORMED_ID"));
+        assert_eq!(code("001000000000000").as_deref(), Some("INVALID_CROSS_REFERENCE_KEY"));
+    }
+}

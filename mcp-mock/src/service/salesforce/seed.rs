@@ -1,0 +1,124 @@
+//! What an org holds before a test begins, as people write it down.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::fields::FieldKind;
+use super::refusal::bad_request;
+use super::state::Salesforce;
+use crate::service::ApiError;
+use crate::world::Env;
+
+/// A record: values by the API name of the field. A reference may say `@Name of the record` in place
+/// of an id, as in `"AccountId": "@Acme"`.
+type RecordSeed = Map<String, Value>;
+
+/// The records that are there from the start.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SalesforceSeed {
+    /// Fields that the org added: types by name, by object. Names end in `__c`.
+    pub custom_fields: BTreeMap<String, BTreeMap<String, FieldKind>>,
+    /// Whether picklists refuse values that they do not list.
+    pub strict_picklists: bool,
+    /// Accounts, planted first, so that the others can refer to them.
+    pub accounts: Vec<RecordSeed>,
+    /// Contacts.
+    pub contacts: Vec<RecordSeed>,
+    /// Leads.
+    pub leads: Vec<RecordSeed>,
+    /// Opportunities.
+    pub opportunities: Vec<RecordSeed>,
+    /// Cases.
+    pub cases: Vec<RecordSeed>,
+    /// Tasks.
+    pub tasks: Vec<RecordSeed>,
+}
+
+impl Salesforce {
+    /// Adds what a seed describes.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` when a custom field is not named as one; else as [`create`](Self::create).
+    pub fn plant(&mut self, env: &mut Env, seed: SalesforceSeed) -> Result<(), ApiError> {
+        for (object, fields) in seed.custom_fields {
+            let object = self.object(&object)?.name;
+            if let Some(name) = fields.keys().find(|name| !name.ends_with("__c")) {
+                let message = format!("the custom field `{name}` of {object} should end in `__c`");
+                return Err(bad_request("INVALID_FIELD", message));
+            }
+            self.custom_fields.entry(object.to_owned()).or_default().extend(fields);
+        }
+        self.strict_picklists |= seed.strict_picklists;
+        let groups = [
+            ("Account", seed.accounts),
+            ("Contact", seed.contacts),
+            ("Lead", seed.leads),
+            ("Opportunity", seed.opportunities),
+            ("Case", seed.cases),
+            ("Task", seed.tasks),
+        ];
+        for (object, records) in groups {
+            for mut record in records {
+                self.resolve_names(&mut record);
+                self.create(env, object, &record)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts ids in the place of `@Name`; an unknown name stays and is refused as an id.
+    fn resolve_names(&self, record: &mut RecordSeed) {
+        for (_, value) in record.iter_mut().filter(|(field, _)| field.ends_with("Id")) {
+            let Some(name) = value.as_str().and_then(|text| text.strip_prefix('@')) else {
+                continue;
+            };
+            let mut known = self.records.values().flatten();
+            let named = known.find(|record| record.text("Name") == name);
+            if let Some(named) = named {
+                *value = Value::from(named.id.as_str());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    fn planted(seed: Value) -> Result<Salesforce, ApiError> {
+        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
+        let mut salesforce = Salesforce::default();
+        salesforce.plant(&mut env, serde_json::from_value(seed).unwrap())?;
+        Ok(salesforce)
+    }
+
+    #[test]
+    fn a_reference_may_name_its_record() {
+        let salesforce = planted(json!({
+            "accounts": [{ "Name": "Acme" }],
+            "contacts": [{ "LastName": "Reyes", "AccountId": "@Acme" }],
+        }))
+        .unwrap();
+
+        let account = &salesforce.records("Account")[0].id;
+        assert_eq!(salesforce.records("Contact")[0].text("AccountId"), account);
+    }
+
+    #[test]
+    fn an_org_may_add_fields() {
+        let salesforce = planted(json!({
+            "custom_fields": { "Lead": { "Seats__c": "int" } },
+            "leads": [{ "LastName": "Reyes", "Company": "Acme", "Seats__c": 200 }],
+        }))
+        .unwrap();
+
+        assert_eq!(salesforce.records("Lead")[0].value("Seats__c"), 200);
+        assert!(planted(json!({ "custom_fields": { "Lead": { "Seats": "int" } } })).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! What the org stores.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::fields::FieldKind;
+use super::ids::long_id;
+
+/// One org.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Salesforce {
+    /// Records by object, in the order of creation, deleted ones included.
+    pub records: BTreeMap<String, Vec<Record>>,
+    /// Fields that the org added to an object; their names end in `__c`.
+    pub custom_fields: BTreeMap<String, BTreeMap<String, FieldKind>>,
+    /// How many cases were ever made; case numbers follow from it without gaps.
+    pub cases_made: u64,
+    /// Whether picklists refuse values that they do not list. Standard ones do not.
+    pub strict_picklists: bool,
+}
+
+impl Salesforce {
+    /// The records of an object that are not deleted, oldest first.
+    #[must_use]
+    pub fn records(&self, object: &str) -> Vec<&Record> {
+        let all = self.records.get(object).into_iter().flatten();
+        all.filter(|record| !record.deleted).collect()
+    }
+
+    /// The record with this id of 15 or 18 characters, deleted or not.
+    #[must_use]
+    pub fn record(&self, id: &str) -> Option<&Record> {
+        let id = long_id(id)?;
+        self.records.values().flatten().find(|record| record.id == id)
+    }
+}
+
+/// One record.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Eighteen characters.
+    pub id: String,
+    /// Its object, such as `Lead`.
+    pub object: String,
+    /// Values by the name of the field; a field that was never set is not there.
+    pub fields: BTreeMap<String, Value>,
+    /// Whether it lies in the recycle bin.
+    pub deleted: bool,
+}
+
+impl Record {
+    /// The value of a field; null when it is not set.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Value {
+        match field {
+            "Id" => Value::from(self.id.as_str()),
+            _ => self.fields.get(field).cloned().unwrap_or(Value::Null),
+        }
+    }
+
+    /// The text of a field; empty when it is not set or is no text.
+    #[must_use]
+    pub fn text(&self, field: &str) -> &str {
+        match field {
+            "Id" => &self.id,
+            _ => self.fields.get(field).and_then(Value::as_str).unwrap_or_default(),
+        }
+    }
+}

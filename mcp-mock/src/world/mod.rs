@@ -1,0 +1,158 @@
+//! One world: a clock, a source of ids and the five services, seeded and deterministic.
+
+mod clock;
+mod ids;
+mod state;
+
+pub use clock::Clock;
+pub use ids::Ids;
+pub(crate) use state::Part;
+pub use state::{Seed, SeedError, State};
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::server::MockServer;
+use crate::service::ServiceName;
+
+/// What operations take from their world: the time and fresh ids.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Env {
+    /// The time of the world.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+/// Five services that share one state. Cheap to clone; worlds know nothing of each other.
+///
+/// ```
+/// use mcp_mock::World;
+///
+/// let world = World::new(42);
+/// assert_eq!(world.github().name(), "github");
+/// assert!(world.state().github.repo("company", "support").is_some());
+/// ```
+#[derive(Clone)]
+pub struct World {
+    state: Arc<SharedState>,
+    servers: Arc<BTreeMap<ServiceName, MockServer>>,
+}
+
+impl World {
+    /// A world with the demo content: a small company with repositories, channels, mail and leads.
+    /// The same `seed` gives the same ids.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self::seeded(seed, Seed::demo()).expect("a test plants the demo seed")
+    }
+
+    /// A world in which nothing has happened yet.
+    #[must_use]
+    pub fn empty(seed: u64) -> Self {
+        Self::of(State::empty(seed))
+    }
+
+    /// A world with content of your own.
+    ///
+    /// # Errors
+    ///
+    /// When the content contradicts itself, in the words of the service.
+    pub fn seeded(seed: u64, content: Seed) -> Result<Self, SeedError> {
+        let mut state = State::empty(seed);
+        state.plant(content)?;
+        Ok(Self::of(state))
+    }
+
+    fn of(state: State) -> Self {
+        let state = Arc::new(SharedState(Mutex::new(state)));
+        let server = |service| (service, MockServer::new(service, Arc::clone(&state)));
+        let servers = Arc::new(ServiceName::ALL.into_iter().map(server).collect());
+        Self { state, servers }
+    }
+
+    /// The server of one service. Every call returns the same one: rules and calls are shared.
+    #[must_use]
+    pub fn server(&self, service: ServiceName) -> MockServer {
+        self.servers.get(&service).cloned().expect("every service has a server")
+    }
+
+    /// The GitHub server.
+    #[must_use]
+    pub fn github(&self) -> MockServer {
+        self.server(ServiceName::GitHub)
+    }
+
+    /// The Gmail server.
+    #[must_use]
+    pub fn gmail(&self) -> MockServer {
+        self.server(ServiceName::Gmail)
+    }
+
+    /// The Notion server.
+    #[must_use]
+    pub fn notion(&self) -> MockServer {
+        self.server(ServiceName::Notion)
+    }
+
+    /// The Salesforce server.
+    #[must_use]
+    pub fn salesforce(&self) -> MockServer {
+        self.server(ServiceName::Salesforce)
+    }
+
+    /// The Slack server.
+    #[must_use]
+    pub fn slack(&self) -> MockServer {
+        self.server(ServiceName::Slack)
+    }
+
+    /// A copy of the whole state: for assertions, and to [`restore`](Self::restore) later.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state.lock().clone()
+    }
+
+    /// Puts the world back to a state that it had.
+    pub fn restore(&self, state: State) {
+        *self.state.lock() = state;
+    }
+
+    /// Looks at the state without copying it, or changes it behind the servers' backs.
+    pub fn with_state<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
+        look(&mut self.state.lock())
+    }
+
+    /// What the clock shows.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.state.lock().env.clock.now()
+    }
+
+    /// Moves the clock forward. It stands still otherwise.
+    pub fn advance(&self, by: Duration) {
+        self.state.lock().env.clock.advance(by);
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("now", &self.now()).finish_non_exhaustive()
+    }
+}
+
+/// The state behind its lock, which is never held across an await.
+#[derive(Debug)]
+pub(crate) struct SharedState(Mutex<State>);
+
+impl SharedState {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in one test's closure must not hide the state from its assertions.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,199 @@
+//! Everything that a world remembers, as one value.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Clock, Env, Ids};
+use crate::service::github::{GitHub, GitHubSeed};
+use crate::service::gmail::{Gmail, GmailSeed};
+use crate::service::notion::{Notion, NotionSeed};
+use crate::service::salesforce::{Salesforce, SalesforceSeed};
+use crate::service::slack::{Slack, SlackSeed};
+use crate::service::{ApiError, ServiceName};
+
+/// The state of a world: a snapshot when cloned, equal when nothing differs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct State {
+    /// The time and the source of ids.
+    pub env: Env,
+    /// Repositories, issues, pull requests, releases.
+    pub github: GitHub,
+    /// One mailbox.
+    pub gmail: Gmail,
+    /// Databases and pages.
+    pub notion: Notion,
+    /// Records of all objects.
+    pub salesforce: Salesforce,
+    /// Channels, messages, users.
+    pub slack: Slack,
+}
+
+impl State {
+    /// A world in which nothing has happened yet.
+    #[must_use]
+    pub fn empty(seed: u64) -> Self {
+        Self {
+            env: Env { clock: Clock::default(), ids: Ids::new(seed) },
+            github: GitHub::default(),
+            gmail: Gmail::default(),
+            notion: Notion::default(),
+            salesforce: Salesforce::default(),
+            slack: Slack::default(),
+        }
+    }
+
+    /// Adds what a seed describes.
+    ///
+    /// # Errors
+    ///
+    /// When the seed contradicts itself or what is there, in the words of the service.
+    pub fn plant(&mut self, seed: Seed) -> Result<(), SeedError> {
+        if let Some(now) = seed.now {
+            self.env.clock = Clock::at(now);
+        }
+        let of = |service| move |error| SeedError { service, error };
+        self.github.plant(&mut self.env, seed.github).map_err(of(ServiceName::GitHub))?;
+        self.gmail.plant(&mut self.env, seed.gmail).map_err(of(ServiceName::Gmail))?;
+        self.notion.plant(&mut self.env, seed.notion).map_err(of(ServiceName::Notion))?;
+        self.salesforce
+            .plant(&mut self.env, seed.salesforce)
+            .map_err(of(ServiceName::Salesforce))?;
+        self.slack.plant(&mut self.env, seed.slack).map_err(of(ServiceName::Slack))
+    }
+}
+
+/// A seed that contradicts itself or what is there.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("`{service}` refuses its part of the seed: {error}{}", details(.error))]
+#[non_exhaustive]
+pub struct SeedError {
+    /// Whose part it is.
+    pub service: ServiceName,
+    /// What is wrong, in the words of the service.
+    pub error: ApiError,
+}
+
+/// What is in a world at its beginning, as people write it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Seed {
+    /// What the clock shows, in RFC 3339.
+    pub now: Option<Timestamp>,
+    /// Repositories with their contents.
+    pub github: GitHubSeed,
+    /// Messages in the mailbox.
+    pub gmail: GmailSeed,
+    /// Databases and pages.
+    pub notion: NotionSeed,
+    /// Records.
+    pub salesforce: SalesforceSeed,
+    /// Channels and users.
+    pub slack: SlackSeed,
+}
+
+impl Seed {
+    /// Reads a seed from JSON.
+    ///
+    /// # Errors
+    ///
+    /// With line and column when the text is not a seed.
+    pub fn from_json(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+
+    /// The small company that the examples work in.
+    ///
+    /// # Panics
+    ///
+    /// Never: the files are part of the crate and a test reads them.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self {
+            now: None,
+            github: part(include_str!("../../seeds/demo/github.json")),
+            gmail: part(include_str!("../../seeds/demo/gmail.json")),
+            notion: part(include_str!("../../seeds/demo/notion.json")),
+            salesforce: part(include_str!("../../seeds/demo/salesforce.json")),
+            slack: part(include_str!("../../seeds/demo/slack.json")),
+        }
+    }
+}
+
+/// What the service says besides its words, which may be no more than "Validation Failed".
+fn details(error: &ApiError) -> String {
+    error.details.as_ref().map(|details| format!(": {details}")).unwrap_or_default()
+}
+
+fn part<T: for<'de> Deserialize<'de>>(json: &str) -> T {
+    serde_json::from_str(json).expect("the demo seeds are read by a test")
+}
+
+/// A service that is a part of the state.
+pub(crate) trait Part: Sized + 'static {
+    /// The service, and what its operations take from the world.
+    fn of(state: &mut State) -> (&mut Self, &mut Env);
+}
+
+impl Part for GitHub {
+    fn of(state: &mut State) -> (&mut Self, &mut Env) {
+        (&mut state.github, &mut state.env)
+    }
+}
+
+impl Part for Gmail {
+    fn of(state: &mut State) -> (&mut Self, &mut Env) {
+        (&mut state.gmail, &mut state.env)
+    }
+}
+
+impl Part for Notion {
+    fn of(state: &mut State) -> (&mut Self, &mut Env) {
+        (&mut state.notion, &mut state.env)
+    }
+}
+
+impl Part for Salesforce {
+    fn of(state: &mut State) -> (&mut Self, &mut Env) {
+        (&mut state.salesforce, &mut state.env)
+    }
+}
+
+impl Part for Slack {
+    fn of(state: &mut State) -> (&mut Self, &mut Env) {
+        (&mut state.slack, &mut state.env)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_seed_takes_root() {
+        let mut state = State::empty(1);
+
+        state.plant(Seed::demo()).unwrap();
+
+        assert_ne!(state, State::empty(1));
+    }
+
+    #[test]
+    fn a_snapshot_reads_back_as_the_same_state() {
+        let mut state = State::empty(1);
+        state.plant(Seed::demo()).unwrap();
+
+        let json = serde_json::to_string(&state).unwrap();
+
+        assert_eq!(serde_json::from_str::<State>(&json).unwrap(), state);
+    }
+
+    #[test]
+    fn an_unknown_member_of_a_seed_is_named_with_its_place() {
+        let error = Seed::from_json("{\n  \"githup\": {}\n}").unwrap_err();
+
+        assert!(error.to_string().contains("unknown field `githup`"), "{error}");
+        assert_eq!(error.line(), 2);
+    }
+}

@@ -1,0 +1,144 @@
+//! The `mcp-mock` binary as a child process.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use mcp_client::transport::stdio::ChildCommand;
+use mcp_client::{Client, ClientOptions};
+use mcp_core::Delivery;
+use mcp_core::protocol::ProtocolVersion;
+use serde_json::{Value, json};
+
+use super::new_issue;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_mcp-mock");
+
+async fn client_of(arguments: &[&str]) -> Client {
+    let command = ChildCommand::new(BINARY).with_args(arguments.iter().copied());
+    Client::open(&command, ClientOptions::default()).await.unwrap()
+}
+
+/// Runs the binary in `folder` with this input, which then ends.
+fn ran(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(BINARY)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A process that refuses its arguments does not wait for input.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+/// What a seed with this text is refused with.
+#[track_caller]
+fn refused_seed(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("seed.json"), text).unwrap();
+
+    let output = ran(folder.path(), &["serve", "github", "--seed", "seed.json"], "");
+
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn process_serves_one_service() {
+    let client = client_of(&["serve", "github"]).await;
+
+    let issue: Value = client.call("create_issue", new_issue()).await.unwrap();
+
+    assert_eq!(client.server().implementation.name, "mock-github");
+    assert_eq!(issue["html_url"], "https://github.com/company/support/issues/3");
+    client.close().await;
+}
+
+#[tokio::test]
+async fn process_speaks_the_revision_that_it_is_told_to() {
+    let client = client_of(&["serve", "slack", "--protocol", "2025-06-18"]).await;
+
+    assert_eq!(client.version(), ProtocolVersion::V2025_06_18);
+    client.close().await;
+}
+
+#[tokio::test]
+async fn process_begins_with_the_seed_and_the_same_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seed.json");
+    std::fs::write(&path, r#"{ "github": { "repos": [{ "owner": "a", "name": "b" }] } }"#).unwrap();
+    let arguments = ["serve", "github", "--seed", path.to_str().unwrap(), "--random-seed", "5"];
+    let write = json!({ "owner": "a", "repo": "b", "number": 1, "body": "Seen." });
+    let new = json!({ "owner": "a", "repo": "b", "title": "One" });
+
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let client = client_of(&arguments).await;
+        client.call_raw("create_issue", &new).await.unwrap();
+        let comment: Value = client.call("add_comment", &write).await.unwrap();
+        ids.push(comment["id"].clone());
+        client.close().await;
+    }
+
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn crash_ends_the_process_and_the_error_says_how() {
+    let client = client_of(&["serve", "github", "--fault", "create_issue:crash*1"]).await;
+
+    let error = client.call_raw("create_issue", new_issue()).await.unwrap_err();
+
+    assert_eq!((error.is_transient(), error.delivery()), (true, Delivery::Unknown));
+    insta::assert_snapshot!(error, @"`create_issue` failed: server process ended with exit status 70");
+    client.close().await;
+}
+
+#[test]
+fn process_answers_what_it_was_asked_and_ends_with_its_input() {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({ "name": "create_issue", "arguments": new_issue(), "_meta": meta });
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+
+    let output = ran(Path::new("."), &["serve", "github"], &format!("{call}\n"));
+
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["result"]["structuredContent"]["number"], 3);
+}
+
+#[test]
+fn seed_with_an_unknown_member_is_refused_with_its_place() {
+    insta::assert_snapshot!(refused_seed("{\n  \"githup\": {}\n}"), @"
+    error: seed.json:2:10: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`
+    help: correct the file, or leave out `--seed` for the demo content
+    ");
+}
+
+#[test]
+fn seed_that_is_no_json_is_refused_with_its_place() {
+    insta::assert_snapshot!(refused_seed("{ \"github\": \n"), @"
+    error: seed.json:2:1: EOF while parsing a value
+    help: correct the file, or leave out `--seed` for the demo content
+    ");
+}
+
+#[test]
+fn seed_that_contradicts_itself_is_refused_in_the_words_of_the_service() {
+    let pull = r#"{ "title": "P", "head": "main" }"#;
+    let seed = format!(
+        r#"{{ "github": {{ "repos": [{{ "owner": "a", "name": "b", "pulls": [{pull}] }}] }} }}"#
+    );
+
+    insta::assert_snapshot!(refused_seed(&seed), @r#"
+    error: `seed.json`: `github` refuses its part of the seed: Validation Failed: {"errors":[{"code":"custom","message":"No commits between main and main","resource":"PullRequest"}]}
+    help: correct the file, or leave out `--seed` for the demo content
+    "#);
+}

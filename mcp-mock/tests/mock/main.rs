@@ -1,0 +1,25 @@
+//! The fake servers as a client sees them, in memory, over streams and as a process.
+#![expect(clippy::unwrap_used, reason = "a failed helper is a failed test")]
+
+#[cfg(unix)]
+mod binary;
+mod catalog;
+mod faults;
+mod refusals;
+mod revisions;
+mod rules;
+mod streams;
+mod worlds;
+
+use mcp_client::Client;
+use mcp_mock::MockServer;
+use serde_json::{Value, json};
+
+async fn client_of(server: &MockServer) -> Client {
+    Client::connect(server.transport()).await.unwrap()
+}
+
+/// Arguments that `create_issue` takes in the demo world.
+fn new_issue() -> Value {
+    json!({ "owner": "company", "repo": "support", "title": "Cannot access dashboard" })
+}
