@@ -12,6 +12,7 @@ use mcp_core::jsonrpc::{RpcError, ScanErrorKind, code};
 use mcp_core::protocol::{CallToolResult, Payload, PayloadError};
 use mcp_core::session::{HandshakeError, TooMany};
 use mcp_core::{Delivery, TransportError};
+use serde_json::Value;
 
 /// How long a text of a tool may get inside an error message.
 const SHOWN_CHARACTERS_MAX: usize = 500;
@@ -64,13 +65,27 @@ impl CallError {
 
 /// A tool that ran and failed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("tool `{tool}` failed: {}", shown(.result))]
+#[error("tool `{tool}` failed: {}", shortened(self.message()))]
 #[non_exhaustive]
 pub struct ToolError {
     /// The tool.
     pub tool: String,
     /// Its whole answer.
     pub result: CallToolResult,
+}
+
+impl ToolError {
+    /// What the tool says: its text, or the `message` of the usual JSON bodies of errors.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let answer = match self.result.payload() {
+            Payload::Text(text) => return text,
+            Payload::Blocks(_) => return "it says nothing in words".to_owned(),
+            Payload::Json(_) => self.result.to_value(),
+        };
+        let message = answer.pointer("/error/message").or_else(|| answer.get("message"));
+        message.and_then(Value::as_str).map_or_else(|| answer.to_string(), str::to_owned)
+    }
 }
 
 /// A request that the server refused or failed.
@@ -207,13 +222,8 @@ fn words(last_words: Option<&str>) -> String {
     last_words.map(|words| format!("; its last words: {words}")).unwrap_or_default()
 }
 
-/// The text of a failed tool, shortened.
-fn shown(result: &CallToolResult) -> String {
-    let text = match result.payload() {
-        Payload::Json(text) => text.to_owned(),
-        Payload::Text(text) => text,
-        Payload::Blocks(_) => "it says nothing in words".to_owned(),
-    };
+/// At most so many characters of a text.
+fn shortened(text: String) -> String {
     match text.char_indices().nth(SHOWN_CHARACTERS_MAX) {
         None => text,
         Some((end, _)) => format!("{}…", &text[..end]),

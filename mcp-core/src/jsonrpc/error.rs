@@ -55,12 +55,12 @@ impl RpcError {
     /// Whether the peer carried the request out before it answered so.
     ///
     /// The codes by which a receiver turns a request down unread count as refused; every other one
-    /// leaves it open.
+    /// leaves it open. `-32600` does as well: servers were seen to send it out of a tool that was
+    /// already at work, when the tool asked something of the client.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match self.code {
             code::PARSE_ERROR
-            | code::INVALID_REQUEST
             | code::METHOD_NOT_FOUND
             | code::INVALID_PARAMS
             | code::HEADER_MISMATCH
