@@ -1,0 +1,105 @@
+//! How a run ended, for people, for programs, and as an exit code.
+
+use crate::cli::arguments::Globals;
+use crate::cli::console::Console;
+use crate::cli::error::{CommandError, ErrorKind};
+use crate::cli::exit::fault_of_run;
+use crate::report::{summary, timeline};
+use crate::run::{FailureKind, RunError, RunReport, StepReport, StepState};
+
+/// Writes the result: the document, or timeline, outputs and summary.
+pub(super) fn report(
+    report: &RunReport,
+    globals: &Globals,
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    if globals.json {
+        return console.document(report);
+    }
+    let outputs = summary::outputs(&report.outputs);
+    if console.is_quiet() {
+        outputs.iter().for_each(|outputs| console.print(outputs));
+        return Ok(());
+    }
+    let parts = [
+        timeline::timeline(report),
+        outputs.map(|outputs| format!("outputs\n{outputs}")),
+        Some(summary::sentence(report, console.paint())),
+    ];
+    for part in parts.into_iter().flatten() {
+        console.print(&format!("\n{part}"));
+    }
+    Ok(())
+}
+
+/// The error that a finished run means for the command, if any.
+pub(super) fn fault(
+    report: &RunReport,
+    is_strict: bool,
+    globals: &Globals,
+) -> Option<CommandError> {
+    let first = first_failure(report);
+    let kind =
+        fault_of_run(report.state, report.stopped_by, first.map(|error| error.kind), is_strict)?;
+    match kind {
+        ErrorKind::Interrupted => Some(CommandError::interrupted()),
+        ErrorKind::Tolerated => {
+            let tolerated = report.steps.iter().find(|step| step.state == StepState::Tolerated);
+            let error = tolerated.and_then(|step| step.error.as_ref());
+            Some(told(kind, "`--strict` is set, and a step was tolerated", error, globals))
+        }
+        ErrorKind::Deadline => Some(told(kind, "the run took too long", first, globals)),
+        ErrorKind::InDoubt => Some(told(kind, "the run is in doubt", first, globals)),
+        _ => Some(told(kind, "the run failed", first, globals)),
+    }
+}
+
+/// The failure that came first among those that count.
+fn first_failure(report: &RunReport) -> Option<&RunError> {
+    let counts = |step: &&StepReport| matches!(step.state, StepState::Failed | StepState::InDoubt);
+    let first = report.steps.iter().filter(counts).min_by_key(|step| step.ended);
+    let in_step = first.and_then(|step| step.error.as_ref());
+    in_step.or_else(|| report.errors.iter().find(|error| error.step.is_none()))
+}
+
+fn told(
+    kind: ErrorKind,
+    headline: &str,
+    error: Option<&RunError>,
+    globals: &Globals,
+) -> CommandError {
+    let Some(error) = error else { return CommandError::new(kind, headline) };
+    let tool = match (&error.server, &error.tool) {
+        (Some(server), Some(tool)) => Some(format!("{server}/{tool}")),
+        _ => None,
+    };
+    let place = match (&error.step, &tool) {
+        (Some(step), Some(tool)) => format!("step `{step}` ({tool}): "),
+        (Some(step), None) => format!("step `{step}`: "),
+        (None, _) => String::new(),
+    };
+    let mut told = CommandError::new(kind, format!("{headline}: {place}{}", error.message));
+    told.server = error.server.as_deref().map(Into::into);
+    told.step = error.step.as_ref().map(|step| step.to_string().into());
+    if kind == ErrorKind::InDoubt {
+        told = told.with_hint("the call may have happened: look before you run it again");
+    }
+    next_command(error, tool.as_deref(), globals).into_iter().fold(told, CommandError::with_hint)
+}
+
+/// What to type to learn more.
+fn next_command(error: &RunError, tool: Option<&str>, globals: &Globals) -> Option<String> {
+    match error.kind {
+        FailureKind::InvalidArguments | FailureKind::RpcError | FailureKind::ToolError => {
+            Some(globals.command(&format!("tools {} --schema", tool?)))
+        }
+        FailureKind::UnknownTool => {
+            Some(globals.command(&format!("tools {}", error.server.as_deref()?)))
+        }
+        FailureKind::Auth
+        | FailureKind::Connection
+        | FailureKind::Protocol
+        | FailureKind::Timeout => Some(globals.command("servers")),
+        _ => None,
+    }
+}

@@ -1,0 +1,103 @@
+//! `orchestrator servers`: connects to all and shows how each is doing.
+
+use serde_json::{Value, json};
+
+use super::arguments::Globals;
+use super::console::Console;
+use super::error::CommandError;
+use super::setup::Setup;
+use super::signals::Interrupt;
+use crate::manager::{ServerState, ServerStatus};
+use crate::report::{Paint, text, words};
+
+pub(super) async fn servers(
+    globals: &Globals,
+    console: &mut Console<'_>,
+    interrupt: &Interrupt,
+) -> Result<(), CommandError> {
+    let setup = Setup::read_some(globals, console)?;
+    let connecting = async {
+        setup.manager.connect_all().await;
+        Ok(setup.manager.list_servers())
+    };
+    let statuses = interrupt.or(connecting).await;
+    setup.manager.close().await;
+    let statuses = statuses?;
+    if console.is_json {
+        let servers: Vec<Value> = statuses.iter().map(document).collect();
+        console.document(&json!({ "schema_version": 1, "servers": servers }))?;
+    } else {
+        console.print(&table(&statuses, console.paint()));
+    }
+    first_failure(&statuses, &setup, globals).map_or(Ok(()), Err)
+}
+
+/// The error of the first server that failed, which tells how many there are.
+pub(super) fn first_failure(
+    statuses: &[ServerStatus],
+    setup: &Setup,
+    globals: &Globals,
+) -> Option<CommandError> {
+    let failed = statuses.iter().filter_map(|status| match &status.state {
+        ServerState::Failed { reason, kind } => Some((&status.name, reason, *kind)),
+        ServerState::Connected { .. } | ServerState::Idle => None,
+    });
+    let count = failed.clone().count();
+    let (name, reason, kind) = failed.clone().next()?;
+    let mut error = setup.unavailable(name, reason, kind);
+    if count > 1 {
+        let servers = words::count(statuses.len(), "server");
+        error.message = format!("{} ({count} of {servers} failed)", error.message);
+    }
+    if error.hints.is_empty() {
+        let hint = format!("mend it and look again: {}", globals.command("servers"));
+        error = error.with_hint(hint);
+    }
+    Some(error)
+}
+
+fn table(statuses: &[ServerStatus], paint: Paint) -> String {
+    let width = statuses.iter().map(|status| status.name.chars().count()).max().unwrap_or(0).max(6);
+    let head = format!(
+        "{:width$}  {:9}  {:10}  {:>5}  {:>7}",
+        "SERVER", "STATE", "REVISION", "TOOLS", "TOOK"
+    );
+    let mut lines = vec![paint.strong(&head)];
+    for status in statuses {
+        let took = status.took.map_or_else(|| "-".to_owned(), words::duration);
+        let row = |state: &str, revision: &str, tools: &str| {
+            format!(
+                "{:width$}  {state}  {revision:10}  {tools:>5}  {took:>7}",
+                text::line(&status.name)
+            )
+        };
+        match &status.state {
+            ServerState::Connected { version, tools, rejected, .. } => {
+                let state = paint.good("connected");
+                lines.push(row(&state, version.as_str(), &tools.to_string()));
+                lines.extend(rejected.iter().map(|why| format!("  left out: {}", text::line(why))));
+            }
+            ServerState::Failed { reason, .. } => {
+                lines.push(row(&paint.bad("failed   "), "-", "-"));
+                lines.push(format!("  {}", text::line(reason)));
+            }
+            ServerState::Idle => lines.push(row("idle     ", "-", "-")),
+        }
+    }
+    lines.join("\n")
+}
+
+fn document(status: &ServerStatus) -> Value {
+    let took = status.took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    match &status.state {
+        ServerState::Connected { version, title, tools, rejected } => json!({
+            "name": status.name, "state": "connected", "version": version.as_str(), "title": title,
+            "tools": tools, "rejected": rejected, "took_us": took,
+        }),
+        ServerState::Failed { reason, kind } => json!({
+            "name": status.name, "state": "failed", "reason": reason, "kind": kind.as_str(),
+            "took_us": took,
+        }),
+        ServerState::Idle => json!({ "name": status.name, "state": "idle" }),
+    }
+}

@@ -1,0 +1,103 @@
+//! Which servers a command works with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mcp_mock::World;
+
+use super::arguments::Globals;
+use super::console::Console;
+use super::error::{CommandError, ErrorKind};
+use crate::config::{Config, ConfigError};
+use crate::manager::{Manager, ServerSpec};
+use crate::report::words;
+use crate::run::FailureKind;
+
+/// Where servers are looked for when no file is named: the first that exists counts.
+const FILES: [&str; 3] = [".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json"];
+
+/// The fakes are the same at every start.
+const MOCK_SEED: u64 = 42;
+
+/// The servers of a command, not connected.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub(super) manager: Arc<Manager>,
+    pub(super) names: Vec<String>,
+    config: Config,
+    is_mock: bool,
+}
+
+impl Setup {
+    pub(super) fn read(globals: &Globals, console: &mut Console<'_>) -> Result<Self, CommandError> {
+        let config = if globals.mocks { Config::default() } else { config(globals)? };
+        for note in &config.notes {
+            console.progress(note);
+        }
+        let mut specs = if globals.mocks {
+            Manager::mock_servers(&World::new(MOCK_SEED))
+        } else {
+            Manager::configured_servers(&config)
+        };
+        if let Some(timeout) = globals.timeout {
+            specs.iter_mut().for_each(|spec| {
+                spec.client = spec.client.clone().with_call_timeout(timeout);
+            });
+        }
+        let names = specs.iter().map(|spec: &ServerSpec| spec.name.clone()).collect();
+        let manager = Arc::new(Manager::idle(specs));
+        Ok(Self { manager, names, config, is_mock: globals.mocks })
+    }
+
+    /// The same, for commands that make no sense without a server.
+    pub(super) fn read_some(
+        globals: &Globals,
+        console: &mut Console<'_>,
+    ) -> Result<Self, CommandError> {
+        let setup = Self::read(globals, console)?;
+        if setup.names.is_empty() {
+            return Err(no_servers());
+        }
+        Ok(setup)
+    }
+
+    /// What is wrong with the entry of a server.
+    pub(super) fn broken_entry(&self, server: &str) -> Option<&ConfigError> {
+        self.config.server(server)?.launch.as_ref().err()
+    }
+
+    /// The error for a server that is not there.
+    pub(super) fn unavailable(
+        &self,
+        server: &str,
+        reason: &str,
+        kind: FailureKind,
+    ) -> CommandError {
+        if let Some(error) = self.broken_entry(server) {
+            return CommandError::from(error.clone()).with_server(server);
+        }
+        let message = format!("server `{server}` is not available: {reason}");
+        CommandError::new(ErrorKind::of_failure(kind), message).with_server(server)
+    }
+
+    /// `5 mock servers`.
+    pub(super) fn count_words(&self, count: usize) -> String {
+        words::count(count, if self.is_mock { "mock server" } else { "server" })
+    }
+}
+
+pub(super) fn no_servers() -> CommandError {
+    CommandError::new(ErrorKind::Usage, "no servers are configured")
+        .with_hint("write `.mcp.json`, or name a file with `--servers FILE`")
+        .with_hint("or try it without any set-up: `--mocks`")
+}
+
+fn config(globals: &Globals) -> Result<Config, ConfigError> {
+    let files = if globals.servers.is_empty() {
+        FILES.iter().map(PathBuf::from).filter(|file| file.is_file()).take(1).collect()
+    } else {
+        globals.servers.clone()
+    };
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    Config::read(&files, &|name| std::env::var(name).ok())
+}

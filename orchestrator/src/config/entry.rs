@@ -1,0 +1,199 @@
+//! The entry of one server.
+
+use super::interpolation::{Environment, Literal, Text, interpolate};
+use super::{Endpoint, Launch, Process, ServerOptions, options};
+use crate::workflow::definition::Span;
+use crate::workflow::diagnostic::{Code, Diagnostic, Source};
+use crate::workflow::node::{Entry, Node, NodeKind};
+use crate::workflow::suggest;
+
+/// The names that files have for the transports.
+const TYPES: [&str; 4] = ["http", "sse", "stdio", "streamable-http"];
+
+/// Members that we read; others belong to other programs and are left alone.
+const NAMES: [&str; 8] =
+    ["args", "command", "cwd", "env", "headers", "orchestrator", "type", "url"];
+
+/// The server that nobody configures.
+const BUILT_IN: &str = "local";
+
+/// A longer name would not fit into a qualified tool name.
+const NAME_CHARS_MAX: usize = 64;
+
+/// Reads one entry and gathers what is wrong with it.
+pub(super) struct Reader<'a> {
+    source: &'a Source,
+    environment: &'a Environment<'a>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source, environment: &'a Environment<'a>) -> Self {
+        Self { source, environment, problems: Vec::new() }
+    }
+
+    /// The launch is only to be used when there are no problems.
+    pub(super) fn read(&mut self, entry: &Entry) -> (Option<Launch>, ServerOptions) {
+        self.check_name(entry);
+        let members = self.map(&entry.value, &format!("the entry of `{}`", entry.key));
+        let member = |name: &str| members.iter().find(|member| member.key == name);
+        let launch = if self.is_http(entry, members) {
+            self.endpoint(entry, member("url"), member("headers")).map(Launch::Http)
+        } else {
+            self.process(entry, members).map(Launch::Process)
+        };
+        let options = member("orchestrator").map(|member| options::read(&member.value, self));
+        (launch, options.unwrap_or_default())
+    }
+
+    fn check_name(&mut self, entry: &Entry) {
+        let name = entry.key.as_str();
+        let problem = if name == BUILT_IN {
+            "is the built-in server"
+        } else if name.trim() != name || name.is_empty() {
+            "is empty or has a space at an end"
+        } else if name.contains(|c: char| c == '/' || c.is_control()) {
+            "has a `/` or a control character in it"
+        } else if name.chars().count() > NAME_CHARS_MAX {
+            "is longer than 64 characters"
+        } else {
+            return;
+        };
+        let message = format!("`{name}` cannot be the name of a server: it {problem}");
+        self.error(Code::BadName, &entry.span, message, Some("choose another name".to_owned()));
+    }
+
+    fn is_http(&mut self, entry: &Entry, members: &[Entry]) -> bool {
+        let member = |name: &str| members.iter().find(|member| member.key == name);
+        let declared = member("type").and_then(|member| {
+            let word = self.text(&member.value, "`type`")?;
+            if !TYPES.contains(&word) {
+                self.unknown_word(&member.value, word, &TYPES);
+            }
+            Some(word != "stdio")
+        });
+        if member("url").is_some() && member("command").is_some() {
+            let message = format!("`{}` has both `command` and `url`", entry.key);
+            self.error(Code::Conflict, &entry.span, message, Some("keep one of them".to_owned()));
+        }
+        declared.unwrap_or_else(|| member("url").is_some())
+    }
+
+    fn endpoint(
+        &mut self,
+        entry: &Entry,
+        url: Option<&Entry>,
+        headers: Option<&Entry>,
+    ) -> Option<Endpoint> {
+        let Some(url) = url else {
+            let message = format!("`{}` has no `url`", entry.key);
+            self.error(Code::MissingKey, &entry.span, message, None);
+            return None;
+        };
+        let headers = self.texts_by_name(headers);
+        let url = self.interpolated(&url.value, "`url`", Literal::Shown)?;
+        Some(Endpoint { url, headers })
+    }
+
+    fn process(&mut self, entry: &Entry, members: &[Entry]) -> Option<Process> {
+        let member = |name: &str| members.iter().find(|member| member.key == name);
+        let args = member("args").map_or_else(Vec::new, |args| self.args(&args.value));
+        let env = self.texts_by_name(member("env"));
+        let cwd =
+            member("cwd").and_then(|it| self.interpolated(&it.value, "`cwd`", Literal::Shown));
+        let Some(command) = member("command") else {
+            if matches!(entry.value.kind, NodeKind::Map(_)) {
+                self.missing_command(entry, members);
+            }
+            return None;
+        };
+        let command = self.interpolated(&command.value, "`command`", Literal::Shown)?;
+        Some(Process { command, args, env, cwd })
+    }
+
+    fn missing_command(&mut self, entry: &Entry, members: &[Entry]) {
+        let strangers = members.iter().map(|member| member.key.as_str());
+        let near = strangers.filter(|name| !NAMES.contains(name));
+        let help = suggest::nearest("command", near)
+            .map(|name| format!("`{name}` is not known; did you mean `command`?"));
+        let message = format!("`{}` has neither `command` nor `url`", entry.key);
+        self.error(Code::MissingKey, &entry.span, message, help);
+    }
+
+    fn args(&mut self, node: &Node) -> Vec<Text> {
+        let NodeKind::List(items) = &node.kind else {
+            self.wrong_type(node, "`args`", "a list of texts");
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| self.interpolated(item, "an item of `args`", Literal::Shown))
+            .collect()
+    }
+
+    fn texts_by_name(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
+        let Some(member) = member else { return Vec::new() };
+        let members = self.map(&member.value, &format!("`{}`", member.key));
+        members
+            .iter()
+            .filter_map(|member| {
+                let what = format!("`{}`", member.key);
+                let text = self.interpolated(&member.value, &what, Literal::Hidden)?;
+                Some((member.key.clone(), text))
+            })
+            .collect()
+    }
+
+    fn interpolated(&mut self, node: &Node, what: &str, literal: Literal) -> Option<Text> {
+        let template = self.text(node, what)?;
+        match interpolate(template, literal, self.environment) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let span = self.source.within(&node.span, template, &error.range);
+                self.error(Code::UnknownName, &span, error.to_string(), Some(error.problem.help()));
+                None
+            }
+        }
+    }
+
+    fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        let text = node.as_text();
+        if text.is_none() {
+            self.wrong_type(node, what, "a text");
+        }
+        text
+    }
+
+    /// The members of a map, or none when it is no map.
+    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
+        if let NodeKind::Map(members) = &node.kind {
+            return members;
+        }
+        self.wrong_type(node, what, "a map");
+        &[]
+    }
+
+    pub(super) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+        let message = format!("{what} is {}, expected {wanted}", node.kind_name());
+        let help = node.as_text().is_none().then(|| "put it in quotes".to_owned());
+        let is_scalar = matches!(node.kind, NodeKind::Scalar { .. });
+        let help = help.filter(|_| is_scalar && wanted == "a text");
+        self.error(Code::WrongType, &node.span, message, help);
+    }
+
+    pub(super) fn unknown_word(&mut self, node: &Node, word: &str, known: &[&str]) {
+        let help = suggest::help(word, known.iter().copied());
+        let message = format!("`{word}` is not one of {}", known.join(", "));
+        self.error(Code::UnknownWord, &node.span, message, help);
+    }
+
+    pub(super) fn unknown_member(&mut self, member: &Entry, known: &[&str]) {
+        let help = suggest::help(&member.key, known.iter().copied());
+        let message = format!("`{}` is not an option of a server", member.key);
+        self.error(Code::UnknownKey, &member.span, message, help);
+    }
+
+    pub(super) fn error(&mut self, code: Code, span: &Span, message: String, help: Option<String>) {
+        self.problems.push(Diagnostic::error(code, span, message).with_help(help));
+    }
+}

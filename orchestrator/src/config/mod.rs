@@ -1,0 +1,152 @@
+//! Which servers there are and how each is started: `.mcp.json` and its relatives.
+//!
+//! Files with `mcpServers` (and `servers`, as VS Code has it) are read as they are; our own options of a
+//! server stand under its member `orchestrator`. Nothing here starts a server, and the environment comes
+//! in as an argument.
+//!
+//! A text that may hold a secret is a [`Text`]: it never shows its value. The source lines in errors have
+//! the literal values of `env` and `headers` hidden.
+
+mod comments;
+mod entry;
+mod error;
+mod file;
+mod interpolation;
+mod options;
+
+pub use error::ConfigError;
+pub use interpolation::{Environment, Text};
+pub use options::{Era, ServerOptions};
+
+use std::path::Path;
+
+use crate::workflow::diagnostic::{Code, Source};
+
+/// Servers in all files together; each may be a process.
+pub(crate) const SERVERS_MAX: usize = 256;
+
+/// The servers of all configuration files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Config {
+    /// The servers, in the order in which they are first named.
+    pub servers: Vec<ServerConfig>,
+    /// What a person should know although nothing is wrong: "`github` of `a.json` is replaced …".
+    pub notes: Vec<String>,
+}
+
+/// One server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerConfig {
+    /// The name that workflows use.
+    pub name: String,
+    /// How to reach it, or what is wrong with its entry; the other servers work all the same.
+    pub launch: Result<Launch, ConfigError>,
+    /// What we do differently for this server.
+    pub options: ServerOptions,
+    /// Where the entry is written.
+    pub origin: Origin,
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Launch {
+    /// Over HTTP. It is read so that shared files work, and refused when it is connected.
+    Http(Endpoint),
+    /// As a child process, over its stdin and stdout.
+    Process(Process),
+}
+
+/// A child process to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// The program.
+    pub command: Text,
+    /// Its arguments.
+    pub args: Vec<Text>,
+    /// Variables that it gets besides the few that every child gets, in the order of the file.
+    pub env: Vec<(String, Text)>,
+    /// Its working folder; ours when there is none.
+    pub cwd: Option<Text>,
+}
+
+/// A server behind a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The address.
+    pub url: Text,
+    /// Headers of every request, in the order of the file.
+    pub headers: Vec<(String, Text)>,
+}
+
+/// The place of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The file name as it was given.
+    pub file: String,
+    /// The line of the server's name, from 1.
+    pub line: usize,
+    /// The column of the server's name in characters, from 1.
+    pub column: usize,
+}
+
+impl Config {
+    /// Reads files in order; a later file replaces servers of an earlier one.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or is broken as a whole. What is wrong with one server is in its `launch`.
+    pub fn read(paths: &[&Path], environment: &Environment<'_>) -> Result<Self, ConfigError> {
+        let sources: Vec<Source> =
+            paths.iter().map(|path| file::load(path)).collect::<Result<_, _>>()?;
+        Self::parse(&sources, environment)
+    }
+
+    /// Does the same as [`Config::read`] with texts that are already there.
+    ///
+    /// # Errors
+    ///
+    /// When a text is broken as a whole.
+    pub fn parse(sources: &[Source], environment: &Environment<'_>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        for source in sources {
+            for server in file::servers(source, environment)? {
+                config.add(server);
+            }
+        }
+        if config.servers.len() > SERVERS_MAX {
+            let count = config.servers.len();
+            let message = format!("{count} servers are configured, more than {SERVERS_MAX}");
+            return Err(ConfigError::without_place(Code::NumberRange, message));
+        }
+        Ok(config)
+    }
+
+    /// The server with this name.
+    #[must_use]
+    pub fn server(&self, name: &str) -> Option<&ServerConfig> {
+        self.servers.iter().find(|server| server.name == name)
+    }
+
+    fn add(&mut self, server: ServerConfig) {
+        match self.servers.iter_mut().find(|known| known.name == server.name) {
+            None => self.servers.push(server),
+            Some(known) => {
+                let (name, old, new) = (&server.name, &known.origin, &server.origin);
+                self.notes.push(format!("`{name}` of {old} is replaced by {new}"));
+                *known = server;
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! One server: its limits, its pool of connections, its list of tools.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mcp_client::{CallError, Client, ConnectError, ConnectionErrorKind, ToolList};
+use mcp_core::jsonrpc::code;
+use mcp_core::protocol::CallToolResult;
+use serde::Serialize;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use super::catalogue;
+use super::error::{ManagerError, kind_of_connect};
+use super::slot::Slot;
+use super::spec::ServerSpec;
+use super::{ServerState, ServerStatus};
+use crate::run::ToolFacts;
+use crate::workflow::suggest::help;
+
+/// Calls that may wait for a free place; one more is refused at once. A queue longer than that only
+/// hides an overload.
+const WAITING_MAX: usize = 1024;
+
+/// A server as the manager holds it.
+#[derive(Debug)]
+pub(super) struct ServerLink {
+    spec: ServerSpec,
+    slots: Vec<Slot>,
+    places: Semaphore,
+    waiting: AtomicUsize,
+    known: Mutex<Known>,
+}
+
+/// What was learned at the last start.
+#[derive(Debug, Default)]
+struct Known {
+    tools: Option<Arc<ToolList>>,
+    took: Option<Duration>,
+    /// Why there is no list although there is a connection.
+    list_failure: Option<ManagerError>,
+}
+
+impl ServerLink {
+    pub(super) fn new(spec: ServerSpec) -> Self {
+        let slots = (0..spec.connections.get()).map(|_| Slot::default()).collect();
+        let places = Semaphore::new(spec.concurrency.get());
+        Self { spec, slots, places, waiting: AtomicUsize::new(0), known: Mutex::default() }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// Connects if need be and gives the list of tools, from the cache while that is fresh.
+    pub(super) async fn prepare(&self) -> Result<Arc<ToolList>, ManagerError> {
+        let start = Instant::now();
+        let is_first = self.slots.iter().all(|slot| slot.current().is_none());
+        let client = self.client().await?;
+        let listed = client.list_tools().await;
+        let mut known = self.known();
+        if is_first {
+            known.took = Some(start.elapsed());
+        }
+        match listed {
+            Ok(tools) => {
+                known.tools = Some(Arc::clone(&tools));
+                known.list_failure = None;
+                Ok(tools)
+            }
+            Err(source) => {
+                let error = ManagerError::List { server: self.name().to_owned(), source };
+                known.list_failure = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Calls a tool once. `timeout` covers the wait for a place and for a connection as well.
+    pub(super) async fn call(
+        &self,
+        tool: &str,
+        arguments: &(impl Serialize + ?Sized),
+        timeout: Option<Duration>,
+    ) -> Result<CallToolResult, ManagerError> {
+        let timeout = timeout.unwrap_or(self.spec.client.call_timeout);
+        let deadline = Instant::now() + timeout;
+        let late = || ManagerError::Timeout { server: self.name().to_owned(), after: timeout };
+        let ready = async {
+            let place = self.place().await?;
+            Ok::<_, ManagerError>((place, self.client().await?))
+        };
+        let (_place, client) = timeout_at(deadline, ready).await.map_err(|_| late())??;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let answer = client.call_within(tool, arguments, left).await;
+        answer.map_err(|error| self.call_error(tool, counted_from_the_start(error, timeout)))
+    }
+
+    pub(super) fn describe(&self, tool: &str) -> Option<ToolFacts> {
+        let tools = self.known_tools()?;
+        let tool = tools.tools.iter().find(|known| known.name == tool)?;
+        Some(catalogue::facts(tool, self.spec.trust_hints))
+    }
+
+    pub(super) fn known_tools(&self) -> Option<Arc<ToolList>> {
+        self.known().tools.clone()
+    }
+
+    pub(super) fn status(&self) -> ServerStatus {
+        let known = self.known();
+        let state = match (self.live_client(), &known.list_failure) {
+            (_, Some(error)) => {
+                ServerState::Failed { reason: error.to_string(), kind: error.kind() }
+            }
+            (Some(client), None) => connected(&client, known.tools.as_deref()),
+            (None, None) => self.absent(),
+        };
+        ServerStatus { name: self.name().to_owned(), state, took: known.took }
+    }
+
+    pub(super) async fn close(&self) {
+        for client in self.slots.iter().filter_map(Slot::take) {
+            client.close().await;
+        }
+    }
+
+    /// A place among the calls that the server gets at the same time.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, ManagerError> {
+        if let Ok(place) = self.places.try_acquire() {
+            return Ok(place);
+        }
+        let waiting = Waiting::enter(&self.waiting);
+        if waiting.before >= WAITING_MAX {
+            let server = self.name().to_owned();
+            return Err(ManagerError::Overloaded { server, waiting: waiting.before });
+        }
+        Ok(self.places.acquire().await.expect("the places are never closed"))
+    }
+
+    /// The connection with the least to do.
+    async fn client(&self) -> Result<Client, ManagerError> {
+        let slot = self.slots.iter().min_by_key(|slot| slot.load()).expect("there is a slot");
+        let client = slot.client(&self.spec).await;
+        client.map_err(|error| ManagerError::unavailable(self.name(), &error))
+    }
+
+    fn live_client(&self) -> Option<Client> {
+        let mut clients = self.slots.iter().filter_map(Slot::current);
+        clients.find(|client| client.ended().is_none())
+    }
+
+    fn absent(&self) -> ServerState {
+        let ended = self.slots.iter().filter_map(Slot::current).find_map(|client| client.ended());
+        let failure = ended.map(ConnectError::Transport);
+        match failure.or_else(|| self.slots.iter().find_map(Slot::last_failure)) {
+            Some(error) => {
+                ServerState::Failed { reason: error.to_string(), kind: kind_of_connect(&error) }
+            }
+            None => ServerState::Idle,
+        }
+    }
+
+    /// A refusal because of an unknown tool says which tools there are.
+    fn call_error(&self, tool: &str, error: CallError) -> ManagerError {
+        let server = self.name().to_owned();
+        let is_refused =
+            matches!(&error, CallError::Rpc(failure) if failure.error.code == code::INVALID_PARAMS);
+        match self.known_tools() {
+            Some(known) if is_refused && known.tools.iter().all(|other| other.name != tool) => {
+                let names = known.tools.iter().map(|tool| tool.name.as_str());
+                ManagerError::UnknownTool { server, tool: tool.to_owned(), help: help(tool, names) }
+            }
+            _ => ManagerError::Call { server, source: error },
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // The state is whole between any two statements that may panic.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The time that the caller allowed, not what was left of it when the call was sent.
+fn counted_from_the_start(mut error: CallError, timeout: Duration) -> CallError {
+    if let CallError::Connection(error) = &mut error
+        && let ConnectionErrorKind::Deadline { after } = &mut error.kind
+    {
+        *after = timeout.max(*after);
+    }
+    error
+}
+
+fn connected(client: &Client, tools: Option<&ToolList>) -> ServerState {
+    let implementation = &client.server().implementation;
+    ServerState::Connected {
+        version: client.version(),
+        title: format!("{} {}", implementation.name, implementation.version).trim_end().to_owned(),
+        tools: tools.map_or(0, |list| list.tools.len()),
+        rejected: tools.map(|list| list.rejected.clone()).unwrap_or_default(),
+    }
+}
+
+/// One waiting call, counted for as long as it waits.
+struct Waiting<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn enter(count: &'a AtomicUsize) -> Self {
+        Self { count, before: count.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}

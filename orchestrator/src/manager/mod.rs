@@ -1,0 +1,237 @@
+//! Many servers behind one face: connects them side by side, goes on past failures, resolves names.
+//!
+//! ```text
+//! Manager ─▶ ServerLink (limits, pool, catalogue) ─▶ Slot (one connection, reconnects) ─▶ Client
+//! ```
+//!
+//! It never repeats a call: a failure says whether the call may have happened, and the policy of a
+//! workflow's step decides.
+
+mod catalogue;
+mod error;
+mod link;
+mod naming;
+mod slot;
+mod spec;
+
+pub use error::{ManagerError, NameError};
+pub use naming::{qualified_name, tool_of_qualified_name};
+pub use spec::ServerSpec;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream;
+use mcp_client::ToolList;
+use mcp_core::protocol::{CallToolResult, ProtocolVersion};
+use mcp_mock::{ServiceName, World};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::config::Config;
+use crate::run::{CallFailure, ToolCaller, ToolFacts};
+use crate::workflow::definition::ToolRef;
+use link::ServerLink;
+use naming::NameTable;
+
+/// Servers that are started at the same time. Starting is work for the machine, not for the network.
+const STARTING_MAX: usize = 16;
+
+/// All servers of a configuration.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use mcp_mock::World;
+/// use orchestrator::manager::Manager;
+/// use serde_json::json;
+///
+/// let manager = Manager::connect(Manager::mock_servers(&World::new(42))).await;
+/// let arguments = json!({ "channel": "#support", "text": "hello" });
+/// let posted = manager.call_tool("slack", "post_message", &arguments).await?;
+///
+/// assert!(!posted.is_error());
+/// manager.close().await;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Manager {
+    servers: Vec<Arc<ServerLink>>,
+}
+
+/// How a server is doing.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ServerStatus {
+    /// The name in the configuration.
+    pub name: String,
+    /// Whether it is there.
+    pub state: ServerState,
+    /// How long the last start took, handshake and list of tools included.
+    pub took: Option<Duration>,
+}
+
+/// Whether a server is there.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ServerState {
+    /// It is.
+    Connected {
+        /// The revision that it speaks.
+        version: ProtocolVersion,
+        /// Name and version that it gives itself; for display only.
+        title: String,
+        /// How many tools it lists.
+        tools: usize,
+        /// What was left out of its list, and why.
+        rejected: Vec<String>,
+    },
+    /// It is not.
+    Failed {
+        /// Why, its last words included.
+        reason: String,
+        /// What sort of failure it is.
+        kind: crate::run::FailureKind,
+    },
+    /// Nobody has asked for it yet.
+    Idle,
+}
+
+impl Manager {
+    /// Connects to all servers side by side, and goes on past those that fail: see
+    /// [`list_servers`](Self::list_servers). A server that failed is tried again when it is used.
+    pub async fn connect(servers: Vec<ServerSpec>) -> Self {
+        let manager = Self::idle(servers);
+        manager.connect_all().await;
+        manager
+    }
+
+    /// The same servers, each to be connected when it is first used.
+    #[must_use]
+    pub fn idle(servers: Vec<ServerSpec>) -> Self {
+        Self { servers: servers.into_iter().map(|spec| Arc::new(ServerLink::new(spec))).collect() }
+    }
+
+    /// The servers of a configuration.
+    #[must_use]
+    pub fn configured_servers(config: &Config) -> Vec<ServerSpec> {
+        config.servers.iter().map(ServerSpec::from_config).collect()
+    }
+
+    /// The five fakes of a world, under the names of their services.
+    #[must_use]
+    pub fn mock_servers(world: &World) -> Vec<ServerSpec> {
+        ServiceName::ALL.map(|service| ServerSpec::mock(&world.server(service))).into()
+    }
+
+    /// Connects to those servers that are not there, side by side.
+    pub async fn connect_all(&self) {
+        let connecting = self.servers.iter().map(|server| async { drop(server.prepare().await) });
+        // The results are kept by the servers: they are their status.
+        stream::iter(connecting).buffer_unordered(STARTING_MAX).collect::<Vec<()>>().await;
+    }
+
+    /// Connects to the servers of these names and no others, side by side.
+    pub async fn connect_only(&self, names: &[&str]) {
+        let wanted = self.servers.iter().filter(|server| names.contains(&server.name()));
+        let connecting = wanted.map(|server| async { drop(server.prepare().await) });
+        stream::iter(connecting).buffer_unordered(STARTING_MAX).collect::<Vec<()>>().await;
+    }
+
+    /// How every server is doing, in the order of the configuration.
+    #[must_use]
+    pub fn list_servers(&self) -> Vec<ServerStatus> {
+        self.servers.iter().map(|server| server.status()).collect()
+    }
+
+    /// The tools of a server, connecting to it if need be.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such server, or its list is not to be had.
+    pub async fn get_server_tools(&self, server: &str) -> Result<Arc<ToolList>, ManagerError> {
+        self.server(server)?.prepare().await
+    }
+
+    /// Calls a tool of a server and returns its whole answer. `arguments` is written as an object.
+    ///
+    /// # Errors
+    ///
+    /// See [`ManagerError`]; `is_transient` and `delivery` say what may be done about it.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future cancels the call; the server may have carried it out.
+    pub async fn call_tool(
+        &self,
+        server: &str,
+        tool: &str,
+        arguments: &(impl Serialize + Sync + ?Sized),
+    ) -> Result<CallToolResult, ManagerError> {
+        self.server(server)?.call(tool, arguments, None).await
+    }
+
+    /// Finds the tool that a name means: `server/tool`, `mcp_<server>_<tool>`, or the bare name of a
+    /// tool that only one connected server has.
+    ///
+    /// # Errors
+    ///
+    /// When no tool, or more than one, has that name.
+    pub fn resolve(&self, name: &str) -> Result<ToolRef, NameError> {
+        if let Some((server, tool)) = name.split_once('/')
+            && self.server(server).is_ok()
+        {
+            return Ok(ToolRef { server: server.to_owned(), tool: tool.to_owned() });
+        }
+        self.names().resolve(name)
+    }
+
+    /// The known tools of all connected servers under their qualified names.
+    fn names(&self) -> NameTable {
+        let mut table = NameTable::default();
+        for server in &self.servers {
+            for tool in server.known_tools().iter().flat_map(|list| &list.tools) {
+                table.add(server.name(), &tool.name);
+            }
+        }
+        table
+    }
+
+    /// Closes all connections side by side, each within the bounds of its transport.
+    pub async fn close(&self) {
+        let closing = self.servers.iter().map(|server| server.close());
+        futures_util::future::join_all(closing).await;
+    }
+
+    fn server(&self, name: &str) -> Result<&Arc<ServerLink>, ManagerError> {
+        let found = self.servers.iter().find(|server| server.name() == name);
+        found.ok_or_else(|| {
+            let known = self.servers.iter().map(|server| server.name());
+            ManagerError::unknown_server(name, known)
+        })
+    }
+}
+
+#[async_trait]
+impl ToolCaller for Manager {
+    fn describe(&self, tool: &ToolRef) -> Option<ToolFacts> {
+        self.server(&tool.server).ok()?.describe(&tool.tool)
+    }
+
+    async fn call(
+        &self,
+        tool: &ToolRef,
+        arguments: Map<String, Value>,
+        timeout: Duration,
+    ) -> Result<Value, CallFailure> {
+        let server = self.server(&tool.server)?;
+        let result = server.call(&tool.tool, &arguments, Some(timeout)).await?;
+        Ok(result.to_value())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! The planner: which step may start now, what to send, when to give up.
+//!
+//! It is a function from a workflow, the [state of a run](RunState) and the time to [commands](Command).
+//! It has no memory of its own, so a run that was read back from a journal goes on as if it had never
+//! stopped. It knows nothing of tasks, clocks, servers or stores; drivers do, and decide nothing.
+//!
+//! - `graph`: which step waits for which.
+//! - `pass`: one walk over everything that is open.
+//! - `call`, `group`: the two kinds of step that take time.
+//! - `names`: what expressions see.
+//! - `ending`: how the run ended.
+
+mod call;
+mod ending;
+mod graph;
+mod group;
+mod names;
+mod pass;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::run::caller::ToolFacts;
+use crate::run::event::EventKind;
+use crate::run::path::StepPath;
+use crate::run::state::RunState;
+use crate::workflow::definition::{Effect, ToolRef, Workflow};
+
+pub use graph::PlanError;
+
+use graph::Graph;
+use pass::Pass;
+
+/// A list with more items than this is not gone through: each item costs events, memory and calls,
+/// and a longer list is more likely a mistake than a wish.
+pub const ITEMS_MAX: usize = 10_000;
+
+/// A workflow has at most this many steps, groups and what is in them included: far more than a
+/// person can read, and a bound on the work of a pass.
+pub const STEPS_MAX: usize = 1_000;
+
+/// Groups stand in groups at most this deep: passes recurse over them.
+pub const DEPTH_MAX: usize = 16;
+
+/// A run has at most this many calls on their way, whatever the graph allows: the bulkhead of the
+/// whole program (limits of single servers are the caller's business).
+pub const CALLS_MAX: usize = 256;
+
+/// The time of an attempt when the step names none.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The longest time of an attempt, whatever the step says.
+pub const ATTEMPT_TIMEOUT_MAX: Duration = Duration::from_secs(600);
+
+/// How long a run that a person stopped waits for calls that cannot be cancelled without a doubt.
+pub const STOP_GRACE: Duration = Duration::from_secs(5);
+
+/// Says what to do next in the runs of one workflow.
+#[derive(Debug, Clone)]
+pub struct Planner {
+    workflow: Arc<Workflow>,
+    graph: Graph,
+    tools: BTreeMap<ToolRef, ToolFacts>,
+    stop_grace: Duration,
+}
+
+impl Planner {
+    /// Orders the steps of a workflow. `tools` says what is known of the tools that it calls; an
+    /// unknown one counts as unsafe.
+    ///
+    /// # Errors
+    ///
+    /// When steps wait for each other in a circle, for steps that do not exist, or a cap is hit.
+    pub fn new(
+        workflow: Arc<Workflow>,
+        tools: BTreeMap<ToolRef, ToolFacts>,
+    ) -> Result<Self, PlanError> {
+        let graph = Graph::build(&workflow)?;
+        Ok(Self { workflow, graph, tools, stop_grace: STOP_GRACE })
+    }
+
+    /// Changes [`STOP_GRACE`] for this planner.
+    #[must_use]
+    pub fn with_stop_grace(self, stop_grace: Duration) -> Self {
+        Self { stop_grace, ..self }
+    }
+
+    /// Every tool that the workflow may call, fallbacks included.
+    #[must_use]
+    pub fn tools(workflow: &Workflow) -> Vec<ToolRef> {
+        graph::tools(&workflow.steps)
+    }
+
+    /// Says what to do at `now`, the time since the start of the run.
+    ///
+    /// The driver stores and applies the [event](Command::event) of each command, in order, carries
+    /// the command out, and asks again until no event is left. It then waits for the time in
+    /// [`Command::Wait`], if there is one, or for the end of an attempt. The answer is empty before
+    /// the run starts and after it ended.
+    #[must_use]
+    pub fn next(&self, state: &RunState, now: Duration) -> Vec<Command> {
+        match (state.start(), state.end()) {
+            (Some(start), None) => Pass::new(self, state, start, now).run(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Something for a driver to do.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Command {
+    /// Call a tool, after the intent is stored.
+    Call(Call),
+    /// Cancel an attempt that is on its way.
+    Cancel {
+        /// Which.
+        attempt: AttemptKey,
+    },
+    /// Store what follows from the facts.
+    Record(EventKind),
+    /// There is nothing to do before this time, unless an attempt ends. Always the last command.
+    Wait {
+        /// The time since the start of the run.
+        until: Duration,
+    },
+}
+
+impl Command {
+    /// The event to store and apply before the command is carried out.
+    #[must_use]
+    pub fn event(&self) -> Option<EventKind> {
+        match self {
+            Self::Call(call) => Some(EventKind::AttemptStarted {
+                step: call.attempt.step.clone(),
+                attempt: call.attempt.number,
+                tool: call.tool.clone(),
+                fallback: call.fallback,
+                arguments: call.arguments.clone(),
+                effect: call.effect,
+                timeout: call.timeout,
+            }),
+            Self::Cancel { attempt } => Some(EventKind::CancelRequested {
+                step: attempt.step.clone(),
+                attempt: attempt.number,
+            }),
+            Self::Record(event) => Some(event.clone()),
+            Self::Wait { .. } => None,
+        }
+    }
+}
+
+/// One attempt of one step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptKey {
+    /// The step.
+    pub step: StepPath,
+    /// The number of the attempt within the step, from 1.
+    pub number: u32,
+}
+
+/// A call to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// For which step, and the how manieth attempt it is.
+    pub attempt: AttemptKey,
+    /// The tool.
+    pub tool: ToolRef,
+    /// Which fallback this is, from 0; `None` for the call itself.
+    pub fallback: Option<usize>,
+    /// The arguments.
+    pub arguments: Map<String, Value>,
+    /// What the call may do to the world.
+    pub effect: Effect,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! What expressions see: `inputs`, `steps`, `run`, and the items of the lists around them.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::pass::Scope;
+use crate::run::error::{FailureKind, RunError};
+use crate::run::state::{Phase, RunStart, RunState, StepRecord, StepState};
+use crate::workflow::definition::{Argument, StepId};
+use crate::workflow::expression::Expression;
+
+/// Makes the object that expressions in `scope` are evaluated over. Only the steps in `reads` enter
+/// it: outputs can be large, and copying all of them for each expression would add up.
+pub(super) fn names(
+    state: &RunState,
+    start: &RunStart,
+    scope: &Scope<'_>,
+    reads: &BTreeSet<StepId>,
+) -> Value {
+    let mut names = Map::new();
+    let mut steps = Map::new();
+    let mut around = Some(scope);
+    while let Some(scope) = around {
+        let own = scope.nodes.iter().filter(|node| reads.contains(&node.step.id));
+        for node in own {
+            let record = state.step(&scope.path.step(&node.step.id));
+            steps.entry(node.step.id.as_str()).or_insert_with(|| step_value(record));
+        }
+        if let Some((name, item)) = scope.item {
+            names.entry(name).or_insert_with(|| item.clone());
+        }
+        around = scope.outer;
+    }
+    // The item of a list cannot hide these: the names of the language win.
+    names.insert("inputs".to_owned(), Value::Object(start.inputs.clone()));
+    names.insert("steps".to_owned(), Value::Object(steps));
+    names.insert("run".to_owned(), run_value(start));
+    Value::Object(names)
+}
+
+/// Evaluates one expression.
+pub(super) fn evaluate(expression: &Expression, names: &Value) -> Result<Value, Fault> {
+    expression
+        .evaluate(names)
+        .map_err(|error| Fault::new(FailureKind::Expression, error.to_string()))
+}
+
+/// Renders a value; `schema` says of which types the tool wants its plain scalars.
+pub(super) fn render(
+    argument: &Argument,
+    names: &Value,
+    schema: Option<&Value>,
+) -> Result<Value, Fault> {
+    argument
+        .render_for(names, schema)
+        .map_err(|error| Fault::new(FailureKind::Expression, error.to_string()))
+}
+
+/// A step that cannot be carried out as it is written: nothing was sent.
+#[derive(Debug)]
+pub(super) struct Fault {
+    kind: FailureKind,
+    pub(super) message: String,
+}
+
+impl Fault {
+    pub(super) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+impl From<Fault> for RunError {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.kind, fault.message)
+    }
+}
+
+fn run_value(start: &RunStart) -> Value {
+    let date = start.started_at.to_zoned(TimeZone::UTC).date();
+    json!({
+        "id": start.run.as_str(),
+        "started_at": start.started_at.to_string(),
+        "date": date.to_string(),
+    })
+}
+
+fn step_value(record: Option<&StepRecord>) -> Value {
+    let Some(record) = record else {
+        return json!({ "status": StepState::Pending.as_str() });
+    };
+    let mut value = Map::new();
+    value.insert("status".to_owned(), record.state().as_str().into());
+    if let Some(output) = record.output.as_ref().filter(|_| record.state() == StepState::Succeeded)
+    {
+        value.insert("output".to_owned(), output.clone());
+    }
+    let error = match &record.phase {
+        Phase::Ended { end, .. } => end.error(),
+        // A fallback sees the failure that it stands in for.
+        _ => record.attempts.last().and_then(|attempt| attempt.error.as_ref()),
+    };
+    if let Some(error) = error {
+        let error =
+            serde_json::to_value(error).unwrap_or_else(|_| json!({ "message": error.message }));
+        value.insert("error".to_owned(), error);
+    }
+    Value::Object(value)
+}

@@ -1,0 +1,102 @@
+//! The calls of a run that are on their way.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcp_core::Delivery;
+use serde_json::Value;
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use tokio::time::timeout;
+
+use crate::plan::{AttemptKey, Call};
+use crate::run::caller::{CallFailure, ToolCaller};
+use crate::run::error::FailureKind;
+use crate::run::event::AttemptOutcome;
+use crate::workflow::definition::ToolRef;
+
+/// A caller keeps the timeout itself and knows best what became of the call; it is cut off this much
+/// later, so that its answer is not missed by a hair.
+const TIMEOUT_SLACK: Duration = Duration::from_millis(250);
+
+/// One task per attempt. Dropping it cancels all of them.
+#[derive(Debug)]
+pub(super) struct Attempts {
+    caller: Arc<dyn ToolCaller>,
+    tasks: JoinSet<Result<Value, CallFailure>>,
+    running: HashMap<Id, Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    attempt: AttemptKey,
+    tool: ToolRef,
+    handle: AbortHandle,
+}
+
+impl Attempts {
+    pub(super) fn new(caller: Arc<dyn ToolCaller>) -> Self {
+        Self { caller, tasks: JoinSet::new(), running: HashMap::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    pub(super) fn start(&mut self, call: Call) {
+        let caller = Arc::clone(&self.caller);
+        let Call { attempt, tool, arguments, timeout: time, .. } = call;
+        let called = tool.clone();
+        let handle = self.tasks.spawn(async move {
+            let answer = caller.call(&called, arguments, time);
+            timeout(time.saturating_add(TIMEOUT_SLACK), answer)
+                .await
+                .unwrap_or_else(|_| Err(too_late(time)))
+        });
+        self.running.insert(handle.id(), Running { attempt, tool, handle });
+    }
+
+    /// Drops the call; its end arrives like any other.
+    pub(super) fn cancel(&mut self, attempt: &AttemptKey) {
+        if let Some(running) = self.running.values().find(|running| running.attempt == *attempt) {
+            running.handle.abort();
+        }
+    }
+
+    /// Waits for the next attempt to end; `None` when there is none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub(super) async fn next(&mut self) -> Option<(AttemptKey, AttemptOutcome)> {
+        let (id, result) = match self.tasks.join_next_with_id().await? {
+            Ok((id, result)) => (id, result),
+            Err(error) => (error.id(), Err(cut_off(&error))),
+        };
+        let Running { attempt, tool, .. } = self.running.remove(&id)?;
+        let outcome = match result {
+            Ok(output) => AttemptOutcome::Succeeded { output },
+            Err(failure) => {
+                AttemptOutcome::Failed { error: failure.into_error(&attempt.step, &tool) }
+            }
+        };
+        Some((attempt, outcome))
+    }
+}
+
+fn too_late(time: Duration) -> CallFailure {
+    let message = format!("no answer within {time:?}");
+    CallFailure::new(FailureKind::Timeout, Delivery::Unknown, message).transient()
+}
+
+fn cut_off(error: &JoinError) -> CallFailure {
+    if error.is_cancelled() {
+        CallFailure::new(FailureKind::Cancelled, Delivery::Unknown, "the call was cancelled")
+    } else {
+        CallFailure::new(
+            FailureKind::Internal,
+            Delivery::Unknown,
+            "the call panicked, which is a bug",
+        )
+    }
+}

@@ -1,0 +1,294 @@
+//! A workflow as data: what a file, or the builder, says after it was read.
+//!
+//! Nothing here is checked against tools and nothing is evaluated. Every part that a message may have
+//! to point at carries a [`Span`] into the source.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::diagnostic::Source;
+use super::expression::{Expression, Template};
+use crate::policy::RetryPolicy;
+
+pub use super::inputs::InputsError;
+
+/// A whole workflow.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Workflow {
+    /// The name, from the key `workflow`.
+    pub name: String,
+    /// What it is for, in a sentence.
+    pub description: Option<String>,
+    /// What a run takes, in the order of the file.
+    pub inputs: Vec<Input>,
+    /// The steps, in the order of the file; the order carries no meaning.
+    pub steps: Vec<Step>,
+    /// What a run gives, in the order of the file.
+    pub outputs: Vec<(String, Argument)>,
+    /// What a failed step means for the others.
+    pub on_error: OnRunError,
+    /// How long a run may take in all.
+    pub deadline: Option<Duration>,
+    /// The text that every [`Span`] points into.
+    pub source: Source,
+}
+
+/// One value that a run takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The name under `inputs`.
+    pub name: String,
+    /// The JSON Schema that the value must meet, without `default`.
+    pub schema: Value,
+    /// The value when none is given; without it the input is required.
+    pub default: Option<Value>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One node of a workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The name, unique among the steps of its group.
+    pub id: StepId,
+    /// What the step does.
+    pub kind: StepKind,
+    /// Steps that must have ended before, besides those that the step reads.
+    pub needs: Vec<(StepId, Span)>,
+    /// The step is skipped when this is false.
+    pub condition: Option<Expression>,
+    /// What a failure of this step means for the run.
+    pub on_error: OnStepError,
+    /// When and how often to try again; the default of the workflow is already merged in.
+    pub retry: RetryPolicy,
+    /// How long one attempt may take.
+    pub timeout: Option<Duration>,
+    /// How long all attempts and waits together may take.
+    pub deadline: Option<Duration>,
+    /// Calls to try in order after a definite failure.
+    pub fallback: Vec<Call>,
+    /// The call that takes the effect back.
+    pub undo: Option<Call>,
+    /// What the author says of the effect; it overrides what the tool says of itself.
+    pub effect: Option<Effect>,
+    /// Where its name is written.
+    pub span: Span,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepKind {
+    /// Calls a tool.
+    Call(Call),
+    /// Runs steps of its own, once or for each item of a list.
+    Group(Group),
+    /// Computes a value and calls nothing.
+    Set(Argument),
+    /// Waits.
+    Wait(Duration),
+}
+
+/// A tool and its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which tool on which server.
+    pub tool: ToolRef,
+    /// The arguments: a map, or nothing.
+    pub with: Argument,
+    /// Where the tool is named.
+    pub span: Span,
+}
+
+/// `server/tool`, as workflow files write it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ToolRef {
+    /// The name of the server in the configuration.
+    pub server: String,
+    /// The name of the tool on that server.
+    pub tool: String,
+}
+
+/// Steps inside a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Runs the steps once per item when given.
+    pub each: Option<Each>,
+    /// The steps; they see each other and the steps around them as `steps.<id>`.
+    pub steps: Vec<Step>,
+}
+
+/// How a group goes through a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Each {
+    /// Gives the list.
+    pub items: Expression,
+    /// The name under which the steps see the item.
+    pub name: String,
+    /// How many items run at the same time.
+    pub concurrency: NonZeroUsize,
+    /// How long to wait between the end of one item and the start of the next.
+    pub pause: Duration,
+}
+
+/// A value with expressions in it, to be rendered once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// The value.
+    pub kind: ArgumentKind,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// The forms of an [`Argument`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum ArgumentKind {
+    /// A scalar that is exactly one `${{ … }}`; it keeps its JSON type.
+    Expression(Expression),
+    /// A list.
+    List(Vec<Argument>),
+    /// A map, in the order of the file.
+    Map(Vec<(String, Argument)>),
+    /// A plain scalar. `text` is what the file says, for tools that want a text (`1.10`, `no`, `012`).
+    Scalar {
+        /// The value by YAML's rules.
+        value: Value,
+        /// The value as it is written, for plain (unquoted) scalars that are not texts by themselves.
+        text: Option<String>,
+    },
+    /// A text with expressions or blocks inside.
+    Template(Template),
+}
+
+/// What a failed step means for the other steps of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnRunError {
+    /// Independent branches end and every error is reported.
+    Finish,
+    /// Nothing new starts; what is safe to cancel is cancelled.
+    #[default]
+    Stop,
+}
+
+/// What the failure of a step means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnStepError {
+    /// The step is tolerated: the run goes on and ends `partial`.
+    Continue,
+    /// The run fails.
+    #[default]
+    Fail,
+}
+
+/// What a call may do to the world, for the question whether it may be sent twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// A second call changes nothing more.
+    Idempotent,
+    /// Nothing changes.
+    Read,
+    /// Every call counts.
+    Unsafe,
+}
+
+/// The name of a step inside its group.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepId(String);
+
+impl StepId {
+    /// Takes a name as it is; the reader of files makes sure that it is an identifier.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Workflow {
+    /// The same workflow without places, with the members of arguments in the order of their names.
+    ///
+    /// Two workflows that say the same, one in a file and one in code, are equal in this form.
+    #[must_use]
+    pub fn without_spans(mut self) -> Self {
+        self.source = Source::default();
+        for input in &mut self.inputs {
+            input.span = Span::default();
+        }
+        self.steps.iter_mut().for_each(Step::clear_spans);
+        self.outputs.iter_mut().for_each(|(_, output)| output.clear_spans());
+        self
+    }
+}
+
+impl Step {
+    fn clear_spans(&mut self) {
+        self.span = Span::default();
+        for (_, span) in &mut self.needs {
+            *span = Span::default();
+        }
+        match &mut self.kind {
+            StepKind::Call(call) => call.clear_spans(),
+            StepKind::Group(group) => group.steps.iter_mut().for_each(Self::clear_spans),
+            StepKind::Set(value) => value.clear_spans(),
+            StepKind::Wait(_) => {}
+        }
+        self.fallback.iter_mut().chain(&mut self.undo).for_each(Call::clear_spans);
+    }
+}
+
+impl Call {
+    fn clear_spans(&mut self) {
+        self.span = Span::default();
+        self.with.clear_spans();
+    }
+}
+
+impl Argument {
+    fn clear_spans(&mut self) {
+        self.span = Span::default();
+        match &mut self.kind {
+            ArgumentKind::List(items) => items.iter_mut().for_each(Self::clear_spans),
+            ArgumentKind::Map(members) => {
+                members.sort_by(|(left, _), (right, _)| left.cmp(right));
+                members.iter_mut().for_each(|(_, member)| member.clear_spans());
+            }
+            ArgumentKind::Expression(_)
+            | ArgumentKind::Scalar { .. }
+            | ArgumentKind::Template(_) => {}
+        }
+    }
+}
+
+impl ToolRef {
+    /// Reads `server/tool`; a tool may have further slashes in its name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (server, tool) = text.split_once('/')?;
+        let is_name = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+        (is_name(server) && is_name(tool))
+            .then(|| Self { server: server.to_owned(), tool: tool.to_owned() })
+    }
+}
+
+impl std::fmt::Display for StepId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::fmt::Display for ToolRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.server, self.tool)
+    }
+}
+
+/// Bytes of the source text; empty at 0 for what the builder made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span(pub Range<usize>);

@@ -1,0 +1,171 @@
+//! From a text to a [`Workflow`]: every key is known, every value has its type, every fault is reported.
+
+mod call;
+mod fields;
+mod input;
+mod scalar;
+mod step;
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::definition::{Argument, OnRunError, Span, Workflow};
+use super::diagnostic::{Code, Diagnostic, Source, WorkflowError};
+use super::node::{FILE_BYTES_MAX, Node};
+use crate::policy::RetryPolicy;
+use fields::Shape;
+use scalar::{better_name, check_name};
+
+static WORKFLOW: Shape = Shape {
+    noun: "a workflow",
+    known: &[
+        "workflow",
+        "description",
+        "inputs",
+        "defaults",
+        "steps",
+        "outputs",
+        "on_error",
+        "deadline",
+    ],
+    later: &["on_failure"],
+};
+static DEFAULTS: Shape = Shape { noun: "`defaults`", known: &["timeout", "retry"], later: &[] };
+
+impl Workflow {
+    /// Reads a workflow from YAML or JSON.
+    ///
+    /// It reports all that is wrong with the text at once. What belongs together is looked at by
+    /// [`check`](Self::check).
+    ///
+    /// # Errors
+    ///
+    /// When the text is not a workflow.
+    pub fn parse(source: Source) -> Result<Self, WorkflowError> {
+        let mut reader = Reader::new(&source);
+        let workflow = match Node::parse(&source) {
+            Ok(node) => reader.workflow(&node),
+            Err(problems) => {
+                reader.problems = problems;
+                None
+            }
+        };
+        let mut diagnostics = reader.problems;
+        match workflow {
+            Some(workflow) if diagnostics.is_empty() => Ok(Self { source, ..workflow }),
+            _ => {
+                diagnostics.sort_by_key(|diagnostic| diagnostic.span.0.start);
+                Err(WorkflowError { file: source, diagnostics })
+            }
+        }
+    }
+
+    /// Reads a workflow file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is not a workflow.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, WorkflowError> {
+        Source::read(path.as_ref()).and_then(Self::parse)
+    }
+}
+
+impl Source {
+    /// Reads a file, at most 1 MiB of UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// When that fails; the error has one diagnostic, with the reason.
+    pub fn read(path: &Path) -> Result<Self, WorkflowError> {
+        let name = path.display().to_string();
+        let size = std::fs::metadata(path).map(|metadata| metadata.len());
+        let reason = match size.and_then(|size| match usize::try_from(size) {
+            Ok(size) if size <= FILE_BYTES_MAX => std::fs::read_to_string(path),
+            _ => Err(std::io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes"))),
+        }) {
+            Ok(text) => return Ok(Self { name, text }),
+            Err(reason) => reason,
+        };
+        let message = format!("cannot read `{name}`: {reason}");
+        let diagnostics = vec![Diagnostic::error(Code::Unreadable, &Span::default(), message)];
+        Err(WorkflowError { file: Self { name, text: String::new() }, diagnostics })
+    }
+}
+
+/// Reads nodes into the definition and collects what is wrong with them.
+struct Reader<'a> {
+    source: &'a Source,
+    problems: Vec<Diagnostic>,
+    defaults: Defaults,
+}
+
+/// What steps take over when they say nothing themselves.
+#[derive(Default)]
+struct Defaults {
+    timeout: Option<Duration>,
+    retry: RetryPolicy,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self { source, problems: Vec::new(), defaults: Defaults::default() }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.problems.push(diagnostic);
+    }
+
+    fn workflow(&mut self, node: &Node) -> Option<Workflow> {
+        let fields = self.fields(node, &WORKFLOW)?;
+        if let Some(entry) = fields.get("defaults") {
+            self.read_defaults(&entry.value);
+        }
+        let name = self.required(&fields, "workflow").and_then(|entry| self.text(&entry.value));
+        let description = fields.get("description").and_then(|entry| self.text(&entry.value));
+        let inputs = fields.get("inputs").map(|entry| self.inputs(&entry.value));
+        let steps = self.required(&fields, "steps").map(|entry| self.steps(&entry.value));
+        let outputs = fields.get("outputs").map(|entry| self.outputs(&entry.value));
+        let on_error = fields.get("on_error").and_then(|entry| {
+            let words = [("finish", OnRunError::Finish), ("stop", OnRunError::Stop)];
+            self.word(&entry.value, &words)
+        });
+        let deadline = fields.get("deadline").and_then(|entry| self.duration(&entry.value));
+        Some(Workflow {
+            name: name?,
+            description,
+            inputs: inputs.unwrap_or_default(),
+            steps: steps?,
+            outputs: outputs.unwrap_or_default(),
+            on_error: on_error.unwrap_or_default(),
+            deadline,
+            source: Source::default(),
+        })
+    }
+
+    fn read_defaults(&mut self, node: &Node) {
+        let Some(fields) = self.fields(node, &DEFAULTS) else { return };
+        self.defaults.timeout = fields.get("timeout").and_then(|entry| self.duration(&entry.value));
+        if let Some(policy) = fields.get("retry").and_then(|entry| self.retry(&entry.value)) {
+            self.defaults.retry = policy;
+        }
+    }
+
+    fn outputs(&mut self, node: &Node) -> Vec<(String, Argument)> {
+        self.entries(node, "`outputs`")
+            .iter()
+            .map(|entry| (entry.key.clone(), self.argument(&entry.value)))
+            .collect()
+    }
+
+    /// A name that expressions use, as it is written; reports one that they could not use.
+    fn identifier(&mut self, text: &str, span: &Span, noun: &str) {
+        if let Err(why) = check_name(text) {
+            let message = format!("`{text}` cannot be the name of {noun}: {why}");
+            let help = better_name(text).map(|better| format!("write `{better}`"));
+            self.report(Diagnostic::error(Code::BadName, span, message).with_help(help));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
