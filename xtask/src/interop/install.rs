@@ -1,0 +1,128 @@
+//! Installing the packages: once, and again when their versions change.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::server::Package;
+use super::write_file;
+
+/// A program that must be there.
+struct Tool {
+    name: &'static str,
+    /// A command that succeeds when it is.
+    proof: &'static [&'static str],
+    help: &'static str,
+}
+
+const TOOLS: [Tool; 4] = [
+    Tool {
+        name: "node",
+        proof: &["node", "--version"],
+        help: "install Node.js 20 or newer, from https://nodejs.org or with `apt-get install nodejs`",
+    },
+    Tool {
+        name: "npm",
+        proof: &["npm", "--version"],
+        help: "it comes with Node.js, or with `apt-get install npm`",
+    },
+    Tool { name: "ps", proof: &["ps", "-o", "pid="], help: "`apt-get install procps`" },
+    Tool {
+        name: "python3 with venv",
+        proof: &["python3", "-c", "import ensurepip, sys; assert sys.version_info >= (3, 10)"],
+        help: "install Python 3.10 or newer, from https://python.org or with `apt-get install python3-venv`",
+    },
+];
+
+/// The last file that an installation writes: a folder without it is half done.
+const DONE: &str = ".installed";
+
+/// The programs that are not there, each with the way to get it.
+pub(crate) fn missing_tools() -> Vec<String> {
+    let is_missing = |tool: &&Tool| {
+        let [program, args @ ..] = tool.proof else { return true };
+        !Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
+    };
+    TOOLS
+        .iter()
+        .filter(is_missing)
+        .map(|Tool { name, help, .. }| format!("missing: {name} ({help})"))
+        .collect()
+}
+
+/// Installs a package into its folder, unless it is there. Another version has another folder.
+pub(super) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> Result<()> {
+    let folder = package.folder(cache);
+    if folder.join(DONE).exists() {
+        return Ok(());
+    }
+    let start = Instant::now();
+    if folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot remove `{}`", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    match package {
+        Package::Npm { name, version } => npm(&folder, name, version)?,
+        Package::PyPi { .. } => venv(&folder, &package.to_string())?,
+    }
+    write_file(&folder.join(DONE), "")?;
+    writeln!(out, "installed {package} in {:.1} s", start.elapsed().as_secs_f64())?;
+    Ok(())
+}
+
+/// Scripts of the packages are not run: none of the servers needs that.
+fn npm(folder: &Path, name: &str, version: &str) -> Result<()> {
+    let manifest = json!({ "private": true, "dependencies": { name: version } });
+    write_file(&folder.join("package.json"), &manifest.to_string())?;
+    let args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    succeed(Command::new("npm").args(args).current_dir(folder))
+}
+
+fn venv(folder: &Path, package: &str) -> Result<()> {
+    succeed(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+    let args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
+    succeed(Command::new(folder.join("bin/python")).args(args))
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        bail!("{command:?} failed ({}): {}", output.status, stderr.trim());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_have_folders_of_their_own() {
+        let npm = Package::Npm { name: "@scope/server-a", version: "1.2.3" };
+        let python = Package::PyPi { version: "2.3.0" };
+
+        assert_eq!(npm.folder(Path::new("cache")), Path::new("cache/server-a-1.2.3"));
+        assert_eq!(python.folder(Path::new("cache")), Path::new("cache/mcp-2.3.0"));
+    }
+
+    #[test]
+    fn done_installation_is_left_alone() {
+        let cache = std::env::temp_dir().join(format!("xtask-install-{}", std::process::id()));
+        let package = Package::Npm { name: "no-such-package", version: "0.0.0" };
+        fs::create_dir_all(package.folder(&cache)).unwrap();
+        write_file(&package.folder(&cache).join(DONE), "").unwrap();
+        let mut out = Vec::new();
+
+        install(&cache, &package, &mut out).unwrap();
+
+        assert_eq!(out, b"");
+        fs::remove_dir_all(&cache).unwrap();
+    }
+}

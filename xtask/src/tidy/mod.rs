@@ -1,0 +1,125 @@
+//! Checks of the repository itself. Each check is a pure function from text to findings.
+
+mod crates;
+mod layout;
+mod readme;
+mod source;
+
+use std::fmt;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// Folders that are made, not written.
+const GENERATED: [&str; 3] = [".git", ".orchestrator", "target"];
+
+/// What a check has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Finding {
+    severity: Severity,
+    /// A path from the root, a crate, or a file with its line.
+    place: String,
+    message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Severity {
+    Error,
+    Warning,
+}
+
+/// A text file of the repository.
+struct TextFile {
+    /// From the root, with `/`.
+    path: String,
+    text: String,
+}
+
+/// Runs every check; warnings are shown and do not fail.
+pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
+    super::only_known(args, &[])?;
+    let root = super::root();
+    let mut files = Vec::new();
+    gather(root, "", &mut files)?;
+    let findings = check_all(root, &files)?;
+    for finding in &findings {
+        writeln!(out, "{finding}")?;
+    }
+    let errors = findings.iter().filter(|it| it.severity == Severity::Error).count();
+    if errors > 0 {
+        bail!("tidy found {errors} errors");
+    }
+    writeln!(out, "tidy: {} files, no errors, {} warnings", files.len(), findings.len())?;
+    Ok(())
+}
+
+fn check_all(root: &Path, files: &[TextFile]) -> Result<Vec<Finding>> {
+    let metadata = super::output("cargo metadata --no-deps --format-version 1 --locked")?;
+    let metadata = serde_json::from_str(&metadata).context("`cargo metadata` is not JSON")?;
+    let tree =
+        super::output("cargo tree -p mcp-mock -e normal --prefix none --format {p} --locked")?;
+    let readme = files.iter().find(|file| file.path == "README.md");
+
+    let mut findings = crates::direction(&metadata);
+    findings.extend(crates::weight(&tree));
+    findings.extend(layout::top_level(&names_in(root)?));
+    findings.extend(readme::commands(readme.map_or("", |file| &file.text)));
+    findings.extend(files.iter().flat_map(source::check));
+    Ok(findings)
+}
+
+/// All text files below a folder, sorted.
+fn gather(folder: &Path, prefix: &str, files: &mut Vec<TextFile>) -> Result<()> {
+    for name in names_in(folder)? {
+        let path = folder.join(&name);
+        let from_root = format!("{prefix}{name}");
+        if fs::symlink_metadata(&path)?.is_dir() {
+            gather(&path, &format!("{from_root}/"), files)?;
+        } else if let Ok(text) = String::from_utf8(fs::read(&path)?) {
+            files.push(TextFile { path: from_root, text });
+        }
+    }
+    Ok(())
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !GENERATED.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+impl Finding {
+    fn error(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, place: place.into(), message: message.into() }
+    }
+
+    fn warning(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(place, message) }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(f, "{severity}: {}: {}", self.place, self.message)
+    }
+}
+
+/// Findings as lines, for tests.
+#[cfg(test)]
+fn lines(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,164 @@
+//! Sizes and words of the files.
+
+use super::{Finding, TextFile};
+
+/// Lines of a source file without its tests from which on it should be split.
+const LINES_WANTED_MAX: usize = 400;
+/// Lines from which on it must be split.
+const LINES_MAX: usize = 600;
+/// Lines of a file that holds tests or benchmarks only.
+const TEST_LINES_MAX: usize = 800;
+
+/// Words that leave work for later. They are put together here so that this file does not hold them.
+const LATER: [&str; 4] = [
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("todo", "!("),
+    concat!("unimplemented", "!("),
+];
+
+/// Folders that exist on one machine only.
+const PRIVATE_FOLDERS: [&str; 2] = [concat!("/ro", "ot/"), concat!("/wo", "rk/")];
+
+/// An attribute that hides a test.
+const HIDDEN_TEST: &str = concat!("#[ign", "ore");
+
+/// Checks one file.
+pub(super) fn check(file: &TextFile) -> Vec<Finding> {
+    if file.path.ends_with(".pending-snap") || file.path.ends_with(".snap.new") {
+        return vec![Finding::error(&file.path, "is a snapshot that waits for its review")];
+    }
+    let mut findings = Vec::new();
+    if file.path.ends_with(".rs") {
+        findings.extend(size(file));
+        findings.extend(marked(
+            file,
+            |line| line.trim_start().starts_with(HIDDEN_TEST),
+            |_| "hides a test; mend it or remove it".to_owned(),
+        ));
+        if format!("/{}", file.path).contains("/src/") {
+            findings.extend(LATER.iter().flat_map(|word| {
+                marked(
+                    file,
+                    |line| has_word(line, word),
+                    |_| format!("`{word}` leaves work for later"),
+                )
+            }));
+        }
+    }
+    findings.extend(PRIVATE_FOLDERS.iter().flat_map(|folder| {
+        marked(
+            file,
+            |line| line.contains(folder),
+            |_| format!("names the private folder `{folder}`"),
+        )
+    }));
+    findings
+}
+
+fn size(file: &TextFile) -> Option<Finding> {
+    if holds_tests_only(&file.path) {
+        let lines = file.text.lines().count();
+        let message = format!("has {lines} lines, more than {TEST_LINES_MAX}");
+        return (lines > TEST_LINES_MAX).then(|| Finding::error(&file.path, message));
+    }
+    let is_code = |line: &&str| !line.trim_start().starts_with("#[cfg(test)]");
+    let lines = file.text.lines().take_while(is_code).count();
+    let message =
+        |max| format!("has {lines} lines without tests, more than {max}; split it by noun");
+    if lines > LINES_MAX {
+        return Some(Finding::error(&file.path, message(LINES_MAX)));
+    }
+    (lines > LINES_WANTED_MAX).then(|| Finding::warning(&file.path, message(LINES_WANTED_MAX)))
+}
+
+fn holds_tests_only(path: &str) -> bool {
+    let mut parts = path.split('/');
+    path.ends_with("/tests.rs") || parts.any(|part| part == "tests" || part == "benches")
+}
+
+/// A finding for every line that is marked.
+fn marked(
+    file: &TextFile,
+    is_marked: impl Fn(&str) -> bool,
+    message: impl Fn(&str) -> String,
+) -> Vec<Finding> {
+    let lines = file.text.lines().enumerate().filter(|(_, line)| is_marked(line));
+    lines
+        .map(|(index, line)| Finding::error(format!("{}:{}", file.path, index + 1), message(line)))
+        .collect()
+}
+
+/// Whether the word stands in the line and not inside of another word.
+fn has_word(line: &str, word: &str) -> bool {
+    let continues =
+        |letter: Option<char>| letter.is_some_and(|it| it.is_alphanumeric() || it == '_');
+    line.match_indices(word).any(|(start, _)| {
+        let before = line.get(..start).and_then(|part| part.chars().next_back());
+        let after = line.get(start + word.len()..).and_then(|part| part.chars().next());
+        !continues(before) && (word.ends_with('(') || !continues(after))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::lines;
+
+    fn found(path: &str, text: &str) -> Vec<String> {
+        lines(&check(&TextFile { path: path.to_owned(), text: text.to_owned() }))
+    }
+
+    #[test]
+    fn size_counts_lines_before_the_tests() {
+        let code = |lines| "x\n".repeat(lines);
+        let tested = format!("{}#[cfg(test)]\n{}", code(400), code(900));
+
+        assert_eq!(found("a/src/a.rs", &tested), [""; 0]);
+        assert_eq!(
+            found("a/src/a.rs", &code(401)),
+            ["warning: a/src/a.rs: has 401 lines without tests, more than 400; split it by noun"]
+        );
+        assert_eq!(
+            found("a/src/a.rs", &code(601)),
+            ["error: a/src/a.rs: has 601 lines without tests, more than 600; split it by noun"]
+        );
+        assert_eq!(found("a/tests/a.rs", &code(800)), [""; 0]);
+        assert_eq!(
+            found("a/benches/a.rs", &code(801)),
+            ["error: a/benches/a.rs: has 801 lines, more than 800"]
+        );
+        assert_eq!(found("docs/a.md", &code(9000)), [""; 0]);
+    }
+
+    #[test]
+    fn work_for_later_is_found_as_a_word() {
+        let [word, _, call, _] = LATER;
+
+        assert_eq!(
+            found("a/src/a.rs", &format!("ok\n// {word}: x")),
+            [format!("error: a/src/a.rs:2: `{word}` leaves work for later")]
+        );
+        assert_eq!(found("a/src/a.rs", &format!("{call})")).len(), 1);
+        assert_eq!(found("a/src/a.rs", &format!("{word}S MY{word}")), [""; 0]);
+        assert_eq!(found("docs/a.md", word), [""; 0]);
+    }
+
+    #[test]
+    fn unreviewed_snapshot_is_found() {
+        let expected = "error: a/src/.a.rs.pending-snap: is a snapshot that waits for its review";
+
+        assert_eq!(found("a/src/.a.rs.pending-snap", "x"), [expected]);
+    }
+
+    #[test]
+    fn hidden_tests_and_private_folders_are_found() {
+        let [folder, _] = PRIVATE_FOLDERS;
+
+        assert_eq!(found("a/tests/a.rs", &format!("  {HIDDEN_TEST}]")).len(), 1);
+        assert_eq!(
+            found("docs/a.md", &format!("see {folder}x")),
+            [format!("error: docs/a.md:1: names the private folder `{folder}`")]
+        );
+    }
+}
