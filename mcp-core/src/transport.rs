@@ -14,8 +14,8 @@ use crate::error::Delivery;
 
 /// Moves JSON-RPC messages to one peer and back.
 ///
-/// Messages are complete JSON texts without a line end. They arrive in the order in which they were
-/// sent. One task receives at a time; any number may send.
+/// Messages are complete JSON texts; a transport that frames by lines makes them fit by itself. They
+/// arrive in the order in which they were sent. One task receives at a time; any number may send.
 #[async_trait]
 pub trait Transport: Send + Sync + fmt::Debug + 'static {
     /// Sends one message; `Ok` means that the transport took it, not that the peer read it.

@@ -29,7 +29,9 @@ const ROLE_VARIABLE: &str = "MCP_BENCH_ROLE";
 /// Length of the text that goes there and back: a usual call is a few hundred bytes.
 const TEXT_BYTES: usize = 190;
 
-const IN_FLIGHT: [u64; 2] = [16, 256];
+/// Calls under way at the same time, on one thread and on two.
+const ON_ONE_THREAD: [(&str, u64); 2] = [("in_flight", 16), ("in_flight", 256)];
+const ON_TWO_THREADS: (&str, u64) = ("in_flight_multi_thread", 256);
 
 const LARGE_RESULTS: [(&str, usize); 2] =
     [("result_100kB", 100_000), ("result_10MB", server::RESULT_BYTES_MAX)];
@@ -83,7 +85,7 @@ fn memory(criterion: &mut Criterion) {
     calls(&mut group, &runtime, &runtime.block_on(server::in_memory()));
     let runtime = two_threads();
     let client = runtime.block_on(server::in_memory());
-    in_flight(&mut group, "in_flight_multi_thread", &runtime, &client);
+    in_flight(&mut group, ON_TWO_THREADS, &runtime, &client);
     group.finish();
 }
 
@@ -98,7 +100,7 @@ fn stdio(criterion: &mut Criterion) {
     calls(&mut group, &runtime, &runtime.block_on(server::over_stdio()));
     let runtime = two_threads();
     let client = runtime.block_on(server::over_stdio());
-    in_flight(&mut group, "in_flight_multi_thread", &runtime, &client);
+    in_flight(&mut group, ON_TWO_THREADS, &runtime, &client);
     group.finish();
 }
 
@@ -108,7 +110,9 @@ fn calls(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, client: &C
     group.bench_function("sequential", |bencher| {
         bencher.to_async(runtime).iter(|| call(client, "echo", &arguments));
     });
-    in_flight(group, "in_flight", runtime, client);
+    for load in ON_ONE_THREAD {
+        in_flight(group, load, runtime, client);
+    }
     for (name, bytes) in LARGE_RESULTS {
         let arguments = server::fill_arguments(bytes);
         // With growing samples the large result would take half a minute.
@@ -121,16 +125,14 @@ fn calls(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, client: &C
 
 fn in_flight(
     group: &mut BenchmarkGroup<'_, WallTime>,
-    name: &str,
+    (name, callers): (&str, u64),
     runtime: &Runtime,
     client: &Client,
 ) {
-    for callers in IN_FLIGHT {
-        group.throughput(Throughput::Elements(callers));
-        group.bench_function(BenchmarkId::new(name, callers), |bencher| {
-            bencher.to_async(runtime).iter_custom(|rounds| side_by_side(client, callers, rounds));
-        });
-    }
+    group.throughput(Throughput::Elements(callers));
+    group.bench_function(BenchmarkId::new(name, callers), |bencher| {
+        bencher.to_async(runtime).iter_custom(|rounds| side_by_side(client, callers, rounds));
+    });
     group.throughput(Throughput::Elements(1));
 }
 

@@ -18,14 +18,14 @@ pub fn request(
     method: &str,
     params: &(impl Serialize + ?Sized),
 ) -> serde_json::Result<Bytes> {
-    frame(|out| {
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
-        serde_json::to_writer(&mut *out, id)?;
-        out.extend_from_slice(br#","method":"#);
-        serde_json::to_writer(&mut *out, method)?;
-        out.extend_from_slice(br#","params":"#);
-        serde_json::to_writer(out, params)
-    })
+    #[derive(Serialize)]
+    struct Request<'a, P: ?Sized> {
+        jsonrpc: &'static str,
+        id: &'a RequestId,
+        method: &'a str,
+        params: &'a P,
+    }
+    frame(&Request { jsonrpc: "2.0", id, method, params })
 }
 
 /// A notification.
@@ -34,12 +34,13 @@ pub fn request(
 ///
 /// When `params` cannot be written as JSON.
 pub fn notification(method: &str, params: &(impl Serialize + ?Sized)) -> serde_json::Result<Bytes> {
-    frame(|out| {
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
-        serde_json::to_writer(&mut *out, method)?;
-        out.extend_from_slice(br#","params":"#);
-        serde_json::to_writer(out, params)
-    })
+    #[derive(Serialize)]
+    struct Notification<'a, P: ?Sized> {
+        jsonrpc: &'static str,
+        method: &'a str,
+        params: &'a P,
+    }
+    frame(&Notification { jsonrpc: "2.0", method, params })
 }
 
 /// A successful answer.
@@ -48,66 +49,58 @@ pub fn notification(method: &str, params: &(impl Serialize + ?Sized)) -> serde_j
 ///
 /// When `result` cannot be written as JSON.
 pub fn result(id: &RequestId, result: &(impl Serialize + ?Sized)) -> serde_json::Result<Bytes> {
-    frame(|out| {
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
-        serde_json::to_writer(&mut *out, id)?;
-        out.extend_from_slice(br#","result":"#);
-        serde_json::to_writer(out, result)
-    })
+    #[derive(Serialize)]
+    struct Success<'a, R: ?Sized> {
+        jsonrpc: &'static str,
+        id: &'a RequestId,
+        result: &'a R,
+    }
+    frame(&Success { jsonrpc: "2.0", id, result })
 }
 
 /// An answer that refuses; without an id when the request's could not be read.
 #[must_use]
 pub fn error(id: Option<&RequestId>, error: &RpcError) -> Bytes {
-    let encoded = frame(|out| {
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
-        serde_json::to_writer(&mut *out, &id)?;
-        out.extend_from_slice(br#","error":"#);
-        serde_json::to_writer(out, error)
-    });
+    #[derive(Serialize)]
+    struct Refusal<'a> {
+        jsonrpc: &'static str,
+        id: Option<&'a RequestId>,
+        error: &'a RpcError,
+    }
+    let encoded = frame(&Refusal { jsonrpc: "2.0", id, error });
     encoded.expect("numbers, texts and JSON values always encode")
 }
 
-fn frame(write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> serde_json::Result<Bytes> {
+fn frame(message: &impl Serialize) -> serde_json::Result<Bytes> {
     let mut out = Vec::with_capacity(USUAL_FRAME_BYTES);
-    write(&mut out)?;
-    out.push(b'}');
-    unbreak(&mut out);
+    serde_json::to_writer(&mut out, message)?;
     Ok(Bytes::from(out))
-}
-
-/// Raw JSON from a caller may be pretty-printed. A line break in JSON is never inside a text, so a
-/// space means the same and keeps the frame on one line.
-fn unbreak(frame: &mut [u8]) {
-    let mut rest = frame;
-    while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
-        rest[at] = b' ';
-        rest = &mut rest[at + 1..];
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
+    use serde_json::json;
 
     use super::*;
 
-    #[test]
-    fn a_pretty_printed_argument_stays_on_one_line() {
-        let raw = RawValue::from_string("{\n  \"a\": \"x\\ny\"\r\n}".to_owned()).unwrap();
-
-        let frame = request(&RequestId::Number(1), "tools/call", &raw).unwrap();
-
-        assert!(!frame.contains(&b'\n'));
-        let value: serde_json::Value = serde_json::from_slice(&frame).unwrap();
-        assert_eq!(value["params"]["a"], "x\ny");
+    #[track_caller]
+    fn check(frame: Bytes, expected: &str) {
+        assert_eq!(std::str::from_utf8(&frame).unwrap(), expected);
     }
 
     #[test]
-    fn an_error_without_id_says_null() {
-        let frame = error(None, &RpcError::new(-32700, "parse error"));
+    fn frames_are_compact_and_name_their_version_first() {
+        let (id, empty) = (RequestId::Number(1), json!({}));
 
-        let text = std::str::from_utf8(&frame).unwrap();
-        insta::assert_snapshot!(text, @r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"parse error"}}"#);
+        check(
+            request(&id, "m", &empty).unwrap(),
+            r#"{"jsonrpc":"2.0","id":1,"method":"m","params":{}}"#,
+        );
+        check(notification("m", &empty).unwrap(), r#"{"jsonrpc":"2.0","method":"m","params":{}}"#);
+        check(result(&"a".into(), &empty).unwrap(), r#"{"jsonrpc":"2.0","id":"a","result":{}}"#);
+        check(
+            error(None, &RpcError::new(-32700, "no")),
+            r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no"}}"#,
+        );
     }
 }

@@ -234,7 +234,7 @@ impl<'a> Cursor<'a> {
         self.at += 1;
         loop {
             let rest = self.bytes.get(self.at..).ok_or(ScanErrorKind::Syntax)?;
-            let found = find_text_end(rest).ok_or(ScanErrorKind::Syntax)?;
+            let found = memchr::memchr2(b'"', b'\\', rest).ok_or(ScanErrorKind::Syntax)?;
             self.at += found + 1;
             if rest[found] == b'"' {
                 return Ok(());
@@ -274,19 +274,6 @@ impl<'a> Cursor<'a> {
             self.at += 1;
         }
     }
-}
-
-/// The first quote or backslash. Most texts are short, and for those a vectorised search costs more to
-/// start than it saves.
-fn find_text_end(rest: &[u8]) -> Option<usize> {
-    const SHORT_BYTES: usize = 16;
-
-    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\');
-    let (short, long) = rest.split_at(rest.len().min(SHORT_BYTES));
-    short
-        .iter()
-        .position(is_end)
-        .or_else(|| memchr::memchr2(b'"', b'\\', long).map(|at| short.len() + at))
 }
 
 #[cfg(test)]

@@ -125,6 +125,9 @@ impl SlotState {
         if let Some((error, at)) = &self.last_failure {
             let wait = (*at + pause(self.failures)).saturating_duration_since(now);
             if !wait.is_zero() {
+                // Whole tenths of a second are what a person wants to read.
+                let tenths = u64::try_from(wait.as_millis().div_ceil(100)).unwrap_or(u64::MAX);
+                let wait = Duration::from_millis(tenths.saturating_mul(100));
                 return Decision::Pause(error.clone(), wait);
             }
         }

@@ -156,7 +156,7 @@ mod tests {
 
         #[test]
         fn any_text_is_laid_out_without_a_panic(text in "[\\[\\]{}\",:a ]{0,30}") {
-            pretty(&text);
+            prop_assert!(!pretty(&text).contains('\t'));
         }
     }
 }

@@ -207,7 +207,7 @@ steps:
     steps: { score: { set: 1 } }
 ";
 
-    fn event(sequence: u64, at_ms: u64, kind: serde_json::Value) -> Event {
+    fn event(sequence: u64, at_ms: u64, kind: &serde_json::Value) -> Event {
         let mut event = json!({ "sequence": sequence, "at_us": at_ms * 1000 });
         let members = kind.as_object().unwrap().clone();
         event.as_object_mut().unwrap().extend(members);
@@ -221,7 +221,7 @@ steps:
             "started_at": "2026-11-22T09:30:00Z", "inputs": {} });
         let events = std::iter::once((0, start)).chain(kinds);
         let shown = (1..).zip(events).filter_map(|(number, (at, kind))| {
-            lines.take(&event(number, at, kind)).map(|line| match line {
+            lines.take(&event(number, at, &kind)).map(|line| match line {
                 StepLine::Ended(line) | StepLine::Progress(line) => line,
             })
         });
