@@ -15,7 +15,7 @@ const BENCHES: [&str; 2] =
     ["cargo bench -p mcp-client --bench calls", "cargo bench -p orchestrator --bench fan_out"];
 
 /// Options that make a run short enough for a look in between.
-const QUICK: &str = "--warm-up-time 0.3 --measurement-time 1 --sample-size 10";
+const QUICK: &str = "--warm-up-time 0.3 --measurement-time 1 --sample-size 10 --nresamples 1000";
 
 const RATIOS: [Ratio; 5] = [
     Ratio {

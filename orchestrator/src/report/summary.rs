@@ -35,7 +35,7 @@ pub fn sentence(report: &RunReport, paint: Paint) -> String {
     .map(|(word, count)| format!("{count} {word}"))
     .collect();
     let counts = if counts.is_empty() { "no steps".to_owned() } else { counts.join(", ") };
-    let took = words::short_duration(report.duration);
+    let took = words::duration(report.duration);
     format!("{}: {counts} in {took}{}", state(report.state, paint), gain(&steps, report.duration))
 }
 
@@ -71,7 +71,7 @@ fn gain(steps: &[&StepReport], total: Duration) -> String {
         return String::new();
     }
     let factor = alone.as_secs_f64() / total.as_secs_f64().max(f64::EPSILON);
-    let alone = words::short_duration(alone);
+    let alone = words::duration(alone);
     // Less than that is nothing that a person would call faster.
     if factor < 1.05 {
         return format!(" (steps alone: {alone})");

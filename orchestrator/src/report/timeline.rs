@@ -93,13 +93,9 @@ impl Scale {
         let mut axis = format!("{:<width$}", "0", width = CELLS / PARTS);
         for part in 1..PARTS {
             let time = self.total * u32::try_from(part).unwrap_or(1) / PARTS as u32;
-            axis.push_str(&format!(
-                "{:<width$}",
-                words::short_duration(time),
-                width = CELLS / PARTS
-            ));
+            axis.push_str(&format!("{:<width$}", words::duration(time), width = CELLS / PARTS));
         }
-        axis + &words::short_duration(self.total)
+        axis + &words::duration(self.total)
     }
 }
 
