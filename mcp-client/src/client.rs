@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mcp_core::protocol::{CallToolResult, Era, Extra, ProtocolVersion, ServerInfo, method};
+use mcp_core::protocol::{
+    CallToolResult, Era, Extra, ProtocolVersion, ResultType, ServerInfo, method,
+};
 use mcp_core::session::{Agreement, Counters};
 use mcp_core::{Transport, TransportError};
 use serde::Serialize;
@@ -15,7 +17,7 @@ use crate::connect::{Connector, LiveLink, connect};
 use crate::driver::Patience;
 use crate::error::{CallError, ConnectError, ListError, ToolError};
 use crate::options::ClientOptions;
-use crate::request::Request;
+use crate::request::{Meta, Request};
 use crate::tools::{self, ToolCache, ToolList};
 
 /// A connection to one server. Cheap to clone; the last clone that is dropped ends the connection.
@@ -169,17 +171,16 @@ impl Client {
         let max = self.inner.options.call_timeout_max.max(timeout);
         let mut request = self.request(method::TOOLS_CALL, tool);
         request.wants_progress = true;
-        let params = CallParams { name: tool, arguments };
-        let answer = request.send(&params, Patience { idle: timeout, max }).await?;
+        let params = |meta| CallParams { name: tool, arguments, meta };
+        let answer = request.send(params, Patience { idle: timeout, max }).await?;
         let result: CallToolResult = answer.parse()?;
-        // "complete" is what every answer is that says nothing; any other word is invalid for a client
-        // that declared no capabilities (2026-07-28, "Result types").
-        match result.extra.member("resultType") {
-            Some(kind) if kind.get() != "\"complete\"" => {
-                let message = format!("unexpected result type {}", kind.get());
-                Err(answer.broken(message).into())
+        // Any other sort is invalid for a client that declared no capabilities (2026-07-28, "Result
+        // types").
+        match &result.result_type {
+            Some(ResultType::Other(kind)) => {
+                Err(answer.broken(format!("unexpected result type {kind:?}")).into())
             }
-            _ if result.is_error() => Err(ToolError { tool: tool.to_owned(), result }.into()),
+            _ if result.is_error() => Err(ToolError::new(tool, result).into()),
             _ => Ok(result),
         }
     }
@@ -255,6 +256,8 @@ impl fmt::Debug for Client {
 struct CallParams<'a, A> {
     name: &'a str,
     arguments: A,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta<'a>>,
 }
 
 /// A connector over a transport that is there already.

@@ -71,10 +71,14 @@ pub struct ToolError {
     /// The tool.
     pub tool: String,
     /// Its whole answer.
-    pub result: CallToolResult,
+    pub result: Box<CallToolResult>,
 }
 
 impl ToolError {
+    pub(crate) fn new(tool: &str, result: CallToolResult) -> Self {
+        Self { tool: tool.to_owned(), result: Box::new(result) }
+    }
+
     /// What the tool says: its text, or the `message` of the usual JSON bodies of errors.
     #[must_use]
     pub fn message(&self) -> String {

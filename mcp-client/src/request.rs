@@ -7,7 +7,8 @@ use mcp_core::Delivery;
 use mcp_core::jsonrpc::{RequestId, encode};
 use mcp_core::protocol::Extra;
 use mcp_core::session::AnswerError;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::driver::{Link, Patience, Unanswered};
 use crate::error::{CallError, ConnectionError, ConnectionErrorKind, ListError, RpcFailure};
@@ -39,27 +40,31 @@ pub(crate) struct Answered<'a> {
     result: Bytes,
 }
 
-#[derive(Serialize)]
-struct Params<'a, P> {
-    #[serde(flatten)]
-    params: &'a P,
-    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
-    meta: Option<Meta<'a>>,
-}
-
-#[derive(Serialize)]
-struct Meta<'a> {
-    #[serde(rename = "progressToken", skip_serializing_if = "Option::is_none")]
+/// The `_meta` of one request.
+#[derive(Debug)]
+pub(crate) struct Meta<'a> {
     progress_token: Option<i64>,
-    #[serde(flatten)]
     shared: &'a Extra,
 }
 
+impl Serialize for Meta<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(token) = self.progress_token {
+            map.serialize_entry("progressToken", &token)?;
+        }
+        for (name, value) in self.shared.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
 impl<'a> Request<'a> {
-    /// Sends it and waits for the answer.
-    pub(crate) async fn send(
+    /// Sends it and waits for the answer. `params` makes the parameters around their `_meta`.
+    pub(crate) async fn send<P: Serialize>(
         self,
-        params: &impl Serialize,
+        params: impl FnOnce(Option<Meta<'a>>) -> P,
         patience: Patience,
     ) -> Result<Answered<'a>, RequestError> {
         let subject = self.subject;
@@ -69,7 +74,9 @@ impl<'a> Request<'a> {
         };
         let mut pending =
             self.link.start().map_err(|error| fail(error.into(), Delivery::NotSent))?;
-        let frame = self.frame(pending.id(), params).map_err(|error| {
+        let id = RequestId::Number(pending.id());
+        let params = params(self.meta(pending.id()));
+        let frame = encode::request(&id, self.method, &params).map_err(|error| {
             let kind = ConnectionErrorKind::Arguments { message: error.to_string() };
             fail(kind, Delivery::NotSent)
         })?;
@@ -89,11 +96,10 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn frame(&self, id: i64, params: &impl Serialize) -> serde_json::Result<Bytes> {
+    fn meta(&self, id: i64) -> Option<Meta<'a>> {
         let progress_token = self.wants_progress.then_some(id);
-        let has_meta = progress_token.is_some() || self.meta.iter().next().is_some();
-        let meta = has_meta.then_some(Meta { progress_token, shared: self.meta });
-        encode::request(&RequestId::Number(id), self.method, &Params { params, meta })
+        let is_empty = progress_token.is_none() && self.meta.iter().next().is_none();
+        (!is_empty).then_some(Meta { progress_token, shared: self.meta })
     }
 }
 

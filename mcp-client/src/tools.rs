@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::driver::Patience;
 use crate::error::ListError;
+use crate::request::Meta;
 
 /// All tools of a server.
 #[derive(Debug, Default)]
@@ -50,6 +51,8 @@ impl ToolCache {
 struct ListParams<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<&'a str>,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta<'a>>,
 }
 
 /// The list from the cache, or from the server.
@@ -99,7 +102,7 @@ async fn fetch(client: &Client) -> Result<(ToolList, Duration), ListError> {
 async fn fetch_page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ListError> {
     let patience = Patience::fixed(client.options().list_timeout);
     let request = client.request(method::TOOLS_LIST, method::TOOLS_LIST);
-    let answer = request.send(&ListParams { cursor }, patience).await?;
+    let answer = request.send(|meta| ListParams { cursor, meta }, patience).await?;
     Ok(answer.parse()?)
 }
 

@@ -19,7 +19,8 @@ usage: cargo xtask <command>
 
   ci [STEP…]         everything that continuous integration checks, or only these steps
   tidy               checks of the repository itself: crate direction, layout, sizes, words, README
-  bench [--quick]    the benchmarks of all crates
+  bench [--quick] [--check]
+                     the benchmarks of all crates, as ratios
   interop [--short]  servers of other authors, from npm and PyPI
   help               this text
 ";

@@ -84,8 +84,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(frame: Bytes, expected: &str) {
-        assert_eq!(std::str::from_utf8(&frame).unwrap(), expected);
+    fn check(frame: &Bytes, expected: &str) {
+        assert_eq!(std::str::from_utf8(frame).unwrap(), expected);
     }
 
     #[test]
@@ -93,13 +93,13 @@ mod tests {
         let (id, empty) = (RequestId::Number(1), json!({}));
 
         check(
-            request(&id, "m", &empty).unwrap(),
+            &request(&id, "m", &empty).unwrap(),
             r#"{"jsonrpc":"2.0","id":1,"method":"m","params":{}}"#,
         );
-        check(notification("m", &empty).unwrap(), r#"{"jsonrpc":"2.0","method":"m","params":{}}"#);
-        check(result(&"a".into(), &empty).unwrap(), r#"{"jsonrpc":"2.0","id":"a","result":{}}"#);
+        check(&notification("m", &empty).unwrap(), r#"{"jsonrpc":"2.0","method":"m","params":{}}"#);
+        check(&result(&"a".into(), &empty).unwrap(), r#"{"jsonrpc":"2.0","id":"a","result":{}}"#);
         check(
-            error(None, &RpcError::new(-32700, "no")),
+            &error(None, &RpcError::new(-32700, "no")),
             r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no"}}"#,
         );
     }

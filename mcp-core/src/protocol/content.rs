@@ -6,7 +6,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::open::Extra;
+use super::open::{Extra, Name};
 
 /// One block of a result: a flat object of which the kind says what is filled.
 ///
@@ -26,7 +26,7 @@ pub struct Content {
 }
 
 /// The kinds of content that the specification names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ContentKind {
@@ -58,6 +58,20 @@ impl Content {
     }
 }
 
+impl<'de> Deserialize<'de> for ContentKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Name(name) = Name::deserialize(deserializer)?;
+        Ok(match &*name {
+            "audio" => Self::Audio,
+            "image" => Self::Image,
+            "resource" => Self::Resource,
+            "resource_link" => Self::ResourceLink,
+            "text" => Self::Text,
+            _ => Self::Unknown(name.into_owned()),
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ContentVisitor)
@@ -76,8 +90,8 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {
         let (mut kind, mut text, mut extra) = (None, None, Extra::default());
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
+        while let Some(Name(name)) = map.next_key()? {
+            match &*name {
                 "type" => kind = Some(map.next_value()?),
                 "text" => text = map.next_value()?,
                 _ => extra.insert(name, map.next_value::<Box<RawValue>>()?),

@@ -19,6 +19,7 @@ pub use lifecycle::{
 pub use meta::{RequestMeta, key};
 pub use open::Extra;
 pub use tools::{
-    Annotations, CallToolParams, CallToolResult, ListToolsResult, Payload, PayloadError, Tool,
+    Annotations, CallToolParams, CallToolResult, ListToolsResult, Payload, PayloadError,
+    ResultType, Tool,
 };
 pub use version::{Era, ProtocolVersion};

@@ -1,5 +1,6 @@
 //! Open objects: the members that a type names, and the rest as it came.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, Error};
@@ -43,6 +44,11 @@ impl PartialEq for Extra {
             .eq(other.iter().map(|(name, raw)| (name, raw.get())))
     }
 }
+
+/// The name of a member, borrowed from the frame unless it holds escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Name<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// All members of an object on their way into a type.
 ///

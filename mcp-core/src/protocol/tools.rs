@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::content::Content;
-use super::open::{Extra, Members};
+use super::open::{Extra, Members, Name};
 
 /// A tool as a server lists it. Schemas stay raw.
 #[derive(Debug, Clone, Serialize)]
@@ -168,9 +168,34 @@ pub struct CallToolResult {
     /// Whether the tool failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_error: Option<bool>,
+    /// What sort of result this is (2026-07-28 on); absent means complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result_type: Option<ResultType>,
     /// What else the server sends, `_meta` included.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// The sorts of results (2026-07-28, "Result types").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ResultType {
+    /// The result is all there is.
+    Complete,
+    /// A sort that this crate does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl<'de> Deserialize<'de> for ResultType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Name(name) = Name::deserialize(deserializer)?;
+        Ok(match &*name {
+            "complete" => Self::Complete,
+            _ => Self::Other(name.into_owned()),
+        })
+    }
 }
 
 impl CallToolResult {
@@ -300,8 +325,8 @@ impl<'de> Visitor<'de> for ResultVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CallToolResult, A::Error> {
         let mut result = CallToolResult::default();
         let mut has_payload = false;
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
+        while let Some(Name(name)) = map.next_key()? {
+            match &*name {
                 "content" => {
                     result.content = map.next_value()?;
                     has_payload = true;
@@ -311,6 +336,7 @@ impl<'de> Visitor<'de> for ResultVisitor {
                     has_payload = true;
                 }
                 "isError" => result.is_error = map.next_value()?,
+                "resultType" => result.result_type = map.next_value()?,
                 _ => result.extra.insert(name, map.next_value::<Box<RawValue>>()?),
             }
         }

@@ -84,7 +84,9 @@ async fn carry_out(
         Err(error) => error,
     };
     let result = match &error {
-        ManagerError::Call { source: CallError::Tool(failed), .. } => Some(failed.result.clone()),
+        ManagerError::Call { source: CallError::Tool(failed), .. } => {
+            Some((*failed.result).clone())
+        }
         _ => None,
     };
     let is_unknown = error.kind() == FailureKind::UnknownTool;
