@@ -131,14 +131,14 @@ impl<'a> Members<'a> {
     }
 
     fn keep(&mut self, name: &'a [u8], value: &'a [u8]) -> Result<(), ScanErrorKind> {
-        let text = json_text(name).ok_or(ScanErrorKind::Syntax)?;
-        let slot = match &*text {
-            "jsonrpc" => &mut self.version,
-            "id" => &mut self.id,
-            "method" => &mut self.method,
-            "params" => &mut self.params,
-            "result" => &mut self.result,
-            "error" => &mut self.error,
+        let name = member_name(name).ok_or(ScanErrorKind::Syntax)?;
+        let slot = match &*name {
+            b"jsonrpc" => &mut self.version,
+            b"id" => &mut self.id,
+            b"method" => &mut self.method,
+            b"params" => &mut self.params,
+            b"result" => &mut self.result,
+            b"error" => &mut self.error,
             _ => return Ok(()),
         };
         if slot.replace(value).is_some() { Err(ScanErrorKind::Duplicate) } else { Ok(()) }
@@ -177,6 +177,15 @@ impl<'a> Members<'a> {
     fn error(&self, kind: ScanErrorKind) -> ScanError {
         ScanError { kind, id: self.id(), has_method: self.method.is_some() }
     }
+}
+
+/// The name of a member, without quotes. Names are short: a plain loop finds an escape soonest.
+fn member_name(name: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let inner = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if !inner.contains(&b'\\') {
+        return Some(Cow::Borrowed(inner));
+    }
+    json_text(name).map(|text| Cow::Owned(text.into_owned().into_bytes()))
 }
 
 /// A JSON text; borrowed unless it holds escapes. `None` when it is not a text.
