@@ -1,5 +1,7 @@
 //! Method names.
 
+use std::borrow::Cow;
+
 /// Client to server, legacy: opens a session.
 pub const INITIALIZE: &str = "initialize";
 /// Client to server, modern: asks what the server can do.
@@ -18,3 +20,12 @@ pub const CANCELLED: &str = "notifications/cancelled";
 pub const PROGRESS: &str = "notifications/progress";
 /// Server to client: the list of tools has changed.
 pub const TOOLS_LIST_CHANGED: &str = "notifications/tools/list_changed";
+
+/// A method name that need not be copied when it is a usual one.
+pub(crate) fn known(name: &str) -> Cow<'static, str> {
+    match name {
+        TOOLS_CALL => Cow::Borrowed(TOOLS_CALL),
+        TOOLS_LIST => Cow::Borrowed(TOOLS_LIST),
+        other => Cow::Owned(other.to_owned()),
+    }
+}

@@ -1,5 +1,6 @@
 //! Tools: listing them, calling them, reading what they answer.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
@@ -149,7 +150,8 @@ impl<'de> Deserialize<'de> for ListToolsResult {
 #[derive(Debug, Deserialize)]
 pub struct CallToolParams<'a> {
     /// The tool.
-    pub name: String,
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
     /// The arguments; none counts as an empty object.
     #[serde(borrow)]
     pub arguments: Option<&'a RawValue>,

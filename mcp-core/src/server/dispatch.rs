@@ -20,10 +20,10 @@ impl<H: Handler> Service for Tools<H> {
         self.0.info()
     }
 
-    async fn answer(&self, request: &Request) -> Reply {
-        let answered = match request.method.as_str() {
-            method::TOOLS_CALL => call_tool(&self.0, request).await,
-            method::TOOLS_LIST => list_tools(&self.0, request).await,
+    async fn answer(&self, request: Request) -> Reply {
+        let answered = match &*request.method {
+            method::TOOLS_CALL => call_tool(&self.0, &request).await,
+            method::TOOLS_LIST => list_tools(&self.0, &request).await,
             other => {
                 Err(RpcError::new(code::METHOD_NOT_FOUND, format!("unknown method `{other}`")))
             }

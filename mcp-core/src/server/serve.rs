@@ -77,18 +77,16 @@ impl<'a> AtWork<'a> {
     /// Begins a request and returns its reply if that is ready at once.
     fn begin(&mut self, service: &'a dyn Service, request: Request) -> Option<Reply> {
         let id = request.id.clone();
-        let mut running: Running<'a> = Box::pin(async move {
-            let reply = service.answer(&request).await;
-            (request.id, reply)
-        });
+        let mut answering = service.answer(request);
         // The first poll happens here. What is still pending is polled again once it is in the set,
         // with the set's own waker, so no wake-up is lost.
         let mut context = Context::from_waker(std::task::Waker::noop());
-        match running.as_mut().poll(&mut context) {
-            Poll::Ready((_, reply)) => Some(reply),
+        match answering.as_mut().poll(&mut context) {
+            Poll::Ready(reply) => Some(reply),
             Poll::Pending => {
                 let (handle, registration) = AbortHandle::new_pair();
-                self.handles.insert(id, handle);
+                self.handles.insert(id.clone(), handle);
+                let running: Running<'a> = Box::pin(async move { (id, answering.await) });
                 self.running.push(Abortable::new(running, registration));
                 None
             }

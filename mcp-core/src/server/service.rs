@@ -17,7 +17,7 @@ pub trait Service: Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// The future is dropped when the client cancels the request.
-    async fn answer(&self, request: &Request) -> Reply;
+    async fn answer(&self, request: Request) -> Reply;
 
     /// The revisions that the server speaks: all of them, unless it says otherwise.
     fn versions(&self) -> &[ProtocolVersion] {

@@ -1,6 +1,8 @@
 //! The server's end of a conversation: it answers what concerns the conversation itself and hands on
 //! the rest. One session serves both eras: each request says which rules it follows.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -32,7 +34,7 @@ pub struct Request {
     /// What the answer must carry.
     pub id: RequestId,
     /// What is asked.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The parameters as JSON; `{}` when there were none.
     pub params: Bytes,
     /// The revision whose rules the answer follows.
@@ -80,17 +82,19 @@ pub struct ServerSession {
 
 /// Just enough of the parameters to see which era they belong to.
 #[derive(Default, Deserialize)]
-struct Envelopes {
+struct Envelopes<'a> {
     #[serde(rename = "_meta")]
-    meta: Option<Meta>,
+    #[serde(borrow)]
+    meta: Option<Meta<'a>>,
 }
 
 /// The part of [`RequestMeta`](crate::protocol::RequestMeta) that a session needs. It is read with
 /// every request, so what is only asked for its presence is skipped and not built.
 #[derive(Default, Deserialize)]
-struct Meta {
+struct Meta<'a> {
     #[serde(rename = "io.modelcontextprotocol/protocolVersion")]
-    protocol_version: Option<String>,
+    #[serde(borrow)]
+    protocol_version: Option<Cow<'a, str>>,
     #[serde(rename = "io.modelcontextprotocol/clientCapabilities")]
     client_capabilities: Option<IgnoredAny>,
     #[serde(rename = "progressToken")]
@@ -110,7 +114,7 @@ impl ServerSession {
             Ok(Envelope::Request { id, method, params }) => {
                 let params =
                     params.map_or(Bytes::from_static(b"{}"), |params| frame.slice_ref(params));
-                match self.admit(&id, &method, params) {
+                match self.admit(&id, &method, &params) {
                     Ok(incoming) => incoming,
                     Err(error) => Incoming::Reply(encode::error(Some(&id), &error)),
                 }
@@ -134,13 +138,18 @@ impl ServerSession {
         }
     }
 
-    fn admit(&mut self, id: &RequestId, method: &str, params: Bytes) -> Result<Incoming, RpcError> {
-        let envelope: Envelopes = serde_json::from_slice(&params).map_err(|error| {
+    fn admit(
+        &mut self,
+        id: &RequestId,
+        method: &str,
+        params: &Bytes,
+    ) -> Result<Incoming, RpcError> {
+        let envelope: Envelopes<'_> = serde_json::from_slice(params).map_err(|error| {
             RpcError::new(code::INVALID_PARAMS, format!("parameters cannot be read: {error}"))
         })?;
         let meta = envelope.meta.unwrap_or_default();
         if method == method::INITIALIZE && meta.protocol_version.is_none() {
-            return self.initialize(id, &params);
+            return self.initialize(id, params);
         }
         let version = self.version(method, &meta)?;
         match (version.era(), method) {
@@ -154,8 +163,8 @@ impl ServerSession {
             (Era::Legacy, method::PING) => Ok(reply(id, &json!({}))),
             _ => Ok(Incoming::Serve(Request {
                 id: id.clone(),
-                method: method.to_owned(),
-                params,
+                method: method::known(method),
+                params: params.clone(),
                 version,
                 progress_token: meta.progress_token,
             })),
@@ -163,7 +172,7 @@ impl ServerSession {
     }
 
     /// The revision that a request follows.
-    fn version(&self, method: &str, meta: &Meta) -> Result<ProtocolVersion, RpcError> {
+    fn version(&self, method: &str, meta: &Meta<'_>) -> Result<ProtocolVersion, RpcError> {
         let speaks_modern = self.of_era(Era::Modern).next().is_some();
         let Some(requested) = meta.protocol_version.as_deref().filter(|_| speaks_modern) else {
             return match self.legacy {

@@ -49,14 +49,14 @@ impl Service for Connection {
         &self.versions
     }
 
-    async fn answer(&self, request: &Request) -> Reply {
-        let params = match request.method.as_str() {
-            method::TOOLS_CALL => serde_json::from_slice(&request.params).ok(),
-            _ => None,
-        };
+    async fn answer(&self, request: Request) -> Reply {
+        if request.method == method::TOOLS_CALL
+            && let Ok(params) = serde_json::from_slice(&request.params)
+        {
+            return self.answer_call(&request, &params).await;
+        }
         // Whatever is no call, or cannot be read as one, is answered as by any other server.
-        let Some(params) = params else { return self.tools.answer(request).await };
-        self.answer_call(request, &params).await
+        self.tools.answer(request).await
     }
 }
 
