@@ -1,4 +1,39 @@
-//! Connects to many MCP servers and runs workflows over their tools.
+//! Connects to many MCP servers, calls their tools in workflows, and says honestly what happened.
+//!
+//! | type | is |
+//! |---|---|
+//! | [`Manager`](manager::Manager) | many servers behind one face: connects, limits, reconnects, resolves names |
+//! | [`Workflow`](workflow::Workflow) | steps as data, from a file or from code, checked before anything is sent |
+//! | [`Executor`](run::Executor) | carries out what the pure [`Planner`](plan::Planner) says, and keeps a journal |
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! use std::sync::Arc;
+//!
+//! use mcp_mock::World;
+//! use orchestrator::journal::MemoryJournal;
+//! use orchestrator::manager::Manager;
+//! use orchestrator::run::{Executor, RunId, RunOptions};
+//! use orchestrator::workflow::Workflow;
+//! use orchestrator::workflow::builder::call;
+//! use serde_json::{Map, json};
+//!
+//! let hello = json!({ "channel": "#support", "text": "hello" });
+//! let workflow = Workflow::builder("hello").step("tell", call("slack/post_message").with(hello)).build()?;
+//!
+//! let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
+//! let options = RunOptions::new(RunId::from_text("first"), "2026-11-22T09:00:00Z".parse()?);
+//! let executor = Executor::new(manager, Arc::new(MemoryJournal::new()), options);
+//! let report = executor.run(&workflow, Map::new()).await?;
+//!
+//! assert_eq!(report.step("tell").and_then(|step| step.output.as_ref()).map(|it| &it["ok"]), Some(&json!(true)));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What it is not: a protocol. Sessions, framing and processes are the business of `mcp-core` and
+//! `mcp-client`; the fakes behind [`Manager::mock_servers`](manager::Manager::mock_servers) are `mcp-mock`.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "cli")]
