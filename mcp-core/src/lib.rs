@@ -8,6 +8,7 @@
 //! | [`session`] | what either end of a conversation decides, in both eras |
 //! | [`server`] | from a request to its answer; serving one connection |
 //! | [`transport`] | the seam to whatever moves messages |
+//! | [`display`] | which letters of a peer's text must not be shown as they are |
 //! | [`schema`] | a small JSON Schema checker for arguments and inputs |
 //!
 //! Sockets, processes, timers and the environment are the business of `mcp-client` and others. Events
@@ -15,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 pub mod codec;
+pub mod display;
 mod error;
 pub mod jsonrpc;
 pub mod protocol;

@@ -1,5 +1,7 @@
 //! Text of a peer, made fit for an error message or a log line.
 
+use mcp_core::display::is_unsafe;
+
 /// Decodes leniently and makes every character visible that could move the cursor, reorder the
 /// text, hide in it or end the line.
 pub(crate) fn visible(text: &[u8]) -> String {
@@ -15,15 +17,9 @@ pub(crate) fn visible(text: &[u8]) -> String {
     shown
 }
 
+/// Joiners hide as well, but emoji and some scripts are made with them.
 fn is_deceptive(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' // direction marks
-            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // direction overrides, isolates
-            | '\u{2028}' | '\u{2029}' // line separators
-            | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}' // no width
-            | '\u{e0000}'..='\u{e007f}' // tags, which carry hidden ASCII
-        )
+    is_unsafe(character) && !matches!(character, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A terminal obeys escape sequences, and letters that cannot be seen or that turn the direction of
 //! writing can make a line look like another one. They are shown as what they are: `\u{1b}`.
 
+pub use mcp_core::display::is_unsafe;
+
 /// A text inside of a line is cut after so many characters; the whole of it is in the JSON.
 const LINE_CHARS_MAX: usize = 400;
 
@@ -34,42 +36,6 @@ pub fn first_sentence(text: &str) -> String {
     let first_line = text.trim_start().lines().next().unwrap_or_default();
     let end = first_line.find(". ").map_or(first_line.len(), |at| at + 1);
     line(first_line.get(..end).unwrap_or(first_line))
-}
-
-/// Whether a letter must not reach a terminal as it is.
-#[must_use]
-pub fn is_unsafe(letter: char) -> bool {
-    letter.is_control() || turns_direction(letter) || is_invisible(letter)
-}
-
-/// Marks that change the direction of writing.
-fn turns_direction(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
-}
-
-/// Letters without width, fillers, and the letters that only tags are made of.
-fn is_invisible(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200d}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{2060}'..='\u{2065}'
-            | '\u{206a}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 fn capped(text: &str, limit: usize) -> String {
