@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// Members that a type does not name, raw. They survive a round trip.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Extra(BTreeMap<String, Box<RawValue>>);
 
@@ -80,6 +80,11 @@ impl Members {
                 .map(Some)
                 .map_err(|error| E::custom(format_args!("`{name}`: {error}"))),
         }
+    }
+
+    /// Takes a member of which null is a value like any other.
+    pub(crate) fn raw(&mut self, name: &str) -> Option<Box<RawValue>> {
+        self.0.remove(name)
     }
 
     /// What was not taken.

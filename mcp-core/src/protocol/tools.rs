@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::content::Content;
 use super::open::{Extra, Members, Name};
+use super::page::Page;
 
 /// A tool as a server lists it. Schemas stay raw.
 #[derive(Debug, Clone, Serialize)]
@@ -127,20 +128,12 @@ pub struct ListToolsResult {
 impl<'de> Deserialize<'de> for ListToolsResult {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::read(deserializer)?;
-        let entries: Vec<Box<RawValue>> = members.required("tools")?;
-        let mut tools = Vec::with_capacity(entries.len());
-        let mut rejected = Vec::new();
-        for (index, entry) in entries.iter().enumerate() {
-            match serde_json::from_str(entry.get()) {
-                Ok(tool) => tools.push(tool),
-                Err(error) => rejected.push(format!("tool {index} of the page: {error}")),
-            }
-        }
+        let page = Page::take(&mut members, "tools", "tool")?;
         Ok(Self {
-            tools,
-            next_cursor: members.optional("nextCursor")?,
-            ttl_ms: members.optional::<i64, _>("ttlMs")?.and_then(|ttl| u64::try_from(ttl).ok()),
-            rejected,
+            tools: page.entries,
+            next_cursor: page.next_cursor,
+            ttl_ms: page.ttl_ms,
+            rejected: page.rejected,
             extra: members.rest(),
         })
     }
@@ -155,6 +148,12 @@ pub struct CallToolParams<'a> {
     /// The arguments; none counts as an empty object.
     #[serde(borrow)]
     pub arguments: Option<&'a RawValue>,
+    /// The client's answers to what an earlier round asked for (2026-07-28 on).
+    #[serde(borrow, rename = "inputResponses")]
+    pub input_responses: Option<&'a RawValue>,
+    /// What an earlier round gave the client to send back (2026-07-28 on).
+    #[serde(borrow, rename = "requestState")]
+    pub request_state: Option<&'a RawValue>,
 }
 
 /// What a tool answers.
@@ -185,6 +184,10 @@ pub struct CallToolResult {
 pub enum ResultType {
     /// The result is all there is.
     Complete,
+    /// The client is to answer something and to send the request again.
+    InputRequired,
+    /// The work goes on as a task (tasks extension).
+    Task,
     /// A sort that this crate does not know.
     #[serde(untagged)]
     Other(String),
@@ -195,6 +198,8 @@ impl<'de> Deserialize<'de> for ResultType {
         let Name(name) = Name::deserialize(deserializer)?;
         Ok(match &*name {
             "complete" => Self::Complete,
+            "input_required" => Self::InputRequired,
+            "task" => Self::Task,
             _ => Self::Other(name.into_owned()),
         })
     }
@@ -416,6 +421,21 @@ mod tests {
 
         for (result, expected) in cases {
             assert_eq!(read(&result).to_value(), expected, "{result}");
+        }
+    }
+
+    #[test]
+    fn every_result_type_reads_back_from_its_name() {
+        let cases = [
+            ("complete", ResultType::Complete),
+            ("input_required", ResultType::InputRequired),
+            ("task", ResultType::Task),
+            ("later", ResultType::Other("later".to_owned())),
+        ];
+
+        for (name, kind) in cases {
+            assert_eq!(serde_json::from_value::<ResultType>(json!(name)).unwrap(), kind);
+            assert_eq!(serde_json::to_value(kind).unwrap(), json!(name));
         }
     }
 

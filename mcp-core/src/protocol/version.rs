@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::method;
+
 /// The two ways to hold a conversation (`ProtocolVersion` says which exact rules).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Era {
@@ -72,6 +74,25 @@ impl ProtocolVersion {
         if self >= Self::V2026_07_28 { Era::Modern } else { Era::Legacy }
     }
 
+    /// Whether a client may send that request in this revision. Methods that no revision knows pass:
+    /// they may belong to an extension, and whoever answers requests refuses them by name.
+    #[must_use]
+    pub fn has_method(self, name: &str) -> bool {
+        match name {
+            method::INITIALIZE
+            | method::PING
+            | method::RESOURCES_SUBSCRIBE
+            | method::RESOURCES_UNSUBSCRIBE
+            | method::SET_LEVEL => self.era() == Era::Legacy,
+            method::DISCOVER
+            | method::LISTEN
+            | method::TASKS_CANCEL
+            | method::TASKS_GET
+            | method::TASKS_UPDATE => self.era() == Era::Modern,
+            _ => true,
+        }
+    }
+
     /// Whether results may carry `structuredContent` and tools an `outputSchema` (2025-06-18 on).
     #[must_use]
     pub fn has_structured_content(self) -> bool {
@@ -82,6 +103,24 @@ impl ProtocolVersion {
     #[must_use]
     pub fn has_annotations(self) -> bool {
         self >= Self::V2025_03_26
+    }
+
+    /// Whether servers may ask people (2025-06-18 on).
+    #[must_use]
+    pub fn has_elicitation(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
+    /// Whether servers may send people to a page (2025-11-25 on).
+    #[must_use]
+    pub fn has_url_elicitation(self) -> bool {
+        self >= Self::V2025_11_25
+    }
+
+    /// Whether capabilities may name extensions (2026-07-28 on).
+    #[must_use]
+    pub fn has_extensions(self) -> bool {
+        self.era() == Era::Modern
     }
 }
 
