@@ -86,7 +86,7 @@ impl Client {
         options: ClientOptions,
     ) -> Result<Self, ConnectError> {
         let (live, agreement) = connect(connector, &options).await?;
-        let meta = agreement.request_meta(&options.client);
+        let meta = agreement.request_meta(&options.description());
         let inner = Inner { live, agreement, meta, options, tools: ToolCache::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -222,6 +222,7 @@ impl Client {
             subject,
             meta: &inner.meta,
             wants_progress: false,
+            mirrored: None,
         }
     }
 

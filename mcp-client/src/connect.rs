@@ -9,8 +9,8 @@ use std::task::Poll;
 use async_trait::async_trait;
 use mcp_core::jsonrpc::{RequestId, encode};
 use mcp_core::protocol::{Era, method};
-use mcp_core::session::{Agreement, AnswerError, Handshake, HandshakeError, Heard, Step};
-use mcp_core::{Transport, TransportError};
+use mcp_core::session::{Agreement, AnswerError, EraChoice, Handshake, HandshakeError, Heard, Step};
+use mcp_core::{SendError, Transport, TransportError};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -31,6 +31,16 @@ pub trait Connector: Send + Sync {
     ///
     /// When the server cannot be started or reached.
     async fn open(&self) -> Result<Box<dyn Transport>, TransportError>;
+
+    /// The era that this server was found to speak before, for connectors that remember it.
+    fn era(&self) -> Option<Era> {
+        None
+    }
+
+    /// Remembers the era that was found; `None`: what was remembered does not hold any more.
+    fn remember(&self, era: Option<Era>) {
+        let _ = era;
+    }
 }
 
 #[async_trait]
@@ -86,10 +96,13 @@ pub(crate) async fn connect(
 ) -> Result<(LiveLink, Agreement), ConnectError> {
     let mut connecting =
         Connecting { connector, options, live: None, asked: Vec::new(), end: None };
-    let outcome = timeout(options.start_timeout, connecting.run()).await;
+    let outcome = timeout(options.start_timeout, connecting.run_with_memory()).await;
     match outcome {
         Ok(Ok(agreement)) => match connecting.live.take() {
-            Some(live) => Ok((live, agreement)),
+            Some(live) => {
+                connector.remember(Some(agreement.version.era()));
+                Ok((live, agreement))
+            }
             None => Err(ConnectError::Transport(closed())),
         },
         Ok(Err(error)) => Err(error),
@@ -111,10 +124,21 @@ struct Connecting<'a> {
 }
 
 impl Connecting<'_> {
+    /// A server may have been exchanged for one of the other era since it was last seen.
+    async fn run_with_memory(&mut self) -> Result<Agreement, ConnectError> {
+        match self.run().await {
+            Err(ConnectError::Handshake { .. }) if self.choice() != self.options.era => {
+                self.connector.remember(None);
+                self.run().await
+            }
+            outcome => outcome,
+        }
+    }
+
     async fn run(&mut self) -> Result<Agreement, ConnectError> {
         self.open().await?;
         let (mut handshake, mut step) =
-            Handshake::start(self.options.era, self.options.client.clone());
+            Handshake::start(self.choice(), self.options.description());
         let silence_at = Instant::now() + self.options.probe_timeout;
         let mut may_be_silent = true;
         loop {
@@ -143,6 +167,15 @@ impl Connecting<'_> {
         }
     }
 
+    /// What is known of the server already saves a question that it may not understand.
+    fn choice(&self) -> EraChoice {
+        match (self.options.era, self.connector.era()) {
+            (EraChoice::Auto, Some(Era::Legacy)) => EraChoice::Legacy,
+            (EraChoice::Auto, Some(Era::Modern)) => EraChoice::Modern,
+            (choice, _) => choice,
+        }
+    }
+
     async fn open(&mut self) -> Result<(), ConnectError> {
         self.asked.clear();
         self.live = None;
@@ -157,7 +190,7 @@ impl Connecting<'_> {
         let Ok(mut request) = live.link.start() else { return };
         let id = RequestId::Number(request.id());
         let frame = encode::request(&id, method, params).expect("JSON values always encode");
-        if let Err(error) = request.send(frame).await {
+        if let Err(error) = request.send(frame, None).await {
             self.end = Some(error.cause);
         }
         // The specification forbids to cancel `initialize`, and a probe is cheap to leave alone.
@@ -197,6 +230,16 @@ impl Connecting<'_> {
                 Heard::Result { method, result: "null".into() }
             }
             Err(Unanswered::Deadline(_)) => Heard::Silence,
+            // Statuses that a server without that endpoint or method answers. What concerns
+            // credentials, and what may pass, says nothing about the era.
+            Err(Unanswered::Undelivered(SendError { cause, .. })) if cause.is_unserved() => {
+                Heard::Unserved { method, message: cause.to_string() }
+            }
+            Err(Unanswered::Undelivered(error)) => {
+                self.asked.clear();
+                self.end = Some(error.cause);
+                Heard::Failed
+            }
             Err(Unanswered::Ended(end)) => {
                 self.asked.clear();
                 self.end = Some(end);
@@ -206,10 +249,11 @@ impl Connecting<'_> {
     }
 
     async fn confirm(&self, agreement: &Agreement) -> Result<(), ConnectError> {
+        let Some(live) = &self.live else { return Ok(()) };
+        live.link.transport().agreed(agreement.version);
         if agreement.version.era() == Era::Modern {
             return Ok(());
         }
-        let Some(live) = &self.live else { return Ok(()) };
         let notice = encode::notification(method::INITIALIZED, &json!({}));
         let notice = notice.expect("an empty object encodes");
         live.link.transport().send(notice).await.map_err(|error| error.cause)?;

@@ -16,8 +16,10 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use mcp_core::jsonrpc::RequestId;
+use mcp_core::protocol::method;
 use mcp_core::session::{AnswerError, ClientSession, Counters, Inbound, TooMany};
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{SendError, Transport, TransportError, Undelivered};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -40,6 +42,8 @@ pub(crate) enum Unanswered {
     Deadline(Duration),
     /// The connection ended.
     Ended(TransportError),
+    /// The exchange of this request failed, while the connection goes on.
+    Undelivered(SendError),
 }
 
 /// How long an answer may take.
@@ -79,7 +83,7 @@ struct LinkState {
 #[derive(Debug, Default)]
 struct Waiting {
     waker: Option<Waker>,
-    outcome: Option<Result<Bytes, AnswerError>>,
+    outcome: Option<Answer>,
     /// Set by progress, taken by the caller when its idle limit is reached.
     has_progressed: bool,
 }
@@ -145,6 +149,7 @@ impl Link {
 
     async fn read_until_end(&self) -> TransportError {
         let mut sending: Option<Sending<'_>> = None;
+        let mut failing = self.transport.undelivered();
         loop {
             tokio::select! {
                 frame = self.transport.recv() => match frame {
@@ -155,6 +160,10 @@ impl Link {
                     Some(future) => future.as_mut().poll(context),
                     None => Poll::Pending,
                 }) => sending = None,
+                failure = &mut failing => {
+                    self.undelivered(failure);
+                    failing = self.transport.undelivered();
+                }
                 () = self.outbox_filled.notified(), if sending.is_none() => {}
             }
             if self.lock().session.counters().refused > REFUSED_MAX {
@@ -174,7 +183,7 @@ impl Link {
         let mut state = self.lock();
         let waker = match state.session.accept(frame) {
             Inbound::Answer { waiting, outcome } if waiting.outcome.is_none() => {
-                waiting.outcome = Some(outcome);
+                waiting.outcome = Some(outcome.map_err(Unanswered::Answered));
                 waiting.waker.take()
             }
             Inbound::Answer { .. } => {
@@ -189,12 +198,25 @@ impl Link {
                 state.post(frame);
                 None
             }
-            Inbound::ToolsChanged => {
-                state.tools_generation += 1;
+            Inbound::Notified { method, .. } => {
+                state.tools_generation += u64::from(method == method::TOOLS_LIST_CHANGED);
                 None
             }
-            Inbound::Nothing => None,
+            Inbound::Asked { .. } | Inbound::Nothing => None,
         };
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Fails the one request whose exchange failed.
+    fn undelivered(&self, failure: Undelivered) {
+        let mut state = self.lock();
+        let RequestId::Number(id) = failure.id else { return };
+        let Some(waiting) = state.session.waiting(id) else { return };
+        waiting.outcome.get_or_insert(Err(Unanswered::Undelivered(failure.error)));
+        let waker = waiting.waker.take();
         drop(state);
         if let Some(waker) = waker {
             waker.wake();
@@ -240,14 +262,21 @@ impl PendingRequest {
     }
 
     /// Sends the frame of this request.
-    pub(crate) async fn send(&mut self, frame: Bytes) -> Result<(), SendError> {
+    pub(crate) async fn send(
+        &mut self,
+        frame: Bytes,
+        mirrored: Option<Vec<(String, String)>>,
+    ) -> Result<(), SendError> {
         if let Some(ended) = self.link.ended() {
             return Err(SendError::not_sent(ended));
         }
         tracing::trace!(frame = %String::from_utf8_lossy(&frame), "sent");
         // From here on the frame may leave, whenever this future is dropped.
         self.is_cancellable = true;
-        let sent = self.link.transport.send(frame).await;
+        let sent = match mirrored {
+            None => self.link.transport.send(frame).await,
+            Some(headers) => self.link.transport.send_mirrored(frame, headers).await,
+        };
         self.is_cancellable = sent.is_ok();
         sent
     }
@@ -284,7 +313,7 @@ impl PendingRequest {
         let ended = state.ended.clone();
         let Some(waiting) = state.session.waiting(self.id) else { return Poll::Pending };
         if let Some(outcome) = waiting.outcome.take() {
-            return Poll::Ready(outcome.map_err(Unanswered::Answered));
+            return Poll::Ready(outcome);
         }
         if let Some(ended) = ended {
             return Poll::Ready(Err(Unanswered::Ended(ended)));

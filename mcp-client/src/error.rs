@@ -121,10 +121,22 @@ impl ConnectionError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.kind {
-            ConnectionErrorKind::Deadline { .. }
-            | ConnectionErrorKind::TooMany(_)
-            | ConnectionErrorKind::Transport(_) => true,
+            ConnectionErrorKind::Deadline { .. } | ConnectionErrorKind::TooMany(_) => true,
+            ConnectionErrorKind::Exchange(error) | ConnectionErrorKind::Transport(error) => {
+                !error.is_permanent()
+            }
             ConnectionErrorKind::Answer { .. } | ConnectionErrorKind::Arguments { .. } => false,
+        }
+    }
+
+    /// How long the server asks to be left alone, when it says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.kind {
+            ConnectionErrorKind::Exchange(TransportError::Status { retry_after, .. }) => {
+                *retry_after
+            }
+            _ => None,
         }
     }
 
@@ -157,6 +169,10 @@ pub enum ConnectionErrorKind {
         /// The time allowed.
         after: Duration,
     },
+    /// The exchange of this request failed; the connection goes on. Bindings such as HTTP have one
+    /// exchange a request.
+    #[error("{0}")]
+    Exchange(TransportError),
     /// Too many requests wait on this connection.
     #[error(transparent)]
     TooMany(#[from] TooMany),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use mcp_core::protocol::Implementation;
-use mcp_core::session::EraChoice;
+use mcp_core::protocol::{ClientCapabilities, Implementation};
+use mcp_core::session::{ClientDescription, EraChoice};
 
 /// Settings of one connection. Every wait has a limit; every limit can be changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ use mcp_core::session::EraChoice;
 pub struct ClientOptions {
     /// Who this client says it is.
     pub client: Implementation,
+    /// What this client declares that it can do: nothing, unless it has a handler for it.
+    pub capabilities: ClientCapabilities,
     /// Which eras to try.
     pub era: EraChoice,
     /// How long connecting may take in all, a slow start of the server included. 30 s.
@@ -36,6 +38,7 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             client: Implementation::new("orchestrator", env!("CARGO_PKG_VERSION")),
+            capabilities: ClientCapabilities::default(),
             era: EraChoice::Auto,
             start_timeout: Duration::from_secs(30),
             probe_timeout: Duration::from_secs(5),
@@ -50,6 +53,12 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
+    /// How the client introduces itself to a server.
+    pub(crate) fn description(&self) -> ClientDescription {
+        let capabilities = self.capabilities.clone();
+        ClientDescription { implementation: self.client.clone(), capabilities }
+    }
+
     /// Sets which eras to try.
     #[must_use]
     pub fn with_era(mut self, era: EraChoice) -> Self {

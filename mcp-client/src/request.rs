@@ -24,6 +24,8 @@ pub(crate) struct Request<'a> {
     pub(crate) meta: &'a Extra,
     /// Whether the server may report progress.
     pub(crate) wants_progress: bool,
+    /// Arguments that headers repeat, for bindings that have headers.
+    pub(crate) mirrored: Option<Vec<(String, String)>>,
 }
 
 /// Why a request has no result.
@@ -75,12 +77,12 @@ impl<'a> Request<'a> {
         let mut pending =
             self.link.start().map_err(|error| fail(error.into(), Delivery::NotSent))?;
         let id = RequestId::Number(pending.id());
-        let params = params(self.meta(pending.id()));
+        let params = params(meta(self.meta, self.wants_progress.then_some(pending.id())));
         let frame = encode::request(&id, self.method, &params).map_err(|error| {
             let kind = ConnectionErrorKind::Arguments { message: error.to_string() };
             fail(kind, Delivery::NotSent)
         })?;
-        pending.send(frame).await.map_err(|error| fail(error.cause.into(), error.delivery))?;
+        pending.send(frame, self.mirrored).await.map_err(|error| fail(error.cause.into(), error.delivery))?;
         match pending.answer(patience).await {
             Ok(result) => Ok(Answered { subject, result }),
             Err(Unanswered::Answered(AnswerError::Refused(error))) => {
@@ -93,14 +95,16 @@ impl<'a> Request<'a> {
                 Err(fail(ConnectionErrorKind::Deadline { after }, Delivery::Unknown))
             }
             Err(Unanswered::Ended(end)) => Err(fail(end.into(), Delivery::Unknown)),
+            Err(Unanswered::Undelivered(error)) => {
+                Err(fail(ConnectionErrorKind::Exchange(error.cause), error.delivery))
+            }
         }
     }
+}
 
-    fn meta(&self, id: i64) -> Option<Meta<'a>> {
-        let progress_token = self.wants_progress.then_some(id);
-        let is_empty = progress_token.is_none() && self.meta.iter().next().is_none();
-        (!is_empty).then_some(Meta { progress_token, shared: self.meta })
-    }
+fn meta(shared: &Extra, progress_token: Option<i64>) -> Option<Meta<'_>> {
+    let is_empty = progress_token.is_none() && shared.iter().next().is_none();
+    (!is_empty).then_some(Meta { progress_token, shared })
 }
 
 impl Answered<'_> {

@@ -18,6 +18,8 @@
 pub mod codec;
 pub mod display;
 mod error;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod jsonrpc;
 pub mod protocol;
 pub mod schema;
@@ -26,4 +28,4 @@ pub mod session;
 pub mod transport;
 
 pub use error::Delivery;
-pub use transport::{SendError, Transport, TransportError};
+pub use transport::{SendError, Transport, TransportError, Undelivered};

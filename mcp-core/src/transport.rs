@@ -11,6 +11,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::error::Delivery;
+use crate::jsonrpc::RequestId;
+use crate::protocol::ProtocolVersion;
 
 /// Moves JSON-RPC messages to one peer and back.
 ///
@@ -55,6 +57,49 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
     /// with a task. Needs no runtime and does not wait.
     fn abort(&self);
 
+    /// Waits for a request that failed by itself, while the connection goes on.
+    ///
+    /// Bindings that carry every request in an exchange of its own, as HTTP does, have those. On a
+    /// byte stream a request fails with the connection only; the default never ends.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a dropped future has not taken a failure.
+    async fn undelivered(&self) -> Undelivered {
+        std::future::pending().await
+    }
+
+    /// Tells the transport which revision both sides settled on. For bindings that name it in headers.
+    fn agreed(&self, version: ProtocolVersion) {
+        let _ = version;
+    }
+
+    /// Sends a request together with the headers that mirror some of its arguments (2026-07-28,
+    /// "Custom Headers from Tool Parameters"): pairs of a name, without `Mcp-Param-`, and its value.
+    /// Bindings without headers send the message alone.
+    ///
+    /// # Errors
+    ///
+    /// See [`Transport::send`].
+    ///
+    /// # Cancel safety
+    ///
+    /// See [`Transport::send`].
+    async fn send_mirrored(
+        &self,
+        message: Bytes,
+        headers: Vec<(String, String)>,
+    ) -> Result<(), SendError> {
+        drop(headers);
+        self.send(message).await
+    }
+
+    /// Whether the binding has headers, so that arguments are mirrored and tools with invalid mirrors
+    /// are left out.
+    fn has_headers(&self) -> bool {
+        false
+    }
+
     /// What the peer said outside of messages shortly before now, made safe for display.
     ///
     /// For a child process this is the end of its standard error. Transports that have no such side
@@ -88,6 +133,15 @@ impl SendError {
     pub fn unknown(cause: TransportError) -> Self {
         Self { cause, delivery: Delivery::Unknown }
     }
+}
+
+/// A request whose own exchange failed; see [`Transport::undelivered`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// The request.
+    pub id: RequestId,
+    /// What became of it.
+    pub error: SendError,
 }
 
 /// Why a connection cannot move messages.
@@ -128,12 +182,60 @@ pub enum TransportError {
         /// Why, in a phrase that names the program or the address.
         message: String,
     },
+    /// An HTTP answer that holds no message.
+    #[error("HTTP status {status}{}", detail(.message))]
+    Status {
+        /// The status code.
+        status: u16,
+        /// What the server asked for in `Retry-After`.
+        retry_after: Option<Duration>,
+        /// What the body says, made safe for display; may be empty.
+        message: String,
+    },
+    /// The server wants credentials, or other ones.
+    #[error("{message}")]
+    Unauthorized {
+        /// What it wants and what to do about it.
+        message: String,
+    },
+    /// The server could not prove who it is.
+    #[error("{message}")]
+    Untrusted {
+        /// What is wrong with its certificate, in a phrase that names the host.
+        message: String,
+    },
     /// The peer did not read for the whole write deadline.
     #[error("the peer did not read for {after:?}")]
     WriteStalled {
         /// The write deadline.
         after: Duration,
     },
+}
+
+impl TransportError {
+    /// Whether nothing at that address understands the request, so that the other era may be tried
+    /// (2026-07-28, "Backward compatibility" of Streamable HTTP).
+    #[must_use]
+    pub fn is_unserved(&self) -> bool {
+        matches!(self, Self::Status { status, .. } if self.is_permanent() && *status >= 400)
+    }
+
+    /// Whether the same thing would happen again however often it is tried.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            // 408 and 429 say "later" (RFC 9110, 15.5.9; RFC 6585, 4).
+            Self::Status { status, .. } => {
+                (300..500).contains(status) && !matches!(status, 408 | 429)
+            }
+            Self::FrameTooLarge { .. } | Self::Unauthorized { .. } | Self::Untrusted { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+fn detail(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
 }
 
 fn tail(stderr: &str) -> String {

@@ -8,7 +8,7 @@ use mcp_client::transport::{memory, own_stdio};
 use mcp_core::Transport;
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ListToolsResult, ProtocolVersion, ServerInfo};
-use mcp_core::server::{Handler, ToolCall, Tools, serve};
+use mcp_core::server::{Answer, Dispatch, Handler, ToolCall, serve};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -23,7 +23,7 @@ const LINE_OF_TEXT: &str =
 pub(crate) async fn in_memory() -> Client {
     let (here, there) = memory::pair();
     // Ends with the client's end of the pair.
-    tokio::spawn(async move { serve(&Tools(Echo), &there).await });
+    tokio::spawn(async move { serve(&Dispatch(Echo), &there).await });
     Client::connect(here).await.expect("the server answers the handshake")
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn over_stdio() -> Client {
 /// The child process: serves until its input ends.
 pub(crate) async fn serve_own_stdio() {
     let transport = own_stdio();
-    serve(&Tools(Echo), &transport).await.expect("the client closes in good order");
+    serve(&Dispatch(Echo), &transport).await.expect("the client closes in good order");
     transport.close().await;
 }
 
@@ -84,16 +84,16 @@ impl Handler for Echo {
         Ok(ListToolsResult::default())
     }
 
-    async fn call_tool(&self, call: ToolCall<'_>) -> Result<CallToolResult, RpcError> {
+    async fn call_tool(&self, call: ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError> {
         let arguments = call.arguments.map_or("{}", RawValue::get);
         match call.name {
             "echo" => {
                 let arguments: EchoArguments = read(arguments)?;
-                Ok(CallToolResult::text(arguments.text))
+                Ok(CallToolResult::text(arguments.text).into())
             }
             "fill" => {
                 let arguments: FillArguments = read(arguments)?;
-                Ok(CallToolResult::text(large_text(arguments.bytes)))
+                Ok(CallToolResult::text(large_text(arguments.bytes)).into())
             }
             _ => Err(RpcError::new(code::INVALID_PARAMS, "unknown tool")),
         }

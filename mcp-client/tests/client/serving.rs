@@ -9,7 +9,7 @@ use mcp_client::transport::memory;
 use mcp_client::{Client, ClientOptions};
 use mcp_core::jsonrpc::RpcError;
 use mcp_core::protocol::{CallToolResult, Era, ListToolsResult, ProtocolVersion, ServerInfo, Tool};
-use mcp_core::server::{Handler, ToolCall, Tools, serve};
+use mcp_core::server::{Answer, Dispatch, Handler, ToolCall, serve};
 use mcp_core::session::EraChoice;
 use mcp_core::{Transport, TransportError};
 use serde_json::value::to_raw_value;
@@ -46,13 +46,13 @@ impl Handler for Sleeper {
         Ok(page)
     }
 
-    async fn call_tool(&self, call: ToolCall<'_>) -> Result<CallToolResult, RpcError> {
+    async fn call_tool(&self, call: ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError> {
         if call.name == "sleep" {
             let guard = Guard(Arc::clone(&self.dropped));
             tokio::time::sleep(Duration::from_secs(5)).await;
             std::mem::forget(guard);
         }
-        Ok(CallToolResult::text(call.name))
+        Ok(CallToolResult::text(call.name).into())
     }
 }
 
@@ -60,7 +60,7 @@ impl Handler for Sleeper {
 fn started() -> (memory::MemoryTransport, Arc<AtomicUsize>) {
     let (here, there) = memory::pair();
     let dropped = Arc::new(AtomicUsize::new(0));
-    let service = Tools(Sleeper { dropped: Arc::clone(&dropped) });
+    let service = Dispatch(Sleeper { dropped: Arc::clone(&dropped) });
     tokio::spawn(async move { serve(&service, &there).await });
     (here, dropped)
 }
@@ -154,7 +154,7 @@ async fn what_is_not_a_request_is_answered_by_the_rules() {
 #[tokio::test(start_paused = true)]
 async fn serving_ends_in_good_order_when_the_client_leaves() {
     let (here, there) = memory::pair();
-    let service = Tools(Sleeper { dropped: Arc::default() });
+    let service = Dispatch(Sleeper { dropped: Arc::default() });
     let server = tokio::spawn(async move { serve(&service, &there).await });
 
     drop(here);

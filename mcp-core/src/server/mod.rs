@@ -2,18 +2,25 @@
 //!
 //! ```text
 //! frame ─▶ ServerSession ─▶ Request ─▶ Service ─▶ Reply ─▶ frame
-//!                                        └ Tools (a Handler and its dispatch), or something of yours
+//!                                        └ Dispatch (of a Handler), or something of yours
 //! ```
 //!
 //! Most servers implement [`Handler`]. Something that wants to meddle with the answers themselves, such
 //! as a test server with faults, implements [`Service`] around one.
 
+mod caller;
+mod changes;
+mod context;
 mod dispatch;
 mod handler;
+mod outbox;
 mod serve;
 mod service;
 
-pub use dispatch::Tools;
-pub use handler::{Handler, ToolCall};
+pub use caller::Caller;
+pub use changes::{Change, Changes};
+pub use context::Context;
+pub use dispatch::Dispatch;
+pub use handler::{Answer, Handler, ToolCall, resource_not_found};
 pub use serve::serve;
 pub use service::{Reply, Service};

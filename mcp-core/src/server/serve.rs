@@ -5,9 +5,11 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, Stream};
 
+use super::caller::Caller;
 use super::service::{Reply, Service};
 use crate::jsonrpc::RequestId;
 use crate::session::{Incoming, Request, ServerSession};
@@ -29,44 +31,56 @@ const AT_WORK_MAX: usize = 1024;
 ///
 /// Dropping the future drops all requests at work. The transport is not closed.
 pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(), TransportError> {
+    let caller = Caller::default();
     let mut session = ServerSession::new(service.info(), service.versions());
-    let mut at_work = AtWork::default();
+    let mut at_work = AtWork::new(service, &caller);
+    let mut listener = None;
     loop {
-        match next_event(transport, &mut at_work).await {
+        let reply = match next_event(transport, &mut at_work).await {
             Event::Done(id, reply) => {
                 at_work.handles.remove(&id);
-                if !deliver(transport, reply).await? {
-                    return Ok(());
-                }
+                Some(reply)
             }
+            // Delivering says first what is there to be said.
+            Event::Said => Some(Reply::Silence),
             Event::Frame(Err(TransportError::Closed { .. })) => return Ok(()),
             Event::Frame(Err(error)) => return Err(error),
             Event::Frame(Ok(frame)) => match session.accept(&frame) {
-                Incoming::Nothing => {}
-                Incoming::Cancel(id) => at_work.cancel(&id),
-                Incoming::Reply(frame) => {
-                    deliver(transport, Reply::One(frame)).await?;
+                Incoming::Nothing => None,
+                Incoming::Answered { id, outcome } => {
+                    caller.answered(&id, outcome);
+                    None
                 }
-                Incoming::Serve(request) => {
-                    if let Some(reply) = at_work.begin(service, request)
-                        && !deliver(transport, reply).await?
-                    {
-                        return Ok(());
-                    }
+                Incoming::Cancel(id) => {
+                    at_work.cancel(&id);
+                    None
                 }
+                Incoming::Reply(frame) => Some(Reply::One(frame)),
+                Incoming::Serve(request) => at_work.begin(request),
             },
+        };
+        if let Some(reply) = reply
+            && !deliver(transport, &caller, reply).await?
+        {
+            return Ok(());
+        }
+        if listener.is_none() && session.legacy_version().is_some() {
+            listener = service.changes().map(|changes| changes.listen_legacy(caller.clone()));
         }
     }
 }
 
 enum Event {
-    Frame(Result<bytes::Bytes, TransportError>),
+    Frame(Result<Bytes, TransportError>),
     Done(RequestId, Reply),
+    /// A request at work has a notification or a question.
+    Said,
 }
 
 /// Requests whose answer is not ready yet.
-#[derive(Default)]
 struct AtWork<'a> {
+    service: &'a dyn Service,
+    caller: &'a Caller,
     running: FuturesUnordered<Abortable<Running<'a>>>,
     handles: HashMap<RequestId, AbortHandle>,
 }
@@ -74,10 +88,14 @@ struct AtWork<'a> {
 type Running<'a> = Pin<Box<dyn Future<Output = (RequestId, Reply)> + Send + 'a>>;
 
 impl<'a> AtWork<'a> {
+    fn new(service: &'a dyn Service, caller: &'a Caller) -> Self {
+        Self { service, caller, running: FuturesUnordered::new(), handles: HashMap::new() }
+    }
+
     /// Begins a request and returns its reply if that is ready at once.
-    fn begin(&mut self, service: &'a dyn Service, request: Request) -> Option<Reply> {
+    fn begin(&mut self, request: Request) -> Option<Reply> {
         let id = request.id.clone();
-        let mut answering = service.answer(request);
+        let mut answering = self.service.answer(request, self.caller);
         // The first poll happens here. What is still pending is polled again once it is in the set,
         // with the set's own waker, so no wake-up is lost.
         let mut context = Context::from_waker(std::task::Waker::noop());
@@ -109,6 +127,9 @@ async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Even
                 return Poll::Ready(Event::Done(id, reply));
             }
         }
+        if at_work.caller.outbox().poll_ready(context).is_ready() {
+            return Poll::Ready(Event::Said);
+        }
         if at_work.running.len() >= AT_WORK_MAX {
             return Poll::Pending;
         }
@@ -117,8 +138,17 @@ async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Even
     .await
 }
 
-/// Sends a reply; `false` when the connection is over.
-async fn deliver(transport: &dyn Transport, reply: Reply) -> Result<bool, TransportError> {
+/// Sends a reply after everything that was said before it; `false` when the connection is over.
+async fn deliver(
+    transport: &dyn Transport,
+    caller: &Caller,
+    reply: Reply,
+) -> Result<bool, TransportError> {
+    while let Some(said) = caller.outbox().pop() {
+        if !sent(transport.send(said).await)? {
+            return Ok(false);
+        }
+    }
     match reply {
         Reply::Silence => Ok(true),
         Reply::One(frame) => sent(transport.send(frame).await),

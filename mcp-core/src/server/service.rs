@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::caller::Caller;
+use super::changes::Changes;
 use crate::protocol::{ProtocolVersion, ServerInfo};
 use crate::session::Request;
 
@@ -12,16 +14,21 @@ pub trait Service: Send + Sync + 'static {
     /// Who the server is and what it can do; asked once per connection.
     fn info(&self) -> ServerInfo;
 
-    /// Answers one request.
+    /// Answers one request of `caller`.
     ///
     /// # Cancel safety
     ///
     /// The future is dropped when the client cancels the request.
-    async fn answer(&self, request: Request) -> Reply;
+    async fn answer(&self, request: Request, caller: &Caller) -> Reply;
 
     /// The revisions that the server speaks: all of them, unless it says otherwise.
     fn versions(&self) -> &[ProtocolVersion] {
         &ProtocolVersion::ALL
+    }
+
+    /// Where the server announces what has changed; `None` when nothing ever does.
+    fn changes(&self) -> Option<&Changes> {
+        None
     }
 }
 

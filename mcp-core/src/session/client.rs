@@ -1,12 +1,15 @@
 //! The client's end of a conversation, after the handshake.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::in_flight::{InFlight, TooMany};
 use crate::jsonrpc::{Envelope, RequestId, RpcError, ScanError, ScanErrorKind, code, encode, scan};
-use crate::protocol::{Cancelled, Progress, method};
+use crate::protocol::{Cancelled, ClientCapabilities, Progress, method};
 
 /// Whom an incoming frame concerns, and what it says.
 #[derive(Debug)]
@@ -27,8 +30,22 @@ pub enum Inbound<'a, T> {
         /// How far.
         progress: Progress,
     },
-    /// The list of tools has changed.
-    ToolsChanged,
+    /// The peer asks what this client declared that it answers (legacy era).
+    Asked {
+        /// What the answer must carry.
+        id: RequestId,
+        /// What is asked.
+        method: String,
+        /// The parameters as JSON; `{}` when there were none.
+        params: Bytes,
+    },
+    /// The peer has something to tell.
+    Notified {
+        /// What it is about.
+        method: String,
+        /// The parameters as JSON; `{}` when there were none.
+        params: Bytes,
+    },
     /// Nothing to do; the session has counted it.
     Nothing,
 }
@@ -43,6 +60,26 @@ pub enum AnswerError {
     Refused(RpcError),
     /// The answer breaks the protocol.
     Broken(ScanErrorKind),
+}
+
+/// The parameters as a part of the frame that outlives its envelope.
+fn owned(frame: &Bytes, params: Option<&[u8]>) -> Bytes {
+    params.map_or(Bytes::from_static(b"{}"), |params| frame.slice_ref(params))
+}
+
+impl AnswerError {
+    /// What the error member of an answer says.
+    pub(super) fn from_json(error: &[u8]) -> Self {
+        match serde_json::from_slice(error) {
+            Ok(error) => Self::Refused(error),
+            // An error object of another shape is still an error, if it is JSON at all.
+            Err(_) if serde_json::from_slice::<IgnoredAny>(error).is_ok() => {
+                let text = String::from_utf8_lossy(error).into_owned();
+                Self::Refused(RpcError::new(code::INTERNAL_ERROR, text))
+            }
+            Err(_) => Self::Broken(ScanErrorKind::Syntax),
+        }
+    }
 }
 
 /// Frames that led nowhere.
@@ -64,13 +101,21 @@ pub struct Counters {
 pub struct ClientSession<T> {
     waiting: InFlight<T>,
     counters: Counters,
+    offered: ClientCapabilities,
 }
 
 impl<T> ClientSession<T> {
     /// A session whose request ids depend on `key`: random bits.
     #[must_use]
     pub fn new(key: u64) -> Self {
-        Self { waiting: InFlight::new(key), counters: Counters::default() }
+        let (counters, offered) = (Counters::default(), ClientCapabilities::default());
+        Self { waiting: InFlight::new(key), counters, offered }
+    }
+
+    /// From now on the peer may ask for what is declared here. Only in the legacy era: a modern server
+    /// asks through its results.
+    pub fn offer(&mut self, declared: ClientCapabilities) {
+        self.offered = declared;
     }
 
     /// Registers a request. Its id goes into the frame, and into `progressToken` if progress is wanted.
@@ -118,10 +163,16 @@ impl<T> ClientSession<T> {
     pub fn accept(&mut self, frame: &Bytes) -> Inbound<'_, T> {
         match scan(frame) {
             Ok(Envelope::Result { id, result }) => self.answer(&id, Ok(frame.slice_ref(result))),
-            Ok(Envelope::Error { id: Some(id), error }) => self.answer(&id, Err(refusal(error))),
+            Ok(Envelope::Error { id: Some(id), error }) => {
+                self.answer(&id, Err(AnswerError::from_json(error)))
+            }
             Ok(Envelope::Error { id: None, .. }) => self.noise(),
-            Ok(Envelope::Notification { method, params }) => self.notified(&method, params),
-            Ok(Envelope::Request { id, method, .. }) => self.asked(&id, &method),
+            Ok(Envelope::Notification { method, params }) => {
+                self.notified(method, owned(frame, params))
+            }
+            Ok(Envelope::Request { id, method, params }) => {
+                self.asked(id, method, owned(frame, params))
+            }
             Err(ScanError { kind, id: Some(id), has_method: false }) => {
                 self.answer(&id, Err(AnswerError::Broken(kind)))
             }
@@ -144,31 +195,31 @@ impl<T> ClientSession<T> {
         Inbound::Nothing
     }
 
-    fn notified(&mut self, name: &str, params: Option<&[u8]>) -> Inbound<'_, T> {
-        match name {
-            method::TOOLS_LIST_CHANGED => Inbound::ToolsChanged,
-            method::PROGRESS => {
-                let read = params.and_then(|params| serde_json::from_slice(params).ok());
-                let Some(progress): Option<Progress> = read else { return self.noise() };
-                let id = progress.progress_token.as_i64();
-                match id.and_then(|id| self.waiting.get_mut(id)) {
-                    Some(waiting) => Inbound::Progress { waiting, progress },
-                    None => Inbound::Nothing,
-                }
-            }
-            _ => Inbound::Nothing,
+    fn notified(&mut self, name: Cow<'_, str>, params: Bytes) -> Inbound<'_, T> {
+        if name != method::PROGRESS {
+            return Inbound::Notified { method: name.into_owned(), params };
+        }
+        let Ok(progress) = serde_json::from_slice::<Progress>(&params) else { return self.noise() };
+        let id = progress.progress_token.as_i64();
+        match id.and_then(|id| self.waiting.get_mut(id)) {
+            Some(waiting) => Inbound::Progress { waiting, progress },
+            None => Inbound::Nothing,
         }
     }
 
-    /// A server may ask whether we live; nothing else was offered to it.
-    fn asked(&mut self, id: &RequestId, name: &str) -> Inbound<'_, T> {
+    /// A server may always ask whether we live; anything else must have been offered to it.
+    fn asked(&mut self, id: RequestId, name: Cow<'_, str>, params: Bytes) -> Inbound<'_, T> {
         if name == method::PING {
             let empty = Value::Object(serde_json::Map::new());
-            return Inbound::Reply(encode::result(id, &empty).expect("an empty object encodes"));
+            return Inbound::Reply(encode::result(&id, &empty).expect("an empty object encodes"));
+        }
+        let read = serde_json::from_slice::<Box<RawValue>>(&params);
+        if read.is_ok_and(|params| self.offered.allows(&name, &params)) {
+            return Inbound::Asked { id, method: name.into_owned(), params };
         }
         self.counters.refused += 1;
         let error = RpcError::new(code::METHOD_NOT_FOUND, "this client does not offer that");
-        Inbound::Reply(encode::error(Some(id), &error))
+        Inbound::Reply(encode::error(Some(&id), &error))
     }
 
     /// The notice that a request is no longer wanted (specification, "Cancellation").
@@ -177,18 +228,6 @@ impl<T> ClientSession<T> {
         let params =
             Cancelled { request_id: RequestId::Number(id), reason: Some(reason.to_owned()) };
         encode::notification(method::CANCELLED, &params).expect("a number and a text encode")
-    }
-}
-
-fn refusal(error: &[u8]) -> AnswerError {
-    match serde_json::from_slice(error) {
-        Ok(error) => AnswerError::Refused(error),
-        // An error object of another shape is still an error, if it is JSON at all.
-        Err(_) if serde_json::from_slice::<IgnoredAny>(error).is_ok() => {
-            let text = String::from_utf8_lossy(error).into_owned();
-            AnswerError::Refused(RpcError::new(code::INTERNAL_ERROR, text))
-        }
-        Err(_) => AnswerError::Broken(ScanErrorKind::Syntax),
     }
 }
 

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::jsonrpc::{RpcError, code};
 use crate::protocol::{
-    DiscoverResult, Era, Extra, Implementation, InitializeParams, InitializeResult,
-    ProtocolVersion, RequestMeta, ServerInfo, method,
+    ClientCapabilities, DiscoverResult, Era, Extra, Implementation, InitializeParams,
+    InitializeResult, ProtocolVersion, RequestMeta, ServerInfo, method,
 };
 
 /// Which eras a client may try.
@@ -30,6 +30,15 @@ pub enum EraChoice {
     Legacy,
     /// `server/discover` and nothing else.
     Modern,
+}
+
+/// How a client introduces itself.
+#[derive(Debug, Clone)]
+pub struct ClientDescription {
+    /// Name and version.
+    pub implementation: Implementation,
+    /// What it can do.
+    pub capabilities: ClientCapabilities,
 }
 
 /// What the driver must do next.
@@ -67,10 +76,20 @@ pub enum Heard {
         /// Why.
         error: RpcError,
     },
+    /// The binding says that nothing there understands the request: an HTTP status such as 404 without
+    /// a JSON-RPC body.
+    Unserved {
+        /// Which request.
+        method: &'static str,
+        /// In words.
+        message: String,
+    },
     /// Nothing for as long as a probe may take.
     Silence,
     /// The connection ended.
     Ended,
+    /// A request failed in a way that says nothing about the server's era.
+    Failed,
     /// The fresh connection is there.
     Restarted,
 }
@@ -88,7 +107,7 @@ pub struct Agreement {
 impl Agreement {
     /// What every request of this conversation carries in `_meta`: nothing in the legacy era.
     #[must_use]
-    pub fn request_meta(&self, client: &Implementation) -> Extra {
+    pub fn request_meta(&self, client: &ClientDescription) -> Extra {
         match self.version.era() {
             Era::Legacy => Extra::default(),
             Era::Modern => Extra::from_object(&modern_meta(self.version, client)),
@@ -119,6 +138,14 @@ pub enum HandshakeError {
         /// Why.
         error: RpcError,
     },
+    /// Nothing there understands the protocol.
+    #[error("no MCP server answers `{method}` there: {message}")]
+    Unserved {
+        /// The request.
+        method: &'static str,
+        /// In words.
+        message: String,
+    },
     /// No revision in common.
     #[error("no common protocol revision: the server offers {offered}")]
     Version {
@@ -131,7 +158,7 @@ pub enum HandshakeError {
 #[derive(Debug)]
 pub struct Handshake {
     choice: EraChoice,
-    client: Implementation,
+    client: ClientDescription,
     state: State,
 }
 
@@ -150,7 +177,7 @@ enum State {
 impl Handshake {
     /// The handshake of `client`, and the first thing to do.
     #[must_use]
-    pub fn start(choice: EraChoice, client: Implementation) -> (Self, Step) {
+    pub fn start(choice: EraChoice, client: ClientDescription) -> (Self, Step) {
         let state = match choice {
             EraChoice::Legacy => State::Initializing,
             EraChoice::Auto | EraChoice::Modern => State::Discovering { again: false },
@@ -170,8 +197,15 @@ impl Handshake {
             Heard::Result { result, .. } => Some(initialized(&result)),
             Heard::Refused { method: method::DISCOVER, error } => self.discover_refused(error),
             Heard::Refused { method, error } => Some(refused(method, error)),
+            Heard::Unserved { method: method::DISCOVER, .. } if self.choice == EraChoice::Auto => {
+                self.fall_back()
+            }
+            Heard::Unserved { method, message } => {
+                Some(Step::Failed(HandshakeError::Unserved { method, message }))
+            }
             Heard::Silence => self.silent(),
             Heard::Ended => Some(self.ended()),
+            Heard::Failed => Some(Step::Failed(HandshakeError::Ended)),
             Heard::Restarted => Some(self.initialize()),
         }
     }
@@ -264,7 +298,11 @@ impl Handshake {
     }
 
     fn ask_initialize(&self) -> Step {
-        let params = InitializeParams::new(ProtocolVersion::LATEST_LEGACY, self.client.clone());
+        let version = ProtocolVersion::LATEST_LEGACY;
+        let mut params = InitializeParams::new(version, self.client.implementation.clone());
+        if let Value::Object(declared) = self.client.capabilities.to_value(version) {
+            params.capabilities = declared;
+        }
         Step::Ask { method: method::INITIALIZE, params: to_value(&params) }
     }
 
@@ -274,12 +312,12 @@ impl Handshake {
     }
 }
 
-fn modern_meta(version: ProtocolVersion, client: &Implementation) -> RequestMeta {
+fn modern_meta(version: ProtocolVersion, client: &ClientDescription) -> RequestMeta {
     RequestMeta {
         protocol_version: Some(version.as_str().to_owned()),
-        client_capabilities: Some(json!({})),
-        client_info: Some(to_value(client)),
-        progress_token: None,
+        client_capabilities: Some(client.capabilities.to_value(version)),
+        client_info: Some(to_value(&client.implementation)),
+        ..RequestMeta::default()
     }
 }
 
@@ -318,8 +356,9 @@ fn to_value(value: &impl Serialize) -> Value {
 mod tests {
     use super::*;
 
-    fn client() -> Implementation {
-        Implementation::new("test", "1")
+    fn client() -> ClientDescription {
+        let implementation = Implementation::new("test", "1");
+        ClientDescription { implementation, capabilities: ClientCapabilities::default() }
     }
 
     fn discover(result: &Value) -> Heard {
@@ -340,6 +379,10 @@ mod tests {
     fn unsupported(versions: &[&str]) -> Heard {
         let error = RpcError::new(-32022, "no").with_data(json!({ "supported": versions }));
         Heard::Refused { method: method::DISCOVER, error }
+    }
+
+    fn unserved(method: &'static str) -> Heard {
+        Heard::Unserved { method, message: "HTTP status 404".to_owned() }
     }
 
     /// Plays a conversation and writes down what the client does, one word a step.
@@ -387,6 +430,9 @@ mod tests {
             play(Auto, [no(-32021)]),
             play(Auto, [discover(&json!({ "tools": [] })), initialize("2025-11-25")]),
             play(Auto, [no(-32601), initialize("1999-01-01")]),
+            play(Auto, [unserved(method::DISCOVER), initialize("2025-11-25")]),
+            play(Auto, [unserved(method::DISCOVER), unserved(method::INITIALIZE)]),
+            play(Modern, [unserved(method::DISCOVER)]),
             play(Modern, [no(-32601)]),
             play(Modern, [Heard::Silence, Heard::Ended]),
             play(Legacy, [initialize("2025-11-25")]),
@@ -409,6 +455,9 @@ mod tests {
         server/discover(2026-07-28) failed(the server refused `server/discover`: no (code -32021))
         server/discover(2026-07-28) initialize agreed(2025-11-25)
         server/discover(2026-07-28) initialize failed(no common protocol revision: the server offers 1999-01-01)
+        server/discover(2026-07-28) initialize agreed(2025-11-25)
+        server/discover(2026-07-28) initialize failed(no MCP server answers `initialize` there: HTTP status 404)
+        server/discover(2026-07-28) failed(no MCP server answers `server/discover` there: HTTP status 404)
         server/discover(2026-07-28) failed(the server refused `server/discover`: no (code -32601))
         server/discover(2026-07-28) - failed(the server ended during the handshake)
         initialize agreed(2025-11-25)

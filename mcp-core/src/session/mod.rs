@@ -10,6 +10,8 @@ mod in_flight;
 mod server;
 
 pub use client::{AnswerError, ClientSession, Counters, Inbound, Outcome};
-pub use handshake::{Agreement, EraChoice, Handshake, HandshakeError, Heard, Step};
+pub use handshake::{
+    Agreement, ClientDescription, EraChoice, Handshake, HandshakeError, Heard, Step,
+};
 pub use in_flight::{InFlight, TooMany};
 pub use server::{Incoming, Request, ServerSession};

@@ -2,16 +2,18 @@
 //! the rest. One session serves both eras: each request says which rules it follows.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::client::{AnswerError, Outcome};
 use crate::jsonrpc::{Envelope, RequestId, RpcError, code, encode, scan};
 use crate::protocol::{
-    Cancelled, DiscoverResult, Era, InitializeParams, InitializeResult, ProtocolVersion,
-    ServerInfo, method,
+    Cancelled, ClientCapabilities, DiscoverResult, Era, Extra, InitializeParams, InitializeResult,
+    LogLevel, ProtocolVersion, ServerInfo, key, method,
 };
 
 /// What an incoming frame asks of the driver.
@@ -23,6 +25,13 @@ pub enum Incoming {
     Reply(Bytes),
     /// Stop working on a request and do not answer it.
     Cancel(RequestId),
+    /// The client answered a request of the server (legacy era).
+    Answered {
+        /// Which request.
+        id: RequestId,
+        /// What it answered.
+        outcome: Outcome,
+    },
     /// Nothing.
     Nothing,
 }
@@ -41,19 +50,54 @@ pub struct Request {
     pub version: ProtocolVersion,
     /// What progress notifications for this request must carry.
     pub progress_token: Option<Value>,
+    /// What the client declared in `initialize`; a modern request says it again.
+    legacy_client: Arc<ClientCapabilities>,
 }
 
 impl Request {
     /// The frame that answers with a result. In the modern era a result says what kind it is of.
     #[must_use]
     pub fn answer(&self, result: &impl Serialize) -> Bytes {
+        self.answer_of_type("complete", result)
+    }
+
+    /// The frame that answers with a result of another sort, such as `input_required`. A legacy
+    /// client is not told the sort.
+    #[must_use]
+    pub fn answer_of_type(&self, result_type: &'static str, result: &impl Serialize) -> Bytes {
         let encoded = match self.version.era() {
             Era::Legacy => encode::result(&self.id, result),
-            Era::Modern => encode::result(&self.id, &Complete { result_type: "complete", result }),
+            Era::Modern => encode::result(&self.id, &Typed { result_type, result }),
         };
         encoded.unwrap_or_else(|error| {
             self.refuse(&RpcError::new(code::INTERNAL_ERROR, error.to_string()))
         })
+    }
+
+    /// What the client declared that it can do. Capabilities of a strange shape are none.
+    #[must_use]
+    pub fn client_capabilities(&self) -> ClientCapabilities {
+        match self.version.era() {
+            Era::Legacy => ClientCapabilities::clone(&self.legacy_client),
+            Era::Modern => self.meta(key::CLIENT_CAPABILITIES).unwrap_or_default(),
+        }
+    }
+
+    /// From which level on the client wants log messages for this request (modern era).
+    #[must_use]
+    pub fn log_level(&self) -> Option<LogLevel> {
+        self.meta(key::LOG_LEVEL)
+    }
+
+    /// One member of `_meta`, when it is there and fits.
+    fn meta<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        #[derive(Deserialize)]
+        struct Params {
+            #[serde(rename = "_meta")]
+            meta: Extra,
+        }
+        let params: Params = serde_json::from_slice(&self.params).ok()?;
+        serde_json::from_str(params.meta.member(name)?.get()).ok()
     }
 
     /// The frame that answers with an error.
@@ -64,7 +108,7 @@ impl Request {
 }
 
 #[derive(Serialize)]
-struct Complete<'a, T> {
+struct Typed<'a, T> {
     #[serde(rename = "resultType")]
     result_type: &'static str,
     #[serde(flatten)]
@@ -78,6 +122,8 @@ pub struct ServerSession {
     versions: Vec<ProtocolVersion>,
     /// Set by `initialize`.
     legacy: Option<ProtocolVersion>,
+    /// What the client of `initialize` can do.
+    client: Arc<ClientCapabilities>,
 }
 
 /// Just enough of the parameters to see which era they belong to.
@@ -105,7 +151,19 @@ impl ServerSession {
     /// A session of `server`, which speaks `versions`.
     #[must_use]
     pub fn new(server: ServerInfo, versions: &[ProtocolVersion]) -> Self {
-        Self { server, versions: versions.to_vec(), legacy: None }
+        Self { server, versions: versions.to_vec(), legacy: None, client: Arc::default() }
+    }
+
+    /// The revision that `initialize` settled on, if it came.
+    #[must_use]
+    pub fn legacy_version(&self) -> Option<ProtocolVersion> {
+        self.legacy
+    }
+
+    /// What the client declared in `initialize`; nothing before.
+    #[must_use]
+    pub fn client_capabilities(&self) -> &ClientCapabilities {
+        &self.client
     }
 
     /// Takes one frame from the client.
@@ -124,6 +182,12 @@ impl ServerSession {
                 params.map_or(Incoming::Nothing, |params: Cancelled| {
                     Incoming::Cancel(params.request_id)
                 })
+            }
+            Ok(Envelope::Result { id, result }) => {
+                Incoming::Answered { id, outcome: Ok(frame.slice_ref(result)) }
+            }
+            Ok(Envelope::Error { id: Some(id), error }) => {
+                Incoming::Answered { id, outcome: Err(AnswerError::from_json(error)) }
             }
             Ok(_) => Incoming::Nothing,
             Err(error) => {
@@ -157,9 +221,7 @@ impl ServerSession {
                 let modern: Vec<_> = self.of_era(Era::Modern).collect();
                 Ok(reply(id, &DiscoverResult::new(&modern, &self.server)))
             }
-            (Era::Modern, method::INITIALIZE | method::PING) | (Era::Legacy, method::DISCOVER) => {
-                Err(unknown_method(method))
-            }
+            (_, name) if !version.has_method(name) => Err(unknown_method(method)),
             (Era::Legacy, method::PING) => Ok(reply(id, &json!({}))),
             _ => Ok(Incoming::Serve(Request {
                 id: id.clone(),
@@ -167,6 +229,7 @@ impl ServerSession {
                 params: params.clone(),
                 version,
                 progress_token: meta.progress_token,
+                legacy_client: Arc::clone(&self.client),
             })),
         }
     }
@@ -206,6 +269,10 @@ impl ServerSession {
             return Err(self.unsupported(Era::Modern, &params.protocol_version));
         };
         self.legacy = Some(version);
+        // Capabilities of a strange shape are none.
+        let declared = serde_json::to_string(&params.capabilities);
+        let declared = declared.and_then(|json| serde_json::from_str(&json));
+        self.client = Arc::new(declared.unwrap_or_default());
         Ok(reply(id, &InitializeResult::new(version, &self.server)))
     }
 
@@ -267,6 +334,7 @@ mod tests {
                 }
             }
             Incoming::Cancel(id) => format!("cancel {id}"),
+            Incoming::Answered { id, .. } => format!("answered {id}"),
             Incoming::Nothing => "nothing".to_owned(),
         }
     }
@@ -358,6 +426,6 @@ mod tests {
 
         assert!(answer(b"{oops").contains("-32700"));
         assert!(answer(br#"{"id":null,"method":"x"}"#).contains("-32600"));
-        assert!(answer(br#"{"id":4,"result":{}}"#).contains("Nothing"));
+        assert!(answer(br#"{"id":4,"result":{}}"#).starts_with("Answered { id: Number(4)"));
     }
 }

@@ -8,7 +8,7 @@ use mcp_core::jsonrpc::{RequestId, RpcError, code, encode};
 use mcp_core::protocol::{
     CallToolParams, CallToolResult, ListToolsResult, ProtocolVersion, ServerInfo, Tool, method,
 };
-use mcp_core::server::{Handler, Reply, Service, ToolCall, Tools};
+use mcp_core::server::{Answer, Caller, Dispatch, Handler, Reply, Service, ToolCall};
 use mcp_core::session::Request;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -24,14 +24,14 @@ const CRASH_EXIT_CODE: i32 = 70;
 /// One connection's view of a server.
 #[derive(Debug)]
 pub(super) struct Connection {
-    tools: Tools<Catalogue>,
+    tools: Dispatch<Catalogue>,
     versions: Vec<ProtocolVersion>,
 }
 
 impl Connection {
     pub(super) fn new(core: Arc<Core>) -> Self {
         let versions = core.settings().versions.clone();
-        Self { tools: Tools(Catalogue(core)), versions }
+        Self { tools: Dispatch(Catalogue(core)), versions }
     }
 
     fn core(&self) -> &Core {
@@ -49,14 +49,14 @@ impl Service for Connection {
         &self.versions
     }
 
-    async fn answer(&self, request: Request) -> Reply {
+    async fn answer(&self, request: Request, caller: &Caller) -> Reply {
         if request.method == method::TOOLS_CALL
             && let Ok(params) = serde_json::from_slice(&request.params)
         {
             return self.answer_call(&request, &params).await;
         }
         // Whatever is no call, or cannot be read as one, is answered as by any other server.
-        self.tools.answer(request).await
+        self.tools.answer(request, caller).await
     }
 }
 
@@ -200,8 +200,9 @@ impl Handler for Catalogue {
         Ok(page)
     }
 
-    async fn call_tool(&self, call: ToolCall<'_>) -> Result<CallToolResult, RpcError> {
-        self.0.call(call.name, call.arguments, call.request.version)
+    async fn call_tool(&self, call: ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError> {
+        let version = call.context.request.version;
+        Ok(self.0.call(call.name, call.arguments, version)?.into())
     }
 }
 

@@ -1,0 +1,7 @@
+//! What both ends of Streamable HTTP must agree on: names of headers, how values travel in them, which
+//! arguments they repeat.
+
+pub mod header;
+mod mirror;
+
+pub use mirror::{MirrorError, Mirrors};

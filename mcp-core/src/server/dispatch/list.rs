@@ -1,0 +1,63 @@
+//! Lists, page by page.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::parse;
+use crate::jsonrpc::RpcError;
+use crate::protocol::{Era, Extra};
+use crate::server::handler::Handler;
+use crate::session::Request;
+
+/// Parameters of every list request.
+#[derive(Debug, Default, Deserialize)]
+struct ListParams {
+    cursor: Option<String>,
+}
+
+pub(super) async fn tools(handler: &impl Handler, request: &Request) -> Result<Bytes, RpcError> {
+    let params: ListParams = parse(request)?;
+    let mut page = handler.list_tools(params.cursor.as_deref(), request.version).await?;
+    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
+    Ok(request.answer(&page))
+}
+
+pub(super) async fn resources(
+    handler: &impl Handler,
+    request: &Request,
+) -> Result<Bytes, RpcError> {
+    let params: ListParams = parse(request)?;
+    let mut page = handler.list_resources(params.cursor.as_deref()).await?;
+    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
+    Ok(request.answer(&page))
+}
+
+pub(super) async fn resource_templates(
+    handler: &impl Handler,
+    request: &Request,
+) -> Result<Bytes, RpcError> {
+    let params: ListParams = parse(request)?;
+    let mut page = handler.list_resource_templates(params.cursor.as_deref()).await?;
+    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
+    Ok(request.answer(&page))
+}
+
+pub(super) async fn prompts(handler: &impl Handler, request: &Request) -> Result<Bytes, RpcError> {
+    let params: ListParams = parse(request)?;
+    let mut page = handler.list_prompts(params.cursor.as_deref()).await?;
+    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
+    Ok(request.answer(&page))
+}
+
+/// Cacheable results must say for how long and for whom (2026-07-28, "Caching"): not at all, and for
+/// the one who asked, unless the handler says more.
+pub(super) fn mark_cacheable(request: &Request, ttl_ms: &mut Option<u64>, extra: &mut Extra) {
+    if request.version.era() == Era::Legacy {
+        return;
+    }
+    ttl_ms.get_or_insert(0);
+    if extra.member("cacheScope").is_none() {
+        let scope = serde_json::value::to_raw_value("private").expect("a text is JSON");
+        extra.insert("cacheScope", scope);
+    }
+}

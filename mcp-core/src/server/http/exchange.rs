@@ -1,0 +1,190 @@
+//! One request at work: its answer to come, and what it says meanwhile.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::{AbortRegistration, Abortable, select};
+
+use super::options::{HttpOptions, Spawn, Task, Timer};
+use super::session::Ticket;
+use crate::server::outbox::Outbox;
+use crate::server::service::Reply;
+
+/// The longest that work goes on whose client has left, when there is a clock: as long as the longest
+/// call that a client of ours waits for.
+const ABANDONED_TIME_MAX: Duration = Duration::from_secs(600);
+
+/// An answer to come.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+/// What an exchange has to tell.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A frame on the way to the answer.
+    Said(Bytes),
+    /// Nothing for some time.
+    Idle,
+    /// The last event, but for a reply of silence: the reply, or nothing when the request was cancelled.
+    Ended(Option<Reply>),
+}
+
+/// A request at work. Dropping it ends the work, unless it has a [`Home`].
+pub(super) struct Exchange {
+    work: Option<Work>,
+    /// The reply, when there was more to be said before it.
+    reply: Option<Option<Reply>>,
+    outbox: Arc<Outbox>,
+    pulse: Pulse,
+    home: Option<Home>,
+}
+
+/// The running part, with what it occupies.
+struct Work {
+    answering: Abortable<Answering>,
+    _place: Place,
+    _ticket: Option<Ticket>,
+}
+
+/// Where the work goes on when its client has left.
+pub(super) struct Home {
+    spawn: Spawn,
+    timer: Option<Arc<dyn Timer>>,
+    /// The stream of the session, for what is said from then on.
+    stream: Arc<Outbox>,
+}
+
+impl Exchange {
+    pub(super) fn new(answering: Answering, outbox: Arc<Outbox>, desk: Desk) -> Self {
+        let Desk { place, registration, ticket, pulse, home } = desk;
+        let answering = Abortable::new(answering, registration);
+        let work = Some(Work { answering, _place: place, _ticket: ticket });
+        Self { work, reply: None, outbox, pulse, home }
+    }
+
+    /// The next event. What was said before the answer comes before it.
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Event> {
+        loop {
+            if let Some(frame) = self.outbox.pop() {
+                return Poll::Ready(Event::Said(frame));
+            }
+            if let Some(reply) = self.reply.take() {
+                return Poll::Ready(Event::Ended(reply));
+            }
+            if let Some(work) = &mut self.work
+                && let Poll::Ready(reply) = Pin::new(&mut work.answering).poll(context)
+            {
+                self.work = None;
+                self.reply = Some(reply.ok());
+                continue;
+            }
+            if self.outbox.poll_ready(context).is_pending() {
+                return self.pulse.poll(context).map(|()| Event::Idle);
+            }
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if let (Some(home), Some(work)) = (self.home.take(), self.work.take()) {
+            home.take_in(work, Arc::clone(&self.outbox));
+        }
+    }
+}
+
+/// What an exchange needs besides its work.
+pub(super) struct Desk {
+    pub(super) place: Place,
+    pub(super) registration: AbortRegistration,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) pulse: Pulse,
+    pub(super) home: Option<Home>,
+}
+
+impl Home {
+    /// `None` when the mounting side runs nothing in the background.
+    pub(super) fn new(options: &HttpOptions, stream: &Arc<Outbox>) -> Option<Self> {
+        let spawn = options.spawn.clone()?;
+        Some(Self { spawn, timer: options.timer.clone(), stream: Arc::clone(stream) })
+    }
+
+    /// Finishes the work. Nobody can be given the answer any more, as no resumption is offered.
+    fn take_in(self, mut work: Work, outbox: Arc<Outbox>) {
+        let Self { spawn, timer, stream } = self;
+        let limit = async move {
+            match timer {
+                Some(timer) => timer.sleep(ABANDONED_TIME_MAX).await,
+                None => std::future::pending().await,
+            }
+        };
+        spawn(Box::pin(async move {
+            let finished = poll_fn(|context| {
+                loop {
+                    while let Some(frame) = outbox.pop() {
+                        stream.push(frame);
+                    }
+                    if Pin::new(&mut work.answering).poll(context).is_ready() {
+                        return Poll::Ready(());
+                    }
+                    ready!(outbox.poll_ready(context));
+                }
+            });
+            select(pin!(finished), pin!(limit)).await;
+        }));
+    }
+}
+
+/// Tells when a stream has been idle for long enough to send a sign of life.
+pub(super) struct Pulse {
+    timer: Option<Arc<dyn Timer>>,
+    every: Duration,
+    sleeping: Option<Task>,
+}
+
+impl Pulse {
+    pub(super) fn new(options: &HttpOptions) -> Self {
+        Self { timer: options.timer.clone(), every: options.keep_alive, sleeping: None }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(timer) = &self.timer else { return Poll::Pending };
+        let sleeping = self.sleeping.get_or_insert_with(|| timer.sleep(self.every));
+        ready!(sleeping.as_mut().poll(context));
+        self.sleeping = None;
+        Poll::Ready(())
+    }
+}
+
+/// Counts what is at work, so that it stays within a limit.
+#[derive(Debug)]
+pub(super) struct Places {
+    taken: Arc<AtomicUsize>,
+    max: usize,
+}
+
+/// One of the places; free again when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place(Arc<AtomicUsize>);
+
+impl Places {
+    pub(super) fn new(max: usize) -> Self {
+        Self { taken: Arc::default(), max }
+    }
+
+    pub(super) fn take(&self) -> Option<Place> {
+        let one_more = |taken: usize| (taken < self.max).then_some(taken + 1);
+        self.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).ok()?;
+        Some(Place(Arc::clone(&self.taken)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,222 @@
+//! Sessions of legacy clients: who has one, what it remembers, what is at work in it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use bytes::Bytes;
+use futures_util::future::{AbortHandle, AbortRegistration};
+use http::{HeaderValue, StatusCode};
+
+use super::options::Principal;
+use super::refusal::Refusal;
+use crate::jsonrpc::RequestId;
+use crate::protocol::ProtocolVersion;
+use crate::server::caller::Caller;
+use crate::server::changes::{Changes, Listener};
+use crate::session::{Incoming, ServerSession};
+
+/// Whom a session belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    Anyone,
+    Authorization(HeaderValue),
+    Principal(Principal),
+}
+
+/// A conversation with one legacy client.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Reaches the client through the stream of the session.
+    pub(super) caller: Caller,
+    owner: Owner,
+    version: ProtocolVersion,
+    state: Mutex<ServerSession>,
+    at_work: Mutex<AtWork>,
+    /// Hears of changes for as long as the session exists.
+    _listener: Option<Arc<Listener>>,
+}
+
+#[derive(Debug, Default)]
+struct AtWork {
+    is_over: bool,
+    next: u64,
+    running: HashMap<u64, Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    purpose: Purpose,
+    handle: AbortHandle,
+}
+
+/// What something at work is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Request(RequestId),
+    /// The stream of the session itself, of which there is one.
+    Stream,
+}
+
+/// Something at work in a session; its drop signs it off.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    session: Weak<Session>,
+    number: u64,
+}
+
+impl Session {
+    pub(super) fn new(
+        owner: Owner,
+        version: ProtocolVersion,
+        state: ServerSession,
+        changes: Option<&Changes>,
+    ) -> Self {
+        let caller = Caller::default();
+        let listener = changes.map(|changes| changes.listen_legacy(caller.clone()));
+        let (state, at_work) = (Mutex::new(state), Mutex::default());
+        Self { caller, owner, version, state, at_work, _listener: listener }
+    }
+
+    pub(super) fn version(&self) -> ProtocolVersion {
+        self.version
+    }
+
+    pub(super) fn accept(&self, frame: &Bytes) -> Incoming {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).accept(frame)
+    }
+
+    /// Signs something on.
+    pub(super) fn begin(
+        self: &Arc<Self>,
+        purpose: Purpose,
+    ) -> Result<(AbortRegistration, Ticket), Refusal> {
+        let mut at_work = self.at_work();
+        if at_work.is_over {
+            return Err(unknown());
+        }
+        let is_same = |running: &Running| running.purpose == Purpose::Stream;
+        if purpose == Purpose::Stream && at_work.running.values().any(is_same) {
+            let text = "the session has a stream already\n";
+            return Err(Refusal::text(StatusCode::CONFLICT, text));
+        }
+        let (handle, registration) = AbortHandle::new_pair();
+        let number = at_work.next;
+        at_work.next += 1;
+        at_work.running.insert(number, Running { purpose, handle });
+        Ok((registration, Ticket { session: Arc::downgrade(self), number }))
+    }
+
+    /// Ends the work on a request; on all of that id, if a client uses one twice.
+    pub(super) fn cancel(&self, id: &RequestId) {
+        let is_meant = |running: &&Running| matches!(&running.purpose, Purpose::Request(at_work) if at_work == id);
+        self.at_work().running.values().filter(is_meant).for_each(|running| running.handle.abort());
+    }
+
+    fn end(&self) {
+        let mut at_work = self.at_work();
+        at_work.is_over = true;
+        at_work.running.values().for_each(|running| running.handle.abort());
+    }
+
+    fn is_idle(&self) -> bool {
+        self.at_work().running.is_empty()
+    }
+
+    fn at_work(&self) -> MutexGuard<'_, AtWork> {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.upgrade() {
+            session.at_work().running.remove(&self.number);
+        }
+    }
+}
+
+/// All sessions of a server.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    table: Mutex<Table>,
+    max: usize,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    entries: HashMap<String, Entry>,
+    /// Counts instead of a clock.
+    uses: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    session: Arc<Session>,
+    last_use: u64,
+}
+
+impl Sessions {
+    pub(super) fn new(max: usize) -> Self {
+        Self { table: Mutex::default(), max }
+    }
+
+    /// Takes a session in and says its id: 128 random bits, since knowing it is all it takes to speak
+    /// in a session that belongs to anyone.
+    pub(super) fn open(&self, session: Session) -> Result<String, Refusal> {
+        let mut random = [0_u8; 16];
+        getrandom::fill(&mut random).map_err(|_| {
+            Refusal::text(StatusCode::INTERNAL_SERVER_ERROR, "no random numbers to be had\n")
+        })?;
+        let id = format!("{:032x}", u128::from_be_bytes(random));
+        let mut table = self.table();
+        let evicted = if table.entries.len() < self.max { None } else { Some(table.evict()?) };
+        let last_use = table.tick();
+        table.entries.insert(id.clone(), Entry { session: Arc::new(session), last_use });
+        drop(table);
+        if let Some(evicted) = evicted {
+            evicted.end();
+        }
+        Ok(id)
+    }
+
+    /// The session of that id. One that belongs to somebody else is as good as none.
+    pub(super) fn find(&self, id: &str, owner: &Owner) -> Result<Arc<Session>, Refusal> {
+        let mut table = self.table();
+        let now = table.tick();
+        let entry = table.entries.get_mut(id).filter(|entry| entry.session.owner == *owner);
+        let entry = entry.ok_or_else(unknown)?;
+        entry.last_use = now;
+        Ok(Arc::clone(&entry.session))
+    }
+
+    /// Ends the session of that id and whatever is at work in it.
+    pub(super) fn end(&self, id: &str, owner: &Owner) -> Result<(), Refusal> {
+        let session = self.find(id, owner)?;
+        self.table().entries.remove(id);
+        session.end();
+        Ok(())
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn tick(&mut self) -> u64 {
+        self.uses += 1;
+        self.uses
+    }
+
+    /// Removes the idle session that was used longest ago.
+    fn evict(&mut self) -> Result<Arc<Session>, Refusal> {
+        let idle = self.entries.iter().filter(|(_, entry)| entry.session.is_idle());
+        let oldest = idle.min_by_key(|(_, entry)| entry.last_use).map(|(id, _)| id.clone());
+        let entry = oldest.and_then(|id| self.entries.remove(&id)).ok_or_else(Refusal::busy)?;
+        Ok(entry.session)
+    }
+}
+
+fn unknown() -> Refusal {
+    Refusal::invalid(StatusCode::NOT_FOUND, None, "unknown session; send `initialize` again")
+}
