@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::{interop, tidy};
+use super::{conformance, interop, tidy};
 
 const README_RUN: &str = "cargo run -p orchestrator -- run examples/support-ticket.yaml --mocks";
 const README_TEST: &str = "cargo test --workspace";
@@ -21,6 +21,8 @@ struct Step {
 enum Action {
     /// A command line with variables of its own.
     Command(&'static str, &'static [(&'static str, &'static str)]),
+    /// The suite of the protocol's authors, which needs more than a Rust toolchain.
+    Conformance,
     /// `cargo deny`, which not everybody has.
     Deny,
     /// Servers of other authors, which need more than a Rust toolchain.
@@ -49,6 +51,7 @@ const STEPS: &[Step] = &[
     step("readme", Action::Command(README_RUN, &[])),
     step("deny", Action::Deny),
     step("interop", Action::Interop),
+    step("conformance", Action::Conformance),
 ];
 
 const fn step(name: &'static str, action: Action) -> Step {
@@ -90,8 +93,13 @@ fn run_step(step: &Step, out: &mut dyn Write) -> Result<Outcome> {
     let start = Instant::now();
     let result = match step.action {
         Action::Command(line, env) => super::run(line, env).map(|()| Outcome::Passed),
+        Action::Conformance => {
+            foreign(&conformance::missing_tools(), out, |out| conformance::run(&[], out))
+        }
         Action::Deny => deny(out),
-        Action::Interop => short_interop(out),
+        Action::Interop => foreign(&interop::missing_tools(), out, |out| {
+            interop::run(&["--short".to_owned()], out)
+        }),
         Action::Tidy => tidy::run(&[], out).map(|()| Outcome::Passed),
     };
     let verdict = match &result {
@@ -111,15 +119,19 @@ fn deny(out: &mut dyn Write) -> Result<Outcome> {
     super::run("cargo deny --workspace check", &[]).map(|()| Outcome::Passed)
 }
 
-/// A person may lack node or Python; on the machine that decides, that would hide a failure.
-fn short_interop(out: &mut dyn Write) -> Result<Outcome> {
-    let missing = interop::missing_tools();
+/// What runs programs of others. A person may lack node or Python; on the machine that decides, skipping
+/// would hide a failure.
+fn foreign(
+    missing: &[String],
+    out: &mut dyn Write,
+    action: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<Outcome> {
     let is_decisive = std::env::var("CI").is_ok_and(|value| value == "true");
     if !missing.is_empty() && !is_decisive {
         writeln!(out, "{}", missing.join("; "))?;
         return Ok(Outcome::Skipped);
     }
-    interop::run(&["--short".to_owned()], out).map(|()| Outcome::Passed)
+    action(out).map(|()| Outcome::Passed)
 }
 
 #[cfg(test)]

@@ -5,11 +5,15 @@
 
 mod bench;
 mod ci;
+mod conformance;
+mod install;
 mod interop;
+mod process;
+mod table;
 mod tidy;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
@@ -21,6 +25,8 @@ usage: cargo xtask <command>
   tidy               checks of the repository itself: crate direction, layout, sizes, words, README
   bench [--quick] [--check]
                      the benchmarks of all crates, as ratios
+  conformance [--client|--server] [--revision R] [--scenario NAME]
+                     the suite of the protocol's authors, against server and client
   interop [--short]  servers of other authors, from npm and PyPI
   help               this text
 ";
@@ -45,6 +51,7 @@ fn dispatch(args: &[String], out: &mut dyn Write) -> Result<()> {
     match command {
         "bench" => bench::run(rest, out),
         "ci" => ci::run(rest, out),
+        "conformance" => conformance::run(rest, out),
         "help" | "--help" | "-h" => Ok(out.write_all(HELP.as_bytes())?),
         "interop" => interop::run(rest, out),
         "tidy" => tidy::run(rest, out),
@@ -56,6 +63,12 @@ fn dispatch(args: &[String], out: &mut dyn Write) -> Result<()> {
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
+}
+
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR");
+    root().join(target.map_or_else(|| "target".into(), PathBuf::from))
 }
 
 /// A command line, split at white space, to be run at the root.

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::binary::{Answer, Binary};
+use super::Scene;
+use super::binary::Binary;
 use super::server::{FILES, Server};
-use super::{Scene, write_file};
+use crate::install::write_file;
+use crate::process::Answer;
 
 /// The exit code of a call whose tool said no.
 const TOOL_ERROR: i32 = 5;

@@ -4,7 +4,6 @@
 
 mod binary;
 mod check;
-mod install;
 mod server;
 mod table;
 
@@ -19,7 +18,23 @@ use serde_json::{Map, json};
 use binary::Binary;
 use server::{FILES, SCRIPT, SCRIPT_NAME, SERVERS, Server};
 
-pub(crate) use install::missing_tools;
+use crate::install::{self, NODE, NPM, Tool, write_file};
+
+const TOOLS: [Tool; 4] = [
+    NODE,
+    NPM,
+    Tool { name: "ps", proof: &["ps", "-o", "pid="], help: "`apt-get install procps`" },
+    Tool {
+        name: "python3 with venv",
+        proof: &["python3", "-c", "import ensurepip, sys; assert sys.version_info >= (3, 10)"],
+        help: "install Python 3.10 or newer, from https://python.org or with `apt-get install python3-venv`",
+    },
+];
+
+/// The programs that are not there, each with the way to get it.
+pub(crate) fn missing_tools() -> Vec<String> {
+    install::missing(&TOOLS)
+}
 
 /// Installs the servers, writes a configuration with all of them, and checks what the binary makes of
 /// it; `--short` takes one server of each language.
@@ -90,8 +105,4 @@ impl Scene {
         fs::remove_dir_all(&self.folder)
             .with_context(|| format!("cannot remove `{}`", self.folder.display()))
     }
-}
-
-fn write_file(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }

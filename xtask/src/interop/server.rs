@@ -1,9 +1,10 @@
 //! The servers, what they are started with, and what is expected of them.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+
+use crate::install::Package;
 
 /// A server of another author.
 pub(super) struct Server {
@@ -24,40 +25,6 @@ pub(super) struct Call {
     pub(super) arguments: &'static [&'static str],
     /// A piece of the right answer.
     pub(super) answer: &'static str,
-}
-
-/// What has to be installed, as its registry writes it.
-pub(super) enum Package {
-    Npm {
-        name: &'static str,
-        version: &'static str,
-    },
-    /// The Python package `mcp`; [`SCRIPT`] is the server.
-    PyPi {
-        version: &'static str,
-    },
-}
-
-impl Package {
-    /// Where it is installed.
-    pub(super) fn folder(&self, cache: &Path) -> PathBuf {
-        match self {
-            Self::Npm { name, version } => {
-                let name = name.rsplit('/').next().unwrap_or(name);
-                cache.join(format!("{name}-{version}"))
-            }
-            Self::PyPi { version } => cache.join(format!("mcp-{version}")),
-        }
-    }
-}
-
-impl fmt::Display for Package {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Npm { name, version } => write!(f, "{name}@{version}"),
-            Self::PyPi { version } => write!(f, "mcp=={version}"),
-        }
-    }
 }
 
 /// The folder, in that of the run, that the servers may use.

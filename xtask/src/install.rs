@@ -1,62 +1,87 @@
-//! Installing the packages: once, and again when their versions change.
+//! Packages of other authors: installed once, and again when their versions change.
 
+use std::fmt;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use super::server::Package;
-use super::write_file;
-
-/// A program that must be there.
-struct Tool {
-    name: &'static str,
-    /// A command that succeeds when it is.
-    proof: &'static [&'static str],
-    help: &'static str,
+/// What has to be installed, as its registry writes it.
+pub(crate) enum Package {
+    Npm {
+        name: &'static str,
+        version: &'static str,
+    },
+    /// The Python package `mcp`, in an environment of its own.
+    PyPi {
+        version: &'static str,
+    },
 }
 
-const TOOLS: [Tool; 4] = [
-    Tool {
-        name: "node",
-        proof: &["node", "--version"],
-        help: "install Node.js 20 or newer, from https://nodejs.org or with `apt-get install nodejs`",
-    },
-    Tool {
-        name: "npm",
-        proof: &["npm", "--version"],
-        help: "it comes with Node.js, or with `apt-get install npm`",
-    },
-    Tool { name: "ps", proof: &["ps", "-o", "pid="], help: "`apt-get install procps`" },
-    Tool {
-        name: "python3 with venv",
-        proof: &["python3", "-c", "import ensurepip, sys; assert sys.version_info >= (3, 10)"],
-        help: "install Python 3.10 or newer, from https://python.org or with `apt-get install python3-venv`",
-    },
-];
+impl Package {
+    /// Where it is installed. Another version has another folder.
+    pub(crate) fn folder(&self, cache: &Path) -> PathBuf {
+        match self {
+            Self::Npm { name, version } => {
+                let name = name.rsplit('/').next().unwrap_or(name);
+                cache.join(format!("{name}-{version}"))
+            }
+            Self::PyPi { version } => cache.join(format!("mcp-{version}")),
+        }
+    }
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Npm { name, version } => write!(f, "{name}@{version}"),
+            Self::PyPi { version } => write!(f, "mcp=={version}"),
+        }
+    }
+}
+
+/// A program that must be there.
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
+    /// A command that succeeds when it is.
+    pub(crate) proof: &'static [&'static str],
+    pub(crate) help: &'static str,
+}
+
+pub(crate) const NODE: Tool = Tool {
+    name: "node",
+    proof: &["node", "--version"],
+    help: "install Node.js 20 or newer, from https://nodejs.org or with `apt-get install nodejs`",
+};
+
+pub(crate) const NPM: Tool = Tool {
+    name: "npm",
+    proof: &["npm", "--version"],
+    help: "it comes with Node.js, or with `apt-get install npm`",
+};
 
 /// The last file that an installation writes: a folder without it is half done.
 const DONE: &str = ".installed";
 
 /// The programs that are not there, each with the way to get it.
-pub(crate) fn missing_tools() -> Vec<String> {
+pub(crate) fn missing(tools: &[Tool]) -> Vec<String> {
     let is_missing = |tool: &&Tool| {
         let [program, args @ ..] = tool.proof else { return true };
         !Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
     };
-    TOOLS
+    tools
         .iter()
         .filter(is_missing)
         .map(|Tool { name, help, .. }| format!("missing: {name} ({help})"))
         .collect()
 }
 
-/// Installs a package into its folder, unless it is there. Another version has another folder.
-pub(super) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> Result<()> {
+/// Installs a package into its folder, unless it is there.
+pub(crate) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> Result<()> {
     let folder = package.folder(cache);
     if folder.join(DONE).exists() {
         return Ok(());
@@ -76,7 +101,11 @@ pub(super) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> R
     Ok(())
 }
 
-/// Scripts of the packages are not run: none of the servers needs that.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Scripts of the packages are not run: none of the packages needs that.
 fn npm(folder: &Path, name: &str, version: &str) -> Result<()> {
     let manifest = json!({ "private": true, "dependencies": { name: version } });
     write_file(&folder.join("package.json"), &manifest.to_string())?;
