@@ -49,6 +49,7 @@ impl Default for Conversation {
 
 impl Caller {
     /// The same client, reached through another stream: what is said goes there.
+    #[cfg(feature = "http")]
     #[must_use]
     pub(crate) fn over(&self, outbox: Arc<Outbox>) -> Self {
         Self { conversation: Arc::clone(&self.conversation), outbox }

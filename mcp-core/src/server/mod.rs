@@ -13,6 +13,8 @@ mod changes;
 mod context;
 mod dispatch;
 mod handler;
+#[cfg(feature = "http")]
+pub mod http;
 mod outbox;
 mod serve;
 mod service;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::caller::Caller;
 use super::changes::Changes;
-use crate::protocol::{ProtocolVersion, ServerInfo};
+use crate::protocol::{ProtocolVersion, ServerInfo, Tool};
 use crate::session::Request;
 
 /// Answers requests, in whatever way.
@@ -24,6 +24,13 @@ pub trait Service: Send + Sync + 'static {
     /// The revisions that the server speaks: all of them, unless it says otherwise.
     fn versions(&self) -> &[ProtocolVersion] {
         &ProtocolVersion::ALL
+    }
+
+    /// A tool by its name, for bindings that compare a call with its schema; `None` when it is unknown
+    /// or the service does not say.
+    async fn find_tool(&self, name: &str) -> Option<Tool> {
+        let _ = name;
+        None
     }
 
     /// Where the server announces what has changed; `None` when nothing ever does.

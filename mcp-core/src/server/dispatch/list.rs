@@ -5,9 +5,12 @@ use serde::Deserialize;
 
 use super::parse;
 use crate::jsonrpc::RpcError;
-use crate::protocol::{Era, Extra};
+use crate::protocol::{Era, Extra, ProtocolVersion, Tool};
 use crate::server::handler::Handler;
 use crate::session::Request;
+
+/// Pages that are looked through for a tool: as many as a client of ours reads of a list.
+const PAGES_MAX: usize = 200;
 
 /// Parameters of every list request.
 #[derive(Debug, Default, Deserialize)]
@@ -20,6 +23,20 @@ pub(super) async fn tools(handler: &impl Handler, request: &Request) -> Result<B
     let mut page = handler.list_tools(params.cursor.as_deref(), request.version).await?;
     mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
     Ok(request.answer(&page))
+}
+
+/// Looks through the list of tools for one, as a modern client sees it.
+pub(super) async fn find_tool(handler: &impl Handler, name: &str) -> Option<Tool> {
+    let mut cursor = None;
+    for _ in 0..PAGES_MAX {
+        let version = ProtocolVersion::LATEST_MODERN;
+        let page = handler.list_tools(cursor.as_deref(), version).await.ok()?;
+        if let Some(tool) = page.tools.into_iter().find(|tool| tool.name == name) {
+            return Some(tool);
+        }
+        cursor = Some(page.next_cursor?);
+    }
+    None
 }
 
 pub(super) async fn resources(

@@ -14,7 +14,7 @@ use super::changes::Changes;
 use super::handler::Handler;
 use super::service::{Reply, Service};
 use crate::jsonrpc::{RpcError, code};
-use crate::protocol::{ServerInfo, method};
+use crate::protocol::{ServerInfo, Tool, method};
 use crate::session::Request;
 
 /// The service of a [`Handler`].
@@ -25,6 +25,10 @@ pub struct Dispatch<H>(pub H);
 impl<H: Handler> Service for Dispatch<H> {
     fn info(&self) -> ServerInfo {
         self.0.info()
+    }
+
+    async fn find_tool(&self, name: &str) -> Option<Tool> {
+        list::find_tool(&self.0, name).await
     }
 
     fn changes(&self) -> Option<&Changes> {

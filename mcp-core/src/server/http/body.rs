@@ -98,7 +98,7 @@ impl Body for HttpBody {
 impl fmt::Debug for HttpBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Full(content) => f.debug_tuple("Full").field(content).finish(),
+            Kind::Full(content) => write!(f, "Full({} bytes)", content.len()),
             Kind::Stream { .. } => f.write_str("Stream"),
         }
     }
@@ -120,12 +120,10 @@ impl State {
         match event {
             Event::Said(frame) => return write(&frame),
             Event::Idle => return ready.extend_from_slice(sse::KEEP_ALIVE),
-            // The exchange is kept: a server that never answers is alive all the same.
-            Event::Ended(Some(Reply::Silence)) => return,
             Event::Ended(Some(Reply::One(frame))) => write(&frame),
             Event::Ended(Some(Reply::Frames(frames))) => frames.iter().for_each(write),
             Event::Ended(Some(Reply::Close)) => return *self = Self::Cut,
-            Event::Ended(None) => {}
+            Event::Ended(Some(Reply::Silence) | None) => {}
         }
         *self = Self::Over;
     }

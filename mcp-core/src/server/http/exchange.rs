@@ -29,7 +29,7 @@ pub(super) enum Event {
     Said(Bytes),
     /// Nothing for some time.
     Idle,
-    /// The last event, but for a reply of silence: the reply, or nothing when the request was cancelled.
+    /// The last event: the reply, or nothing when the request was cancelled.
     Ended(Option<Reply>),
 }
 
@@ -76,16 +76,23 @@ impl Exchange {
                 return Poll::Ready(Event::Ended(reply));
             }
             if let Some(work) = &mut self.work
-                && let Poll::Ready(reply) = Pin::new(&mut work.answering).poll(context)
+                && let Poll::Ready(reply) = work.poll(context)
             {
                 self.work = None;
-                self.reply = Some(reply.ok());
+                self.reply = Some(reply);
                 continue;
             }
             if self.outbox.poll_ready(context).is_pending() {
                 return self.pulse.poll(context).map(|()| Event::Idle);
             }
         }
+    }
+}
+
+impl Work {
+    /// The reply, or nothing when the work was cancelled.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Reply>> {
+        Pin::new(&mut self.answering).poll(context).map(Result::ok)
     }
 }
 
@@ -128,7 +135,7 @@ impl Home {
                     while let Some(frame) = outbox.pop() {
                         stream.push(frame);
                     }
-                    if Pin::new(&mut work.answering).poll(context).is_ready() {
+                    if work.poll(context).is_ready() {
                         return Poll::Ready(());
                     }
                     ready!(outbox.poll_ready(context));

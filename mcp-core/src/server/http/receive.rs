@@ -1,7 +1,8 @@
 //! Reading the body of a request.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::task::{Poll, ready};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use futures_util::future::{Either, select};
@@ -34,15 +35,24 @@ async fn read<B: Body>(body: B, bytes_max: usize) -> Result<Bytes, Refusal> {
         return Err(too_large());
     }
     let mut whole = BytesMut::new();
-    loop {
-        match poll_fn(|context| take(body.as_mut().poll_frame(context), &mut whole, bytes_max)).await {
-            Chunk::Taken => {}
-            Chunk::Last => return Ok(whole.freeze()),
-            Chunk::TooLarge => return Err(too_large()),
-            Chunk::Broken => {
-                let text = "the body broke off\n";
-                return Err(Refusal::text(StatusCode::BAD_REQUEST, text));
+    poll_fn(|context| {
+        loop {
+            match ready!(body.as_mut().poll_frame(context)) {
+                None => return Poll::Ready(Ok(whole.split().freeze())),
+                Some(Err(_)) => {
+                    let text = "the body broke off\n";
+                    return Poll::Ready(Err(Refusal::text(StatusCode::BAD_REQUEST, text)));
+                }
+                Some(Ok(frame)) => {
+                    // Trailers say nothing to us.
+                    let Ok(data) = frame.into_data() else { continue };
+                    if data.remaining() > bytes_max - whole.len() {
+                        return Poll::Ready(Err(too_large()));
+                    }
+                    whole.put(data);
+                }
             }
         }
-    }
+    })
+    .await
 }

@@ -57,6 +57,15 @@ pub(super) enum Purpose {
     Stream,
 }
 
+impl Purpose {
+    fn id(&self) -> Option<&RequestId> {
+        match self {
+            Self::Request(id) => Some(id),
+            Self::Stream => None,
+        }
+    }
+}
+
 /// Something at work in a session; its drop signs it off.
 #[derive(Debug)]
 pub(super) struct Ticket {
@@ -92,10 +101,10 @@ impl Session {
     ) -> Result<(AbortRegistration, Ticket), Refusal> {
         let mut at_work = self.at_work();
         if at_work.is_over {
-            return Err(unknown());
+            return Err(unknown(purpose.id()));
         }
-        let is_same = |running: &Running| running.purpose == Purpose::Stream;
-        if purpose == Purpose::Stream && at_work.running.values().any(is_same) {
+        let is_stream = |running: &Running| running.purpose == Purpose::Stream;
+        if purpose == Purpose::Stream && at_work.running.values().any(is_stream) {
             let text = "the session has a stream already\n";
             return Err(Refusal::text(StatusCode::CONFLICT, text));
         }
@@ -108,8 +117,9 @@ impl Session {
 
     /// Ends the work on a request; on all of that id, if a client uses one twice.
     pub(super) fn cancel(&self, id: &RequestId) {
-        let is_meant = |running: &&Running| matches!(&running.purpose, Purpose::Request(at_work) if at_work == id);
-        self.at_work().running.values().filter(is_meant).for_each(|running| running.handle.abort());
+        let at_work = self.at_work();
+        let meant = at_work.running.values().filter(|running| running.purpose.id() == Some(id));
+        meant.for_each(|running| running.handle.abort());
     }
 
     fn end(&self) {
@@ -180,18 +190,17 @@ impl Sessions {
     }
 
     /// The session of that id. One that belongs to somebody else is as good as none.
-    pub(super) fn find(&self, id: &str, owner: &Owner) -> Result<Arc<Session>, Refusal> {
+    pub(super) fn find(&self, id: &str, owner: &Owner) -> Option<Arc<Session>> {
         let mut table = self.table();
         let now = table.tick();
-        let entry = table.entries.get_mut(id).filter(|entry| entry.session.owner == *owner);
-        let entry = entry.ok_or_else(unknown)?;
+        let entry = table.entries.get_mut(id).filter(|entry| entry.session.owner == *owner)?;
         entry.last_use = now;
-        Ok(Arc::clone(&entry.session))
+        Some(Arc::clone(&entry.session))
     }
 
     /// Ends the session of that id and whatever is at work in it.
     pub(super) fn end(&self, id: &str, owner: &Owner) -> Result<(), Refusal> {
-        let session = self.find(id, owner)?;
+        let session = self.find(id, owner).ok_or_else(|| unknown(None))?;
         self.table().entries.remove(id);
         session.end();
         Ok(())
@@ -217,6 +226,7 @@ impl Table {
     }
 }
 
-fn unknown() -> Refusal {
-    Refusal::invalid(StatusCode::NOT_FOUND, None, "unknown session; send `initialize` again")
+/// The refusal of a session that is not there, or not there any more.
+pub(super) fn unknown(id: Option<&RequestId>) -> Refusal {
+    Refusal::invalid(StatusCode::NOT_FOUND, id, "unknown session; send `initialize` again")
 }

@@ -1,0 +1,130 @@
+//! Messages of the legacy era: `initialize` opens a session, and everything else happens in one.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::HeaderMap;
+use http::{HeaderValue, Response, StatusCode};
+
+use super::HttpServer;
+use super::admission::single;
+use super::body::HttpBody;
+use super::exchange::{Desk, Exchange, Home, Pulse};
+use super::refusal::Refusal;
+use super::respond;
+use super::session::{self, Owner, Purpose, Session};
+use crate::http::header;
+use crate::jsonrpc::{Envelope, RequestId};
+use crate::protocol::{Era, ProtocolVersion, method};
+use crate::server::outbox::Outbox;
+use crate::session::{Incoming, Request, ServerSession};
+
+impl HttpServer {
+    pub(super) async fn answer_legacy(
+        &self,
+        headers: &HeaderMap,
+        owner: Owner,
+        frame: &Bytes,
+        envelope: &Envelope<'_>,
+    ) -> Result<Response<HttpBody>, Refusal> {
+        let id = match envelope {
+            Envelope::Request { id, method, .. } if method == method::INITIALIZE => {
+                return self.open(owner, frame);
+            }
+            Envelope::Request { id, .. } => Some(id),
+            _ => None,
+        };
+        let session = self.session(headers, &owner, id)?;
+        match session.accept(frame) {
+            Incoming::Serve(request) => {
+                let exchange = self.begin_in(&session, request)?;
+                return Ok(respond::when_heard(exchange, Era::Legacy).await);
+            }
+            Incoming::Reply(reply) => return Ok(respond::json(StatusCode::OK, reply)),
+            Incoming::Cancel(id) => session.cancel(&id),
+            Incoming::Answered { id, outcome } => session.caller.answered(&id, outcome),
+            Incoming::Nothing => {}
+        }
+        Ok(respond::empty(StatusCode::ACCEPTED))
+    }
+
+    /// Opens the stream of a session, on which it says what belongs to no request.
+    pub(super) fn open_stream(
+        &self,
+        headers: &HeaderMap,
+        owner: &Owner,
+    ) -> Result<Response<HttpBody>, Refusal> {
+        let session = self.session(headers, owner, None)?;
+        let place = self.places().take().ok_or_else(Refusal::busy)?;
+        let (registration, ticket) = session.begin(Purpose::Stream)?;
+        let pulse = Pulse::new(self.options());
+        let desk = Desk { place, registration, ticket: Some(ticket), pulse, home: None };
+        let outbox = Arc::clone(session.caller.outbox());
+        let exchange = Exchange::new(Box::pin(std::future::pending()), outbox, desk);
+        Ok(respond::events(HttpBody::stream(exchange, None)))
+    }
+
+    pub(super) fn end_session(
+        &self,
+        headers: &HeaderMap,
+        owner: &Owner,
+    ) -> Result<Response<HttpBody>, Refusal> {
+        self.sessions().end(session_id(headers, None)?, owner)?;
+        Ok(respond::empty(StatusCode::NO_CONTENT))
+    }
+
+    fn open(&self, owner: Owner, frame: &Bytes) -> Result<Response<HttpBody>, Refusal> {
+        let service = self.service();
+        let mut state = ServerSession::new(service.info(), service.versions());
+        let Incoming::Reply(reply) = state.accept(frame) else {
+            let message = "`initialize` cannot be read";
+            return Err(Refusal::invalid(StatusCode::BAD_REQUEST, None, message));
+        };
+        let Some(version) = state.legacy_version() else {
+            return Ok(respond::json(StatusCode::BAD_REQUEST, reply));
+        };
+        let session = Session::new(owner, version, state, service.changes());
+        let id = self.sessions().open(session)?;
+        let mut response = respond::json(StatusCode::OK, reply);
+        let id = HeaderValue::try_from(id).expect("hexadecimal digits are visible ASCII");
+        response.headers_mut().insert(header::SESSION_ID, id);
+        Ok(response)
+    }
+
+    fn session(
+        &self,
+        headers: &HeaderMap,
+        owner: &Owner,
+        id: Option<&RequestId>,
+    ) -> Result<Arc<Session>, Refusal> {
+        let session = self.sessions().find(session_id(headers, id)?, owner);
+        let session = session.ok_or_else(|| session::unknown(id))?;
+        let named = single(headers, &header::PROTOCOL_VERSION);
+        let is_known = |named: &str| ProtocolVersion::parse(named).is_some();
+        // Any known revision will do: the answer follows the one that was agreed on.
+        if named.is_ok_and(|named| named.is_none_or(is_known)) {
+            return Ok(session);
+        }
+        let message = format!("`MCP-Protocol-Version` must say {} here", session.version());
+        Err(Refusal::invalid(StatusCode::BAD_REQUEST, id, &message))
+    }
+
+    fn begin_in(&self, session: &Arc<Session>, request: Request) -> Result<Exchange, Refusal> {
+        let place = self.places().take().ok_or_else(Refusal::busy)?;
+        let purpose = Purpose::Request(request.id.clone());
+        let (registration, ticket) = session.begin(purpose)?;
+        let outbox = Arc::new(Outbox::default());
+        let answering = self.answering(request, session.caller.over(Arc::clone(&outbox)));
+        let pulse = Pulse::new(self.options());
+        let home = Home::new(self.options(), session.caller.outbox());
+        let desk = Desk { place, registration, ticket: Some(ticket), pulse, home };
+        Ok(Exchange::new(answering, outbox, desk))
+    }
+}
+
+fn session_id<'a>(headers: &'a HeaderMap, id: Option<&RequestId>) -> Result<&'a str, Refusal> {
+    single(headers, &header::SESSION_ID).ok().flatten().ok_or_else(|| {
+        let message = "the header `Mcp-Session-Id` is needed; send `initialize` first";
+        Refusal::invalid(StatusCode::BAD_REQUEST, id, message)
+    })
+}
