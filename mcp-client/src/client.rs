@@ -1,26 +1,33 @@
 //! A client of one server.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use mcp_core::protocol::{
-    CallToolResult, Era, Extra, ProtocolVersion, ResultType, ServerInfo, method,
+    ClientCapabilities, Era, Extra, LogLevel, Prompt, ProtocolVersion, Resource, ResourceTemplate,
+    ServerInfo, SetLevelParams, method,
 };
 use mcp_core::session::{Agreement, Counters};
 use mcp_core::{Transport, TransportError};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::IgnoredAny;
 
+use crate::call::CallOptions;
 use crate::connect::{Connector, LiveLink, connect};
-use crate::driver::Patience;
-use crate::error::{CallError, ConnectError, ListError, ToolError};
+use crate::driver::Link;
+use crate::error::{ConnectError, RequestError};
+use crate::list::{ListCache, Listing};
 use crate::options::ClientOptions;
+use crate::pending::Patience;
 use crate::request::{Meta, Request};
-use crate::tools::{self, ToolCache, ToolList};
+use crate::tools::KnownTools;
 
 /// A connection to one server. Cheap to clone; the last clone that is dropped ends the connection.
+///
+/// What it keeps of lists and resources is its own, and it acts for one set of credentials: clients that
+/// act for different people must be different clients.
 ///
 /// ```
 /// # use mcp_client::{Client, transport::memory};
@@ -43,7 +50,19 @@ struct Inner {
     agreement: Agreement,
     meta: Extra,
     options: ClientOptions,
-    tools: ToolCache,
+    declared: ClientCapabilities,
+    lists: Lists,
+    /// Which log messages are wanted (modern era): none, or the number of the level and one.
+    log_level: AtomicU8,
+}
+
+/// What the server listed, for as long as it may be kept.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    pub(crate) tools: ListCache<KnownTools>,
+    pub(crate) resources: ListCache<Listing<Resource>>,
+    pub(crate) templates: ListCache<Listing<ResourceTemplate>>,
+    pub(crate) prompts: ListCache<Listing<Prompt>>,
 }
 
 impl Client {
@@ -85,9 +104,18 @@ impl Client {
         connector: &dyn Connector,
         options: ClientOptions,
     ) -> Result<Self, ConnectError> {
-        let (live, agreement) = connect(connector, &options).await?;
-        let meta = agreement.request_meta(&options.description());
-        let inner = Inner { live, agreement, meta, options, tools: ToolCache::default() };
+        let description = options.description();
+        let (live, agreement) = connect(connector, &options, &description).await?;
+        let declared = description.capabilities.to_value(agreement.version);
+        let inner = Inner {
+            live,
+            meta: agreement.request_meta(&description),
+            declared: serde_json::from_value(declared).unwrap_or_default(),
+            agreement,
+            options,
+            lists: Lists::default(),
+            log_level: AtomicU8::new(0),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -103,86 +131,51 @@ impl Client {
         self.inner.agreement.version
     }
 
-    /// All tools of the server, all pages, from the cache while that is fresh.
+    /// Asks whether the server is alive: `ping`, or `server/discover` where there is no ping.
     ///
     /// # Errors
     ///
-    /// When the server does not answer in time, or its list breaks a cap.
+    /// When the server refuses, does not answer in time, or the connection fails.
     ///
     /// # Cancel safety
     ///
-    /// A dropped future cancels the request for the current page.
-    pub async fn list_tools(&self) -> Result<Arc<ToolList>, ListError> {
-        tools::list(self, &self.inner.tools).await
+    /// A dropped future cancels the request.
+    pub async fn ping(&self) -> Result<(), RequestError> {
+        let method = match self.version().era() {
+            Era::Legacy => method::PING,
+            Era::Modern => method::DISCOVER,
+        };
+        let patience = Patience::fixed(self.inner.options.list_timeout);
+        let answer = self.request(method, method).send(|meta| Bare { meta }, patience).await?;
+        answer.complete::<IgnoredAny>()?;
+        Ok(())
     }
 
-    /// Calls a tool and decodes what it answers: `structuredContent` when present, else the JSON in a
-    /// single text block, else the text.
+    /// Says which log messages are wanted: those of this level and above. They reach the handler
+    /// ([`ClientHandler::notified`](crate::ClientHandler::notified)).
+    ///
+    /// A legacy server is told; a modern one hears it with every request from now on.
     ///
     /// # Errors
     ///
-    /// See [`Client::call_raw`]; also when the answer does not fit `T`.
+    /// When the server writes no log messages, refuses, or the connection fails.
     ///
     /// # Cancel safety
     ///
-    /// A dropped future cancels the call on the wire; it may have been carried out.
-    pub async fn call<T: DeserializeOwned>(
-        &self,
-        tool: &str,
-        arguments: impl Serialize,
-    ) -> Result<T, CallError> {
-        let result = self.call_raw(tool, arguments).await?;
-        result.decode().map_err(|source| CallError::Payload { tool: tool.to_owned(), source })
-    }
-
-    /// Calls a tool and returns its whole answer. `arguments` is anything that is written as an object.
-    ///
-    /// # Errors
-    ///
-    /// When the tool says that it failed, the server refuses the call, or the connection fails. See
-    /// [`CallError::is_transient`] and [`CallError::delivery`].
-    ///
-    /// # Cancel safety
-    ///
-    /// A dropped future cancels the call on the wire; it may have been carried out.
-    pub async fn call_raw(
-        &self,
-        tool: &str,
-        arguments: impl Serialize,
-    ) -> Result<CallToolResult, CallError> {
-        self.call_within(tool, arguments, self.inner.options.call_timeout).await
-    }
-
-    /// Like [`Client::call_raw`], with a limit of its own for the time without answer or progress.
-    ///
-    /// # Errors
-    ///
-    /// See [`Client::call_raw`].
-    ///
-    /// # Cancel safety
-    ///
-    /// See [`Client::call_raw`].
-    pub async fn call_within(
-        &self,
-        tool: &str,
-        arguments: impl Serialize,
-        timeout: Duration,
-    ) -> Result<CallToolResult, CallError> {
-        let max = self.inner.options.call_timeout_max.max(timeout);
-        let mut request = self.request(method::TOOLS_CALL, tool);
-        request.wants_progress = true;
-        let params = |meta| CallParams { name: tool, arguments, meta };
-        let answer = request.send(params, Patience { idle: timeout, max }).await?;
-        let result: CallToolResult = answer.parse()?;
-        // Any other sort is invalid for a client that declared no capabilities (2026-07-28, "Result
-        // types").
-        match &result.result_type {
-            Some(ResultType::Other(kind)) => {
-                Err(answer.broken(format!("unexpected result type {kind:?}")).into())
-            }
-            _ if result.is_error() => Err(ToolError::new(tool, result).into()),
-            _ => Ok(result),
+    /// A dropped future cancels the request.
+    pub async fn set_log_level(&self, level: LogLevel) -> Result<(), RequestError> {
+        if !self.offers("logging") {
+            return Err(RequestError::NotOffered { what: "log messages" });
         }
+        if self.version().era() == Era::Modern {
+            self.inner.log_level.store(level as u8 + 1, Ordering::Relaxed);
+            return Ok(());
+        }
+        let patience = Patience::fixed(self.inner.options.list_timeout);
+        let request = self.request(method::SET_LEVEL, method::SET_LEVEL);
+        let answer = request.send(|_| SetLevelParams { level }, patience).await?;
+        answer.complete::<IgnoredAny>()?;
+        Ok(())
     }
 
     /// Closes the connection within the bounds of its transport. Calls that wait fail.
@@ -215,32 +208,61 @@ impl Client {
     }
 
     pub(crate) fn request<'a>(&'a self, method: &'static str, subject: &'a str) -> Request<'a> {
-        let inner = &*self.inner;
         Request {
-            link: &inner.live.link,
+            link: self.link(),
             method,
             subject,
-            meta: &inner.meta,
-            wants_progress: false,
+            meta: &self.inner.meta,
+            log_level: self.log_level(),
+            options: None,
             mirrored: None,
         }
+    }
+
+    /// A request with what its caller wants; the server may report progress then.
+    pub(crate) fn request_with<'a>(
+        &'a self,
+        method: &'static str,
+        subject: &'a str,
+        options: &'a CallOptions,
+    ) -> Request<'a> {
+        let request = self.request(method, subject);
+        let log_level = match self.version().era() {
+            Era::Legacy => None,
+            Era::Modern => options.log_level.or(request.log_level),
+        };
+        Request { options: Some(options), log_level, ..request }
+    }
+
+    /// The `_meta` of a request that has nothing of its own.
+    pub(crate) fn meta(&self) -> Meta<'_> {
+        Meta::new(&self.inner.meta, self.log_level())
+    }
+
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.inner.live.link
     }
 
     pub(crate) fn options(&self) -> &ClientOptions {
         &self.inner.options
     }
 
-    pub(crate) fn tools_generation(&self) -> u64 {
-        self.inner.live.link.tools_generation()
+    /// What was declared to the server, in the words of its revision.
+    pub(crate) fn declared(&self) -> &ClientCapabilities {
+        &self.inner.declared
     }
 
-    /// For how long a list is kept whose server does not say: not at all in the modern era, where the
-    /// absence means so.
-    pub(crate) fn tools_ttl(&self) -> Duration {
-        match self.version().era() {
-            Era::Legacy => self.inner.options.tools_ttl,
-            Era::Modern => Duration::ZERO,
-        }
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.inner.lists
+    }
+
+    pub(crate) fn offers(&self, capability: &str) -> bool {
+        self.server().capabilities.contains_key(capability)
+    }
+
+    fn log_level(&self) -> Option<LogLevel> {
+        let index = self.inner.log_level.load(Ordering::Relaxed).checked_sub(1)?;
+        LogLevel::ALL.get(usize::from(index)).copied()
     }
 }
 
@@ -254,9 +276,7 @@ impl fmt::Debug for Client {
 }
 
 #[derive(Serialize)]
-struct CallParams<'a, A> {
-    name: &'a str,
-    arguments: A,
+struct Bare<'a> {
     #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
     meta: Option<Meta<'a>>,
 }

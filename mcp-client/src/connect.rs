@@ -9,15 +9,18 @@ use std::task::Poll;
 use async_trait::async_trait;
 use mcp_core::jsonrpc::{RequestId, encode};
 use mcp_core::protocol::{Era, method};
-use mcp_core::session::{Agreement, AnswerError, EraChoice, Handshake, HandshakeError, Heard, Step};
+use mcp_core::session::{
+    Agreement, AnswerError, ClientDescription, EraChoice, Handshake, HandshakeError, Heard, Step,
+};
 use mcp_core::{SendError, Transport, TransportError};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::driver::{Answer, Link, PendingRequest, Unanswered};
+use crate::driver::Link;
 use crate::error::ConnectError;
 use crate::options::ClientOptions;
+use crate::pending::{Answer, PendingRequest, Unanswered};
 use crate::transport::stdio::{ChildCommand, ChildTransport};
 
 /// Opens connections to one server: the first one, and a fresh one whenever that is needed.
@@ -73,10 +76,10 @@ pub(crate) struct LiveLink {
 }
 
 impl LiveLink {
-    pub(crate) fn start(transport: Arc<dyn Transport>) -> Self {
+    fn start(transport: Arc<dyn Transport>, options: &ClientOptions) -> Self {
         // Random per process and per call: request ids cannot be guessed.
         let key = RandomState::new().hash_one(0_u8);
-        let link = Link::new(transport, key);
+        let link = Link::new(transport, key, options);
         let reader = tokio::spawn(Arc::clone(&link).read());
         Self { link, reader }
     }
@@ -93,9 +96,10 @@ impl Drop for LiveLink {
 pub(crate) async fn connect(
     connector: &dyn Connector,
     options: &ClientOptions,
+    client: &ClientDescription,
 ) -> Result<(LiveLink, Agreement), ConnectError> {
     let mut connecting =
-        Connecting { connector, options, live: None, asked: Vec::new(), end: None };
+        Connecting { connector, options, client, live: None, asked: Vec::new(), end: None };
     let outcome = timeout(options.start_timeout, connecting.run_with_memory()).await;
     match outcome {
         Ok(Ok(agreement)) => match connecting.live.take() {
@@ -116,6 +120,7 @@ pub(crate) async fn connect(
 struct Connecting<'a> {
     connector: &'a dyn Connector,
     options: &'a ClientOptions,
+    client: &'a ClientDescription,
     live: Option<LiveLink>,
     /// Requests that may still be answered.
     asked: Vec<(&'static str, PendingRequest)>,
@@ -137,8 +142,7 @@ impl Connecting<'_> {
 
     async fn run(&mut self) -> Result<Agreement, ConnectError> {
         self.open().await?;
-        let (mut handshake, mut step) =
-            Handshake::start(self.choice(), self.options.description());
+        let (mut handshake, mut step) = Handshake::start(self.choice(), self.client.clone());
         let silence_at = Instant::now() + self.options.probe_timeout;
         let mut may_be_silent = true;
         loop {
@@ -180,14 +184,14 @@ impl Connecting<'_> {
         self.asked.clear();
         self.live = None;
         let transport = self.connector.open().await?;
-        self.live = Some(LiveLink::start(Arc::from(transport)));
+        self.live = Some(LiveLink::start(Arc::from(transport), self.options));
         Ok(())
     }
 
     /// Sends a request. A connection that ends meanwhile is heard of by [`Self::listen`].
     async fn ask(&mut self, method: &'static str, params: &Value) {
         let Some(live) = &self.live else { return };
-        let Ok(mut request) = live.link.start() else { return };
+        let Ok(mut request) = live.link.start(false) else { return };
         let id = RequestId::Number(request.id());
         let frame = encode::request(&id, method, params).expect("JSON values always encode");
         if let Err(error) = request.send(frame, None).await {
@@ -254,6 +258,9 @@ impl Connecting<'_> {
         if agreement.version.era() == Era::Modern {
             return Ok(());
         }
+        // Before the server hears that it may ask.
+        let declared = self.client.capabilities.to_value(agreement.version);
+        live.link.offer(serde_json::from_value(declared).unwrap_or_default());
         let notice = encode::notification(method::INITIALIZED, &json!({}));
         let notice = notice.expect("an empty object encodes");
         live.link.transport().send(notice).await.map_err(|error| error.cause)?;

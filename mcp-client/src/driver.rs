@@ -4,24 +4,34 @@
 //!   caller's task                        reader task
 //!   start ─▶ encode ─▶ transport.send    transport.recv ─▶ session.accept ─▶ wake the caller
 //!   wait ◀── typed parse                 outbox ─▶ transport.send (never awaited before a recv)
+//!                                        questions ─▶ a task each, at most 8 ─▶ outbox
 //! ```
 //!
-//! The lock is held for a look into a table, never across an await.
+//! The lock is held for a look into a table, never across an await and never around foreign code.
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use mcp_core::jsonrpc::RequestId;
-use mcp_core::protocol::method;
-use mcp_core::session::{AnswerError, ClientSession, Counters, Inbound, TooMany};
+use mcp_core::jsonrpc::{RequestId, encode};
+use mcp_core::protocol::{Cancelled, ClientCapabilities, SubscriptionFilter, method};
+use mcp_core::session::{ClientSession, Counters, Inbound, TooMany};
 use mcp_core::{SendError, Transport, TransportError, Undelivered};
+use serde::Serialize;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+
+use crate::handler::ClientHandler;
+use crate::inbox::{Inbox, Inboxes, Source};
+use crate::notice::Notice;
+use crate::options::ClientOptions;
+use crate::pending::{PendingRequest, Unanswered, Waiting};
+use crate::questions::{Question, Questions};
+use crate::reads::ReadCache;
 
 /// Answers to the server and cancellations that wait to be sent. More come only from a server that
 /// asks without reading; they are dropped.
@@ -30,42 +40,13 @@ const OUTBOX_MAX: usize = 64;
 /// Requests of a server that are turned down before the connection is cut.
 const REFUSED_MAX: u64 = 1000;
 
-/// How the wait for an answer ended.
-pub(crate) type Answer = Result<Bytes, Unanswered>;
-
-/// A wait without a result.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Unanswered {
-    /// The server answered something else than a result.
-    Answered(AnswerError),
-    /// The time was up.
-    Deadline(Duration),
-    /// The connection ended.
-    Ended(TransportError),
-    /// The exchange of this request failed, while the connection goes on.
-    Undelivered(SendError),
-}
-
-/// How long an answer may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
-    /// Without a sign of life.
-    pub(crate) idle: Duration,
-    /// In all.
-    pub(crate) max: Duration,
-}
-
-impl Patience {
-    /// The same limit with and without signs of life.
-    pub(crate) fn fixed(limit: Duration) -> Self {
-        Self { idle: limit, max: limit }
-    }
-}
-
 /// What callers and reader share about one connection.
 #[derive(Debug)]
 pub(crate) struct Link {
     transport: Arc<dyn Transport>,
+    handler: Option<Arc<dyn ClientHandler>>,
+    /// How long the answer to a question of the server may take.
+    question_limit: Duration,
     state: Mutex<LinkState>,
     outbox_filled: Notify,
 }
@@ -75,29 +56,48 @@ struct LinkState {
     session: ClientSession<Waiting>,
     ended: Option<TransportError>,
     outbox: VecDeque<Bytes>,
-    /// Grows with every notice that the list of tools has changed.
-    tools_generation: u64,
+    inboxes: Inboxes,
+    reads: ReadCache,
+    generations: Generations,
+    /// Questions that were turned down although they were offered.
+    turned_down: u64,
 }
 
-/// A caller that waits.
-#[derive(Debug, Default)]
-struct Waiting {
-    waker: Option<Waker>,
-    outcome: Option<Answer>,
-    /// Set by progress, taken by the caller when its idle limit is reached.
-    has_progressed: bool,
+/// How often the server said that a list has changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Generations {
+    pub(crate) tools: u64,
+    pub(crate) prompts: u64,
+    /// Of resources, and of their templates.
+    pub(crate) resources: u64,
+}
+
+/// What a frame leaves to be done without the lock.
+enum Heard {
+    Caller(Option<Waker>),
+    Notice(Notice),
+    Question(Question),
 }
 
 impl Link {
     /// A link over `transport`; `key` is random bits for the request ids.
-    pub(crate) fn new(transport: Arc<dyn Transport>, key: u64) -> Arc<Self> {
+    pub(crate) fn new(
+        transport: Arc<dyn Transport>,
+        key: u64,
+        options: &ClientOptions,
+    ) -> Arc<Self> {
         Arc::new(Self {
             transport,
+            handler: options.handler.clone(),
+            question_limit: options.call_timeout_max,
             state: Mutex::new(LinkState {
                 session: ClientSession::new(key),
                 ended: None,
                 outbox: VecDeque::new(),
-                tools_generation: 0,
+                inboxes: Inboxes::default(),
+                reads: ReadCache::default(),
+                generations: Generations::default(),
+                turned_down: 0,
             }),
             outbox_filled: Notify::new(),
         })
@@ -107,18 +107,110 @@ impl Link {
         &*self.transport
     }
 
-    /// Registers a request.
-    pub(crate) fn start(self: &Arc<Self>) -> Result<PendingRequest, TooMany> {
-        let id = self.lock().session.start(Waiting::default())?;
-        Ok(PendingRequest { link: Arc::clone(self), id, is_cancellable: false })
+    /// From now on the server may ask for what was declared to it.
+    pub(crate) fn offer(&self, declared: ClientCapabilities) {
+        self.lock().session.offer(declared);
     }
 
-    pub(crate) fn tools_generation(&self) -> u64 {
-        self.lock().tools_generation
+    /// Registers a request.
+    pub(crate) fn start(self: &Arc<Self>, hears_progress: bool) -> Result<PendingRequest, TooMany> {
+        let id = self.lock().session.start(Waiting::new(hears_progress))?;
+        Ok(PendingRequest::new(Arc::clone(self), id))
+    }
+
+    /// Looks at what waits behind a request, and at how the connection ended.
+    pub(crate) fn look<R>(
+        &self,
+        id: i64,
+        look: impl FnOnce(&mut Waiting, Option<TransportError>) -> R,
+    ) -> Option<R> {
+        let mut state = self.lock();
+        let ended = state.ended.clone();
+        state.session.waiting(id).map(|waiting| look(waiting, ended))
+    }
+
+    /// Ends a wait, with a last message about it if the server is to know.
+    pub(crate) fn finish(&self, id: i64, notice: Option<Bytes>) {
+        let mut state = self.lock();
+        state.session.finish(id);
+        if let Some(notice) = notice {
+            self.post(state, notice);
+        }
+    }
+
+    /// Sends a request of which nobody waits for the answer. Needs no runtime.
+    pub(crate) fn post_request(&self, method: &str, params: &impl Serialize) {
+        let mut state = self.lock();
+        let Ok(id) = state.session.start(Waiting::default()) else { return };
+        state.session.finish(id);
+        if let Ok(frame) = encode::request(&RequestId::Number(id), method, params) {
+            self.post(state, frame);
+        }
+    }
+
+    fn post(&self, mut state: MutexGuard<'_, LinkState>, frame: Bytes) {
+        if state.ended.is_none() {
+            state.post(frame);
+            drop(state);
+            self.outbox_filled.notify_one();
+        }
+    }
+
+    pub(crate) fn open_inbox(&self, source: Source, filter: SubscriptionFilter) -> u64 {
+        self.lock().inboxes.open(source, filter)
+    }
+
+    pub(crate) fn look_into<R>(&self, key: u64, look: impl FnOnce(&Inbox) -> R) -> Option<R> {
+        self.lock().inboxes.find(key).map(|inbox| look(inbox))
+    }
+
+    /// Closes an inbox; keeps those of `uris` that no other one wants to hear of.
+    pub(crate) fn close_inbox(&self, key: u64, uris: &mut Vec<String>) {
+        let mut state = self.lock();
+        state.inboxes.close(key);
+        uris.retain(|uri| !state.inboxes.wants_resource(uri));
+    }
+
+    /// Looks into an inbox and at the request behind it. `None`: the inbox is closed.
+    pub(crate) fn poll_inbox<R>(
+        &self,
+        key: u64,
+        request: Option<i64>,
+        waker: &Waker,
+        look: impl FnOnce(&mut Inbox) -> Option<R>,
+    ) -> Poll<Result<R, Option<Unanswered>>> {
+        let mut state = self.lock();
+        let LinkState { session, ended, inboxes, .. } = &mut *state;
+        let Some(inbox) = inboxes.find(key) else { return Poll::Ready(Err(None)) };
+        if let Some(found) = look(inbox) {
+            return Poll::Ready(Ok(found));
+        }
+        let is_revoked = inbox.is_revoked;
+        match (request.and_then(|id| session.waiting(id)), ended) {
+            (Some(waiting), ended) => match waiting.poll(ended.clone(), waker) {
+                Poll::Ready(Ok(_)) => Poll::Ready(Err(None)),
+                Poll::Ready(Err(unanswered)) => Poll::Ready(Err(Some(unanswered))),
+                Poll::Pending if is_revoked => Poll::Ready(Err(None)),
+                Poll::Pending => Poll::Pending,
+            },
+            (None, Some(ended)) => Poll::Ready(Err(Some(Unanswered::Ended(ended.clone())))),
+            (None, None) => Poll::Pending,
+        }
+    }
+
+    pub(crate) fn reads<R>(&self, look: impl FnOnce(&mut ReadCache) -> R) -> R {
+        look(&mut self.lock().reads)
+    }
+
+    pub(crate) fn generations(&self) -> Generations {
+        self.lock().generations
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        self.lock().session.counters()
+        let state = self.lock();
+        let mut counters = state.session.counters();
+        counters.refused += state.turned_down;
+        counters
     }
 
     pub(crate) fn in_flight(&self) -> usize {
@@ -142,18 +234,21 @@ impl Link {
     fn fail_all(&self, end: TransportError) {
         let mut state = self.lock();
         state.ended = Some(end);
-        for waiting in state.session.all_waiting() {
-            waiting.wake();
-        }
+        let LinkState { session, inboxes, .. } = &mut *state;
+        let callers = session.all_waiting().filter_map(Waiting::take_waker);
+        let wakers: Vec<_> = callers.chain(inboxes.wakers()).collect();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     async fn read_until_end(&self) -> TransportError {
         let mut sending: Option<Sending<'_>> = None;
         let mut failing = self.transport.undelivered();
+        let mut questions = Questions::new(self.question_limit);
         loop {
             tokio::select! {
                 frame = self.transport.recv() => match frame {
-                    Ok(frame) => self.accept(&frame),
+                    Ok(frame) => self.accept(&frame, &mut questions),
                     Err(end) => return end,
                 },
                 _ = poll_fn(|context| match &mut sending {
@@ -164,9 +259,10 @@ impl Link {
                     self.undelivered(failure);
                     failing = self.transport.undelivered();
                 }
+                answer = questions.next() => self.lock().post(answer),
                 () = self.outbox_filled.notified(), if sending.is_none() => {}
             }
-            if self.lock().session.counters().refused > REFUSED_MAX {
+            if self.counters().refused > REFUSED_MAX {
                 let operation = "serve the requests of the server";
                 let message = format!("more than {REFUSED_MAX} that this client does not offer");
                 return TransportError::Io { operation, message };
@@ -178,47 +274,79 @@ impl Link {
         }
     }
 
-    fn accept(&self, frame: &Bytes) {
+    fn accept(&self, frame: &Bytes, questions: &mut Questions) {
         tracing::trace!(frame = %String::from_utf8_lossy(frame), "received");
-        let mut state = self.lock();
-        let waker = match state.session.accept(frame) {
-            Inbound::Answer { waiting, outcome } if waiting.outcome.is_none() => {
-                waiting.outcome = Some(outcome.map_err(Unanswered::Answered));
-                waiting.waker.take()
+        let heard = self.lock().accept(frame);
+        match heard {
+            Heard::Caller(waker) => {
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
             }
-            Inbound::Answer { .. } => {
-                state.session.count_late();
-                None
+            Heard::Notice(notice) if notice.method == method::CANCELLED => {
+                questions.cancel(&notice.params);
+                self.revoked(&notice.params);
             }
-            Inbound::Progress { waiting, .. } => {
-                waiting.has_progressed = true;
-                None
-            }
-            Inbound::Reply(frame) => {
-                state.post(frame);
-                None
-            }
-            Inbound::Notified { method, .. } => {
-                state.tools_generation += u64::from(method == method::TOOLS_LIST_CHANGED);
-                None
-            }
-            Inbound::Asked { .. } | Inbound::Nothing => None,
-        };
-        drop(state);
+            Heard::Notice(notice) => self.notified(&notice),
+            Heard::Question(question) => self.asked(question, questions),
+        }
+    }
+
+    /// The server gives up a request of ours: it may do so with subscriptions.
+    fn revoked(&self, params: &[u8]) {
+        let Ok(cancelled) = serde_json::from_slice::<Cancelled>(params) else { return };
+        let waker = self.lock().inboxes.revoke(&cancelled.request_id);
         if let Some(waker) = waker {
             waker.wake();
         }
     }
 
+    fn notified(&self, notice: &Notice) {
+        let changed = notice.as_resource_update();
+        let mut state = self.lock();
+        state.generations.count(&notice.method);
+        if let Some(uri) = &changed {
+            state.reads.invalidate(uri);
+        }
+        let has_listeners = !state.inboxes.is_empty();
+        drop(state);
+        if has_listeners {
+            self.deliver(notice);
+        }
+        let Some(handler) = &self.handler else { return };
+        // A handler that panics must not take the reader with it: every call would wait in vain.
+        let told = catch_unwind(AssertUnwindSafe(|| handler.notified(notice)));
+        if told.is_err() {
+            tracing::warn!(method = notice.method, "the handler of a notification panicked");
+        }
+    }
+
+    /// Parameters may be large: they are read without the lock.
+    fn deliver(&self, notice: &Notice) {
+        let Ok(params) = serde_json::from_slice(&notice.params) else { return };
+        let wakers = self.lock().inboxes.deliver(notice, &params);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn asked(&self, question: Question, questions: &mut Questions) {
+        let Some(handler) = &self.handler else { return };
+        if let Err(refusal) = questions.ask(handler, question) {
+            let mut state = self.lock();
+            state.turned_down += 1;
+            if let Some(refusal) = refusal {
+                state.post(refusal);
+            }
+        }
+    }
+
     /// Fails the one request whose exchange failed.
     fn undelivered(&self, failure: Undelivered) {
-        let mut state = self.lock();
         let RequestId::Number(id) = failure.id else { return };
-        let Some(waiting) = state.session.waiting(id) else { return };
-        waiting.outcome.get_or_insert(Err(Unanswered::Undelivered(failure.error)));
-        let waker = waiting.waker.take();
-        drop(state);
-        if let Some(waker) = waker {
+        let looked = self.look(id, |waiting, _| {
+            // An answer that is there already is worth more.
+            waiting.answer(Err(Unanswered::Undelivered(failure.error))).ok().flatten()
+        });
+        if let Some(waker) = looked.flatten() {
             waker.wake();
         }
     }
@@ -232,6 +360,33 @@ impl Link {
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send + 'a>>;
 
 impl LinkState {
+    fn accept(&mut self, frame: &Bytes) -> Heard {
+        let waker = match self.session.accept(frame) {
+            Inbound::Answer { waiting, outcome } => {
+                match waiting.answer(outcome.map_err(Unanswered::Answered)) {
+                    Ok(waker) => waker,
+                    Err(_) => {
+                        self.session.count_late();
+                        None
+                    }
+                }
+            }
+            Inbound::Progress { waiting, progress } => waiting.progress(progress),
+            Inbound::Reply(frame) => {
+                self.post(frame);
+                None
+            }
+            Inbound::Notified { method, params } => {
+                return Heard::Notice(Notice::new(method, params));
+            }
+            Inbound::Asked { id, method, params } => {
+                return Heard::Question(Question { id, method, params });
+            }
+            Inbound::Nothing => None,
+        };
+        Heard::Caller(waker)
+    }
+
     /// Puts a frame that nobody waits for on its way.
     fn post(&mut self, frame: Bytes) {
         if self.outbox.len() < OUTBOX_MAX {
@@ -240,109 +395,13 @@ impl LinkState {
     }
 }
 
-impl Waiting {
-    fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
-    }
-}
-
-/// A registered request. Dropping it ends the wait, and tells the server so if it may be at work.
-#[derive(Debug)]
-pub(crate) struct PendingRequest {
-    link: Arc<Link>,
-    id: i64,
-    is_cancellable: bool,
-}
-
-impl PendingRequest {
-    pub(crate) fn id(&self) -> i64 {
-        self.id
-    }
-
-    /// Sends the frame of this request.
-    pub(crate) async fn send(
-        &mut self,
-        frame: Bytes,
-        mirrored: Option<Vec<(String, String)>>,
-    ) -> Result<(), SendError> {
-        if let Some(ended) = self.link.ended() {
-            return Err(SendError::not_sent(ended));
-        }
-        tracing::trace!(frame = %String::from_utf8_lossy(&frame), "sent");
-        // From here on the frame may leave, whenever this future is dropped.
-        self.is_cancellable = true;
-        let sent = match mirrored {
-            None => self.link.transport.send(frame).await,
-            Some(headers) => self.link.transport.send_mirrored(frame, headers).await,
-        };
-        self.is_cancellable = sent.is_ok();
-        sent
-    }
-
-    /// A request that must not be cancelled on the wire, as `initialize`.
-    pub(crate) fn never_cancel(&mut self) {
-        self.is_cancellable = false;
-    }
-
-    /// Waits for the answer. Progress starts the idle limit anew.
-    pub(crate) async fn answer(&mut self, patience: Patience) -> Answer {
-        let start = Instant::now();
-        let end = start + patience.max;
-        let mut limit = start + patience.idle.min(patience.max);
-        loop {
-            tokio::select! {
-                biased;
-                answer = poll_fn(|context| self.poll_answer(context.waker())) => {
-                    self.is_cancellable = false;
-                    return answer;
-                }
-                () = sleep_until(limit) => {}
-            }
-            if limit >= end || !self.take_progress() {
-                return Err(Unanswered::Deadline(limit - start));
-            }
-            limit = (Instant::now() + patience.idle).min(end);
-        }
-    }
-
-    /// One look at the answer; wakes `waker` when there is more to see.
-    pub(crate) fn poll_answer(&self, waker: &Waker) -> Poll<Answer> {
-        let mut state = self.link.lock();
-        let ended = state.ended.clone();
-        let Some(waiting) = state.session.waiting(self.id) else { return Poll::Pending };
-        if let Some(outcome) = waiting.outcome.take() {
-            return Poll::Ready(outcome);
-        }
-        if let Some(ended) = ended {
-            return Poll::Ready(Err(Unanswered::Ended(ended)));
-        }
-        match &mut waiting.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-        Poll::Pending
-    }
-
-    fn take_progress(&self) -> bool {
-        let mut state = self.link.lock();
-        state
-            .session
-            .waiting(self.id)
-            .is_some_and(|waiting| std::mem::take(&mut waiting.has_progressed))
-    }
-}
-
-impl Drop for PendingRequest {
-    fn drop(&mut self) {
-        let mut state = self.link.lock();
-        state.session.finish(self.id);
-        if self.is_cancellable && state.ended.is_none() {
-            let notice = ClientSession::<Waiting>::cancellation(self.id, "no longer wanted");
-            state.post(notice);
-            drop(state);
-            self.link.outbox_filled.notify_one();
+impl Generations {
+    fn count(&mut self, changed: &str) {
+        match changed {
+            method::TOOLS_LIST_CHANGED => self.tools += 1,
+            method::PROMPTS_LIST_CHANGED => self.prompts += 1,
+            method::RESOURCES_LIST_CHANGED => self.resources += 1,
+            _ => {}
         }
     }
 }
@@ -388,7 +447,8 @@ mod tests {
     #[tokio::test]
     async fn connection_that_ended_is_closed_and_not_cut() {
         let transport = Arc::new(Over::default());
-        let link = Link::new(Arc::clone(&transport) as Arc<dyn Transport>, 0);
+        let link =
+            Link::new(Arc::clone(&transport) as Arc<dyn Transport>, 0, &ClientOptions::default());
 
         Arc::clone(&link).read().await;
 

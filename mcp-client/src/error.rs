@@ -47,7 +47,7 @@ impl CallError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Connection(error) => error.is_transient(),
-            Self::Rpc(failure) => failure.error.code == code::INTERNAL_ERROR,
+            Self::Rpc(failure) => failure.is_transient(),
             Self::Payload { .. } | Self::Tool(_) => false,
         }
     }
@@ -57,7 +57,7 @@ impl CallError {
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::Connection(error) => error.delivery,
-            Self::Rpc(failure) => failure.error.delivery(),
+            Self::Rpc(failure) => failure.delivery,
             Self::Payload { .. } | Self::Tool(_) => Delivery::Executed,
         }
     }
@@ -101,9 +101,24 @@ pub struct RpcFailure {
     pub request: String,
     /// The server's answer.
     pub error: RpcError,
+    /// Whether it may have been carried out: as the code says, unless work had begun before.
+    pub delivery: Delivery,
 }
 
-/// A request that the connection did not bring through.
+impl RpcFailure {
+    pub(crate) fn new(request: &str, error: RpcError) -> Self {
+        let delivery = error.delivery();
+        Self { request: request.to_owned(), error, delivery }
+    }
+
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.error.code == code::INTERNAL_ERROR
+    }
+}
+
+/// A request that came to no end: the connection, or what was said over it, did not allow it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("`{request}` failed: {kind}")]
 #[non_exhaustive]
@@ -125,7 +140,7 @@ impl ConnectionError {
             ConnectionErrorKind::Exchange(error) | ConnectionErrorKind::Transport(error) => {
                 !error.is_permanent()
             }
-            ConnectionErrorKind::Answer { .. } | ConnectionErrorKind::Arguments { .. } => false,
+            _ => false,
         }
     }
 
@@ -163,6 +178,9 @@ pub enum ConnectionErrorKind {
         /// Why not.
         message: String,
     },
+    /// The server gave up the task that the call had become.
+    #[error("its task was cancelled")]
+    Cancelled,
     /// No answer within the time allowed. The server was told that the request is no longer wanted.
     #[error("no answer within {after:?}")]
     Deadline {
@@ -173,6 +191,22 @@ pub enum ConnectionErrorKind {
     /// exchange a request.
     #[error("{0}")]
     Exchange(TransportError),
+    /// The server goes beyond a cap.
+    #[error("the server goes beyond {limit} {what}")]
+    Limit {
+        /// The cap.
+        limit: usize,
+        /// Of what there is too much.
+        what: &'static str,
+    },
+    /// The server asked something before it would answer, and got none.
+    #[error("the server's question `{method}` has no answer: {error}")]
+    Question {
+        /// What was asked.
+        method: String,
+        /// Why there is no answer.
+        error: RpcError,
+    },
     /// Too many requests wait on this connection.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -212,7 +246,47 @@ pub enum ConnectError {
     Transport(#[from] TransportError),
 }
 
-/// Why a list of tools is not to be had.
+/// Why a request other than a call gave nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The connection failed.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The server does not declare what the request is about, so that it was not sent.
+    #[error("the server offers no {what}")]
+    NotOffered {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// The server answered a JSON-RPC error.
+    #[error(transparent)]
+    Rpc(#[from] RpcFailure),
+}
+
+impl RequestError {
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Connection(error) => error.is_transient(),
+            Self::NotOffered { .. } => false,
+            Self::Rpc(failure) => failure.is_transient(),
+        }
+    }
+
+    /// Whether the request may have been carried out.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        match self {
+            Self::Connection(error) => error.delivery,
+            Self::NotOffered { .. } => Delivery::NotSent,
+            Self::Rpc(failure) => failure.delivery,
+        }
+    }
+}
+
+/// Why a list is not to be had.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListError {
@@ -220,22 +294,87 @@ pub enum ListError {
     #[error(transparent)]
     Connection(#[from] ConnectionError),
     /// The server named the same page twice.
-    #[error("the list of tools goes round in a circle: cursor {cursor:?} came twice")]
+    #[error("the list of {of} goes round in a circle: cursor {cursor:?} came twice")]
     CursorLoop {
+        /// Of what the list is.
+        of: &'static str,
         /// The cursor.
         cursor: String,
+    },
+    /// The server does not declare that it has such things, so that it was not asked.
+    #[error("the server offers no {what}")]
+    NotOffered {
+        /// What is missing.
+        what: &'static str,
     },
     /// The server answered a JSON-RPC error.
     #[error(transparent)]
     Rpc(#[from] RpcFailure),
     /// The list goes on for too long.
-    #[error("the list of tools has more than {limit} {what}")]
+    #[error("the list of {of} has more than {limit} {what}")]
     TooLong {
+        /// Of what the list is.
+        of: &'static str,
         /// The cap.
         limit: usize,
-        /// Of what there are too many: `pages` or `tools`.
+        /// Of what there are too many: `pages`, or what the list is of.
         what: &'static str,
     },
+}
+
+/// Why a request has no result, before it is known whose request it is.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Connection(ConnectionError),
+    Rpc(RpcFailure),
+}
+
+impl Failure {
+    pub(crate) fn new(request: &str, kind: ConnectionErrorKind, delivery: Delivery) -> Self {
+        Self::Connection(ConnectionError { request: request.to_owned(), kind, delivery })
+    }
+
+    /// The server had begun to work before this happened, so that nothing is certain.
+    pub(crate) fn after_work_began(self) -> Self {
+        let delivery = Delivery::Unknown;
+        match self {
+            Self::Connection(error) => Self::Connection(ConnectionError { delivery, ..error }),
+            Self::Rpc(failure) => Self::Rpc(RpcFailure { delivery, ..failure }),
+        }
+    }
+}
+
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
+        Self::Connection(error)
+    }
+}
+
+impl From<Failure> for CallError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Connection(error) => Self::Connection(error),
+            Failure::Rpc(failure) => Self::Rpc(failure),
+        }
+    }
+}
+
+impl From<Failure> for ListError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Connection(error) => Self::Connection(error),
+            Failure::Rpc(failure) => Self::Rpc(failure),
+        }
+    }
+}
+
+impl From<Failure> for RequestError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Connection(error) => Self::Connection(error),
+            Failure::Rpc(failure) => Self::Rpc(failure),
+        }
+    }
 }
 
 fn words(last_words: Option<&str>) -> String {

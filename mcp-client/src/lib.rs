@@ -2,26 +2,58 @@
 //!
 //! | type | is |
 //! |---|---|
-//! | [`Client`] | a connection to one server: list its tools, call them |
+//! | [`Client`] | a connection to one server: its tools, resources and prompts, in both eras alike |
+//! | [`ClientHandler`] | answers what the server asks, however it asks |
+//! | [`Subscription`] | changes that the server tells |
 //! | [`transport`] | ways to get messages there: memory, a child process, any pair of byte streams |
 //! | [`CallError`] | the three ways a call fails, and whether it may have happened all the same |
 //!
-//! What it is not: policy. It never repeats a call. It says whether a failure is transient and whether
-//! the call may have been carried out, and leaves the rest to its caller.
+//! What it is not: policy. It never repeats a call that may have been carried out. It says whether a
+//! failure is transient and whether the call may have been carried out, and leaves the rest to its caller.
 
+#[cfg(feature = "auth")]
+pub mod auth;
+mod call;
 mod client;
 mod connect;
+#[cfg(feature = "http")]
+pub mod credentials;
 mod driver;
 mod error;
+mod handler;
+mod inbox;
+mod list;
+#[cfg(feature = "http")]
+mod mirror;
+#[cfg(not(feature = "http"))]
+#[path = "mirror_none.rs"]
+mod mirror;
+mod notice;
 mod options;
+mod pending;
+mod prompts;
+mod questions;
+mod reads;
 mod request;
+mod resources;
+mod rounds;
+mod subscription;
+mod task;
 mod tools;
+mod trace;
 pub mod transport;
 
+pub use call::CallOptions;
 pub use client::Client;
 pub use connect::Connector;
 pub use error::{
-    CallError, ConnectError, ConnectionError, ConnectionErrorKind, ListError, RpcFailure, ToolError,
+    CallError, ConnectError, ConnectionError, ConnectionErrorKind, ListError, RequestError,
+    RpcFailure, ToolError,
 };
+pub use handler::ClientHandler;
+pub use list::Listing;
+pub use notice::Notice;
 pub use options::ClientOptions;
+pub use subscription::Subscription;
 pub use tools::ToolList;
+pub use trace::{TraceContext, TraceError};

@@ -1,18 +1,24 @@
 //! What a client may be told, and what it assumes otherwise.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_core::protocol::{ClientCapabilities, Implementation};
+use mcp_core::protocol::Implementation;
 use mcp_core::session::{ClientDescription, EraChoice};
 
+use crate::handler::ClientHandler;
+
 /// Settings of one connection. Every wait has a limit; every limit can be changed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ClientOptions {
     /// Who this client says it is.
     pub client: Implementation,
-    /// What this client declares that it can do: nothing, unless it has a handler for it.
-    pub capabilities: ClientCapabilities,
+    /// Answers the server's questions. Without one nothing is declared, and nothing is answered.
+    pub handler: Option<Arc<dyn ClientHandler>>,
+    /// Whether a server may turn a call into a task, which is then waited for (tasks extension). Yes:
+    /// callers see no difference but the longer limit, `call_timeout_max`.
+    pub tasks: bool,
     /// Which eras to try.
     pub era: EraChoice,
     /// How long connecting may take in all, a slow start of the server included. 30 s.
@@ -26,10 +32,13 @@ pub struct ClientOptions {
     pub call_timeout: Duration,
     /// How long a call may take although it reports progress. 10 min.
     pub call_timeout_max: Duration,
-    /// How long a tool list is kept when the server does not say. 60 s; a change notice ends it sooner.
-    pub tools_ttl: Duration,
+    /// How long a list of a legacy server is kept, which cannot say. 60 s; a change notice ends it
+    /// sooner.
+    pub list_ttl: Duration,
     /// Tools that a server may list. 2000.
     pub tools_max: usize,
+    /// Resources, templates or prompts that a server may list. 2000.
+    pub entries_max: usize,
     /// Pages that a list may have. 200.
     pub pages_max: usize,
 }
@@ -38,15 +47,17 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             client: Implementation::new("orchestrator", env!("CARGO_PKG_VERSION")),
-            capabilities: ClientCapabilities::default(),
+            handler: None,
+            tasks: true,
             era: EraChoice::Auto,
             start_timeout: Duration::from_secs(30),
             probe_timeout: Duration::from_secs(5),
             list_timeout: Duration::from_secs(30),
             call_timeout: Duration::from_secs(60),
             call_timeout_max: Duration::from_secs(600),
-            tools_ttl: Duration::from_secs(60),
+            list_ttl: Duration::from_secs(60),
             tools_max: 2000,
+            entries_max: 2000,
             pages_max: 200,
         }
     }
@@ -55,8 +66,17 @@ impl Default for ClientOptions {
 impl ClientOptions {
     /// How the client introduces itself to a server.
     pub(crate) fn description(&self) -> ClientDescription {
-        let capabilities = self.capabilities.clone();
+        let handler = self.handler.as_ref();
+        let declared = handler.map(|handler| handler.capabilities()).unwrap_or_default();
+        let capabilities = if self.tasks { declared.with_tasks() } else { declared };
         ClientDescription { implementation: self.client.clone(), capabilities }
+    }
+
+    /// Sets who answers the server's questions.
+    #[must_use]
+    pub fn with_handler(mut self, handler: impl ClientHandler) -> Self {
+        self.handler = Some(Arc::new(handler));
+        self
     }
 
     /// Sets which eras to try.

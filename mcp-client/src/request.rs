@@ -1,17 +1,21 @@
 //! One request from its parameters to its bytes and back: the path of every call.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use mcp_core::Delivery;
 use mcp_core::jsonrpc::{RequestId, encode};
-use mcp_core::protocol::Extra;
+use mcp_core::protocol::{Extra, LogLevel, key};
 use mcp_core::session::AnswerError;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::driver::{Link, Patience, Unanswered};
-use crate::error::{CallError, ConnectionError, ConnectionErrorKind, ListError, RpcFailure};
+use crate::call::CallOptions;
+use crate::driver::Link;
+use crate::error::{ConnectionError, ConnectionErrorKind, Failure, RpcFailure};
+use crate::pending::{Patience, PendingRequest, Unanswered};
+use crate::trace::TraceContext;
 
 /// A request about to be sent.
 #[derive(Debug)]
@@ -22,31 +26,60 @@ pub(crate) struct Request<'a> {
     pub(crate) subject: &'a str,
     /// What every request of this conversation carries in `_meta`.
     pub(crate) meta: &'a Extra,
-    /// Whether the server may report progress.
-    pub(crate) wants_progress: bool,
+    /// The least severe log message that is wanted (modern era).
+    pub(crate) log_level: Option<LogLevel>,
+    /// What this request was given by its caller; with it, the server may report progress.
+    pub(crate) options: Option<&'a CallOptions>,
     /// Arguments that headers repeat, for bindings that have headers.
     pub(crate) mirrored: Option<Vec<(String, String)>>,
 }
 
-/// Why a request has no result.
+/// A request that is registered and written.
 #[derive(Debug)]
-pub(crate) enum RequestError {
-    Connection(ConnectionError),
-    Rpc(RpcFailure),
+pub(crate) struct Encoded<'a> {
+    subject: &'a str,
+    options: Option<&'a CallOptions>,
+    mirrored: Option<Vec<(String, String)>>,
+    frame: Bytes,
+    pending: PendingRequest,
 }
 
 /// A result that came, not parsed yet.
 #[derive(Debug)]
 pub(crate) struct Answered<'a> {
     subject: &'a str,
-    result: Bytes,
+    pub(crate) result: Bytes,
+}
+
+/// The sorts of results (2026-07-28, "Result types").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Complete,
+    InputRequired,
+    Task,
 }
 
 /// The `_meta` of one request.
 #[derive(Debug)]
 pub(crate) struct Meta<'a> {
     progress_token: Option<i64>,
+    log_level: Option<LogLevel>,
+    trace: Option<&'a TraceContext>,
     shared: &'a Extra,
+}
+
+impl<'a> Meta<'a> {
+    /// What a request carries that has nothing of its own.
+    pub(crate) fn new(shared: &'a Extra, log_level: Option<LogLevel>) -> Self {
+        Self { progress_token: None, log_level, trace: None, shared }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.progress_token.is_none()
+            && self.log_level.is_none()
+            && self.trace.is_none()
+            && self.shared.iter().next().is_none()
+    }
 }
 
 impl Serialize for Meta<'_> {
@@ -56,6 +89,12 @@ impl Serialize for Meta<'_> {
             map.serialize_entry("progressToken", &token)?;
         }
         for (name, value) in self.shared.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        if let Some(level) = self.log_level {
+            map.serialize_entry(key::LOG_LEVEL, &level)?;
+        }
+        for (name, value) in self.trace.into_iter().flat_map(TraceContext::entries) {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -68,48 +107,119 @@ impl<'a> Request<'a> {
         self,
         params: impl FnOnce(Option<Meta<'a>>) -> P,
         patience: Patience,
-    ) -> Result<Answered<'a>, RequestError> {
-        let subject = self.subject;
-        let fail = |kind: ConnectionErrorKind, delivery| {
-            let request = subject.to_owned();
-            RequestError::Connection(ConnectionError { request, kind, delivery })
+    ) -> Result<Answered<'a>, Failure> {
+        self.encode(params)?.send(patience).await
+    }
+
+    /// Registers and writes it. Nothing of the parameters is needed after that.
+    pub(crate) fn encode<P: Serialize>(
+        self,
+        params: impl FnOnce(Option<Meta<'a>>) -> P,
+    ) -> Result<Encoded<'a>, Failure> {
+        let fail = |kind| Failure::new(self.subject, kind, Delivery::NotSent);
+        let hears_progress = self.options.is_some_and(|options| options.on_progress.is_some());
+        let pending = self.link.start(hears_progress).map_err(|error| fail(error.into()))?;
+        let meta = Meta {
+            progress_token: self.options.map(|_| pending.id()),
+            log_level: self.log_level,
+            trace: self.options.and_then(|options| options.trace.as_ref()),
+            shared: self.meta,
         };
-        let mut pending =
-            self.link.start().map_err(|error| fail(error.into(), Delivery::NotSent))?;
+        let params = params(Some(meta).filter(|meta| !meta.is_empty()));
         let id = RequestId::Number(pending.id());
-        let params = params(meta(self.meta, self.wants_progress.then_some(pending.id())));
-        let frame = encode::request(&id, self.method, &params).map_err(|error| {
-            let kind = ConnectionErrorKind::Arguments { message: error.to_string() };
-            fail(kind, Delivery::NotSent)
-        })?;
-        pending.send(frame, self.mirrored).await.map_err(|error| fail(error.cause.into(), error.delivery))?;
-        match pending.answer(patience).await {
+        let frame = encode::request(&id, self.method, &params)
+            .map_err(|error| fail(ConnectionErrorKind::Arguments { message: error.to_string() }))?;
+        let Self { subject, options, mirrored, .. } = self;
+        Ok(Encoded { subject, options, mirrored, frame, pending })
+    }
+}
+
+impl<'a> Encoded<'a> {
+    /// Sends it and waits for the answer.
+    pub(crate) async fn send(self, patience: Patience) -> Result<Answered<'a>, Failure> {
+        let (subject, options) = (self.subject, self.options);
+        let on_progress = options.and_then(|options| options.on_progress.as_deref());
+        let mut pending = self.deliver().await?;
+        match pending.answer(patience, on_progress).await {
             Ok(result) => Ok(Answered { subject, result }),
-            Err(Unanswered::Answered(AnswerError::Refused(error))) => {
-                Err(RequestError::Rpc(RpcFailure { request: subject.to_owned(), error }))
+            Err(unanswered) => Err(unanswered.into_failure(subject)),
+        }
+    }
+
+    /// Sends it; the wait for the answer is up to the caller.
+    pub(crate) async fn deliver(self) -> Result<PendingRequest, Failure> {
+        let Self { subject, mirrored, frame, mut pending, .. } = self;
+        let sent = pending.send(frame, mirrored).await;
+        sent.map_err(|error| Failure::new(subject, error.cause.into(), error.delivery))?;
+        Ok(pending)
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.pending.id()
+    }
+}
+
+impl Unanswered {
+    pub(crate) fn into_failure(self, subject: &str) -> Failure {
+        let fail = |kind| Failure::new(subject, kind, Delivery::Unknown);
+        match self {
+            Self::Answered(AnswerError::Refused(error)) => {
+                Failure::Rpc(RpcFailure::new(subject, error))
             }
-            Err(Unanswered::Answered(AnswerError::Broken(kind))) => {
-                Err(fail(kind.into(), Delivery::Unknown))
-            }
-            Err(Unanswered::Deadline(after)) => {
-                Err(fail(ConnectionErrorKind::Deadline { after }, Delivery::Unknown))
-            }
-            Err(Unanswered::Ended(end)) => Err(fail(end.into(), Delivery::Unknown)),
-            Err(Unanswered::Undelivered(error)) => {
-                Err(fail(ConnectionErrorKind::Exchange(error.cause), error.delivery))
+            Self::Answered(AnswerError::Broken(kind)) => fail(kind.into()),
+            Self::Deadline(after) => fail(ConnectionErrorKind::Deadline { after }),
+            Self::Ended(end) => fail(end.into()),
+            Self::Undelivered(error) => {
+                Failure::new(subject, ConnectionErrorKind::Exchange(error.cause), error.delivery)
             }
         }
     }
 }
 
-fn meta(shared: &Extra, progress_token: Option<i64>) -> Option<Meta<'_>> {
-    let is_empty = progress_token.is_none() && shared.iter().next().is_none();
-    (!is_empty).then_some(Meta { progress_token, shared })
-}
+impl<'a> Answered<'a> {
+    pub(crate) fn new(subject: &'a str, result: Bytes) -> Self {
+        Self { subject, result }
+    }
 
-impl Answered<'_> {
     /// The one typed parse. It also validates what the envelope scan left alone.
     pub(crate) fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ConnectionError> {
+        serde_json::from_slice(&self.result).map_err(|error| self.broken(error.to_string()))
+    }
+
+    /// The typed parse of a result that must be all there is.
+    pub(crate) fn complete<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ConnectionError> {
+        match self.sort()? {
+            Sort::Complete => self.parse(),
+            sort => Err(self.unexpected(sort)),
+        }
+    }
+
+    /// What sort of result this is. None named means complete, an unknown one makes it invalid.
+    pub(crate) fn sort(&self) -> Result<Sort, ConnectionError> {
+        #[derive(Deserialize)]
+        struct Named<'a> {
+            #[serde(borrow, rename = "resultType")]
+            sort: Option<Cow<'a, str>>,
+        }
+        match self.parse_borrowed::<Named<'_>>()?.sort.as_deref() {
+            None | Some("complete") => Ok(Sort::Complete),
+            Some("input_required") => Ok(Sort::InputRequired),
+            Some("task") => Ok(Sort::Task),
+            Some(other) => Err(self.broken(format!("unexpected result type {other:?}"))),
+        }
+    }
+
+    /// A sort of result that this request cannot have.
+    pub(crate) fn unexpected(&self, sort: Sort) -> ConnectionError {
+        let sort = match sort {
+            Sort::Complete => "complete",
+            Sort::InputRequired => "input_required",
+            Sort::Task => "task",
+        };
+        self.broken(format!("unexpected result type {sort:?}"))
+    }
+
+    fn parse_borrowed<'de, T: Deserialize<'de>>(&'de self) -> Result<T, ConnectionError> {
         serde_json::from_slice(&self.result).map_err(|error| self.broken(error.to_string()))
     }
 
@@ -119,24 +229,6 @@ impl Answered<'_> {
             request: self.subject.to_owned(),
             kind: ConnectionErrorKind::Answer { message },
             delivery: Delivery::Unknown,
-        }
-    }
-}
-
-impl From<RequestError> for CallError {
-    fn from(error: RequestError) -> Self {
-        match error {
-            RequestError::Connection(error) => Self::Connection(error),
-            RequestError::Rpc(failure) => Self::Rpc(failure),
-        }
-    }
-}
-
-impl From<RequestError> for ListError {
-    fn from(error: RequestError) -> Self {
-        match error {
-            RequestError::Connection(error) => Self::Connection(error),
-            RequestError::Rpc(failure) => Self::Rpc(failure),
         }
     }
 }

@@ -1,17 +1,14 @@
-//! The list of tools: all pages, within caps, kept for as long as the server allows.
+//! The list of tools.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_core::protocol::{ListToolsResult, Tool, method};
-use serde::Serialize;
-use tokio::time::Instant;
+use mcp_core::protocol::{ListToolsResult, Tool};
 
 use crate::client::Client;
-use crate::driver::Patience;
 use crate::error::ListError;
-use crate::request::Meta;
+use crate::list;
+use crate::mirror::{self, MirrorTable};
 
 /// All tools of a server.
 #[derive(Debug, Default)]
@@ -23,92 +20,52 @@ pub struct ToolList {
     pub rejected: Vec<String>,
 }
 
-/// A list and how long it may be used.
+/// The tools, and which of their arguments headers repeat.
 #[derive(Debug, Default)]
-pub(crate) struct ToolCache(Mutex<Option<Kept>>);
-
-#[derive(Debug)]
-struct Kept {
-    list: Arc<ToolList>,
-    fresh_until: Instant,
-    generation: u64,
+pub(crate) struct KnownTools {
+    pub(crate) list: Arc<ToolList>,
+    pub(crate) mirrors: MirrorTable,
 }
 
-impl ToolCache {
-    fn fresh(&self, generation: u64) -> Option<Arc<ToolList>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.as_ref()?;
-        let is_fresh = kept.generation == generation && Instant::now() < kept.fresh_until;
-        is_fresh.then(|| Arc::clone(&kept.list))
-    }
-
-    fn keep(&self, kept: Kept) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
-    }
-}
-
-#[derive(Serialize)]
-struct ListParams<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cursor: Option<&'a str>,
-    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
-    meta: Option<Meta<'a>>,
-}
-
-/// The list from the cache, or from the server.
-pub(crate) async fn list(client: &Client, cache: &ToolCache) -> Result<Arc<ToolList>, ListError> {
-    // Read first: a change notice that comes while the pages do makes them old at once.
-    let generation = client.tools_generation();
-    if let Some(list) = cache.fresh(generation) {
-        return Ok(list);
-    }
-    let (list, ttl) = fetch(client).await?;
-    let list = Arc::new(list);
-    let fresh_until = Instant::now() + ttl;
-    cache.keep(Kept { list: Arc::clone(&list), fresh_until, generation });
-    Ok(list)
-}
-
-async fn fetch(client: &Client) -> Result<(ToolList, Duration), ListError> {
-    let options = client.options();
-    let (mut list, mut names) = (ToolList::default(), HashSet::new());
-    let (mut cursors, mut cursor) = (HashSet::new(), None::<String>);
-    let mut ttl = None;
-    for _ in 0..options.pages_max {
-        let page = fetch_page(client, cursor.as_deref()).await?;
-        ttl = shorter(ttl, page.ttl_ms.map(Duration::from_millis));
-        list.rejected.extend(page.rejected);
-        for tool in page.tools {
-            if list.tools.len() >= options.tools_max {
-                return Err(ListError::TooLong { limit: options.tools_max, what: "tools" });
-            }
-            if names.insert(tool.name.clone()) {
-                list.tools.push(tool);
-            } else {
-                list.rejected.push(format!("tool `{}` is listed twice", tool.name));
-            }
-        }
-        let Some(next) = page.next_cursor else {
-            return Ok((list, ttl.unwrap_or_else(|| client.tools_ttl())));
+impl Client {
+    /// All tools of the server, all pages, from the cache while that is fresh.
+    ///
+    /// Over HTTP, tools whose schema names invalid headers are left out (2026-07-28, "Custom Headers
+    /// from Tool Parameters").
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer in time, or its list breaks a cap.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future cancels the request for the current page.
+    pub async fn list_tools(&self) -> Result<Arc<ToolList>, ListError> {
+        let known = match self.lists().tools.fresh(self.link().generations().tools) {
+            Some(known) => known,
+            None => self.fetch_tools().await?,
         };
-        if !cursors.insert(next.clone()) {
-            return Err(ListError::CursorLoop { cursor: next });
-        }
-        cursor = Some(next);
+        Ok(Arc::clone(&known.list))
     }
-    Err(ListError::TooLong { limit: options.pages_max, what: "pages" })
-}
 
-async fn fetch_page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ListError> {
-    let patience = Patience::fixed(client.options().list_timeout);
-    let request = client.request(method::TOOLS_LIST, method::TOOLS_LIST);
-    let answer = request.send(|meta| ListParams { cursor, meta }, patience).await?;
-    Ok(answer.parse()?)
-}
+    /// The list from the server, whatever the cache has.
+    pub(crate) async fn fetch_tools(&self) -> Result<Arc<KnownTools>, ListError> {
+        let generation = self.link().generations().tools;
+        let (list, ttl) = list::fetch::<ListToolsResult>(self, self.options().tools_max).await?;
+        let mut list = ToolList { tools: list.entries, rejected: list.rejected };
+        let mirrors = mirror::take_out(self, &mut list);
+        let known = Arc::new(KnownTools { list: Arc::new(list), mirrors });
+        self.lists().tools.keep(&known, ttl, generation);
+        Ok(known)
+    }
 
-fn shorter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+    /// The tools as they were listed last, however long ago. None are remembered when that never worked,
+    /// so that it is not tried for every call.
+    pub(crate) fn known_tools(&self) -> Arc<KnownTools> {
+        self.lists().tools.last().unwrap_or_else(|| {
+            let none = Arc::default();
+            self.lists().tools.keep(&none, Duration::ZERO, self.link().generations().tools);
+            none
+        })
     }
 }

@@ -10,6 +10,8 @@
 //! One shared suite (`tests/transport`) holds all of them to the promises of
 //! [`Transport`](mcp_core::Transport).
 
+#[cfg(feature = "http")]
+pub mod http;
 pub mod line;
 pub mod memory;
 mod own;

@@ -50,7 +50,11 @@ async fn requests_of_the_two_eras_differ_in_their_meta_alone() {
     [
       {
         "_meta": {
-          "io.modelcontextprotocol/clientCapabilities": {},
+          "io.modelcontextprotocol/clientCapabilities": {
+            "extensions": {
+              "io.modelcontextprotocol/tasks": {}
+            }
+          },
           "io.modelcontextprotocol/clientInfo": {
             "name": "orchestrator",
             "version": "0.1.0"

@@ -84,7 +84,7 @@ async fn a_legacy_list_is_kept_until_its_time_or_a_notice() {
     peer.say(&json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" })).await;
     tokio::time::sleep(Duration::from_millis(1)).await;
     let noticed = list(&client, &peer, vec![page(&["new"], None)]).await.unwrap();
-    tokio::time::sleep(ClientOptions::default().tools_ttl).await;
+    tokio::time::sleep(ClientOptions::default().list_ttl).await;
     let aged = list(&client, &peer, vec![page(&["newest"], None)]).await.unwrap();
 
     assert_eq!(kept.tools[0].name, "old");

@@ -15,8 +15,13 @@ impl Peer {
 
     /// The next message, whatever it is.
     pub(crate) async fn next(&self) -> Value {
+        serde_json::from_str(&self.next_raw().await).expect("the client sends JSON")
+    }
+
+    /// The next message as it was sent.
+    pub(crate) async fn next_raw(&self) -> String {
         let frame = self.0.recv().await.expect("the client is still there");
-        serde_json::from_slice(&frame).expect("the client sends JSON")
+        String::from_utf8(frame.into()).expect("the client sends text")
     }
 
     /// Waits until the client is gone.
@@ -54,28 +59,49 @@ impl Peer {
         self.0.close().await;
     }
 
+    /// Tells something unasked.
+    pub(crate) async fn tell(&self, method: &str, params: Value) {
+        self.say(&json!({ "jsonrpc": "2.0", "method": method, "params": params })).await;
+    }
+
+    /// Asks something, as legacy servers do.
+    pub(crate) async fn ask(&self, id: &str, method: &str, params: Value) {
+        self.say(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await;
+    }
+
     /// Plays a modern handshake.
-    pub(crate) async fn discover(&self) {
+    pub(crate) async fn discover(&self, capabilities: Value) {
         let request = self.expect("server/discover").await;
         let result = json!({
-            "resultType": "complete", "supportedVersions": ["2026-07-28"], "capabilities": { "tools": {} },
-            "ttlMs": 0, "cacheScope": "private",
+            "resultType": "complete", "supportedVersions": ["2026-07-28"],
+            "capabilities": capabilities, "ttlMs": 0, "cacheScope": "private",
         });
         self.answer(&request, result).await;
     }
 
-    /// Plays a legacy handshake of a server that knows no other.
-    pub(crate) async fn initialize(&self) {
+    /// Plays a legacy handshake of a server that knows no other; returns what the client declared.
+    pub(crate) async fn initialize(&self, capabilities: Value) -> Value {
         let request = self.expect("server/discover").await;
         self.refuse(&request, -32601).await;
         let request = self.expect("initialize").await;
-        self.answer(&request, initialized("2025-06-18")).await;
+        let mut result = initialized("2025-06-18");
+        result["capabilities"] = capabilities;
+        self.answer(&request, result).await;
         self.expect("notifications/initialized").await;
+        request["params"]["capabilities"].clone()
     }
 }
 
 pub(crate) fn initialized(version: &str) -> Value {
     json!({ "protocolVersion": version, "capabilities": { "tools": {} }, "serverInfo": { "name": "old", "version": "1" } })
+}
+
+/// Everything that a server may declare.
+pub(crate) fn everything() -> Value {
+    json!({
+        "tools": {}, "resources": { "subscribe": true }, "prompts": {}, "completions": {},
+        "logging": {},
+    })
 }
 
 /// What a tool answers when it has nothing but a text to say.
@@ -85,16 +111,28 @@ pub(crate) fn text(text: &str) -> Value {
 
 /// A client and its peer, in the modern era.
 pub(crate) async fn modern(options: ClientOptions) -> (Client, Peer) {
+    modern_as(options, everything()).await
+}
+
+/// The same with a peer that declares `capabilities`.
+pub(crate) async fn modern_as(options: ClientOptions, capabilities: Value) -> (Client, Peer) {
     let (here, there) = memory::pair();
     let peer = Peer::new(there);
-    let (client, ()) = tokio::join!(Client::connect_with(here, options), peer.discover());
+    let discover = peer.discover(capabilities);
+    let (client, ()) = tokio::join!(Client::connect_with(here, options), discover);
     (client.expect("the handshake succeeds"), peer)
 }
 
 /// A client and its peer, in the legacy era.
 pub(crate) async fn legacy(options: ClientOptions) -> (Client, Peer) {
+    legacy_as(options, everything()).await
+}
+
+/// The same with a peer that declares `capabilities`.
+pub(crate) async fn legacy_as(options: ClientOptions, capabilities: Value) -> (Client, Peer) {
     let (here, there) = memory::pair();
     let peer = Peer::new(there);
-    let (client, ()) = tokio::join!(Client::connect_with(here, options), peer.initialize());
+    let initialize = peer.initialize(capabilities);
+    let (client, _) = tokio::join!(Client::connect_with(here, options), initialize);
     (client.expect("the handshake succeeds"), peer)
 }

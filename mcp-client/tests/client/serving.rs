@@ -145,9 +145,9 @@ async fn what_is_not_a_request_is_answered_by_the_rules() {
 
     insta::assert_snapshot!(answers.join("\n"), @r#"
     {"error":{"code":-32700,"message":"message is not a JSON object"},"id":null,"jsonrpc":"2.0"}
-    {"error":{"code":-32601,"message":"unknown method `resources/list`"},"id":1,"jsonrpc":"2.0"}
+    {"error":{"code":-32601,"message":"this server offers no resources"},"id":1,"jsonrpc":"2.0"}
     {"error":{"code":-32602,"message":"parameters of `tools/call` cannot be read: missing field `name` at line 1 column 114"},"id":2,"jsonrpc":"2.0"}
-    {"id":3,"jsonrpc":"2.0","result":{"cacheScope":"public","resultType":"complete","tools":[{"inputSchema":{},"name":"sleep"}],"ttlMs":0}}
+    {"id":3,"jsonrpc":"2.0","result":{"cacheScope":"private","resultType":"complete","tools":[{"inputSchema":{},"name":"sleep"}],"ttlMs":0}}
     "#);
 }
 

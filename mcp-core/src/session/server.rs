@@ -219,7 +219,8 @@ impl ServerSession {
         match (version.era(), method) {
             (Era::Modern, method::DISCOVER) => {
                 let modern: Vec<_> = self.of_era(Era::Modern).collect();
-                Ok(reply(id, &DiscoverResult::new(&modern, &self.server)))
+                let result = &DiscoverResult::new(&modern, &self.server);
+                Ok(reply(id, &Typed { result_type: "complete", result }))
             }
             (_, name) if !version.has_method(name) => Err(unknown_method(method)),
             (Era::Legacy, method::PING) => Ok(reply(id, &json!({}))),
@@ -381,7 +382,7 @@ mod tests {
         {}
         -32601 unknown method `ping`
         -32602 `_meta` lacks `io.modelcontextprotocol/clientCapabilities`
-        {"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"1"}},"cacheScope":"public","capabilities":{"tools":{"listChanged":true}},"supportedVersions":["2026-07-28"],"ttlMs":3600000}
+        {"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"1"}},"cacheScope":"public","capabilities":{"tools":{"listChanged":true}},"resultType":"complete","supportedVersions":["2026-07-28"],"ttlMs":3600000}
         "#);
     }
 

@@ -1,0 +1,249 @@
+//! A request on its way: the wait for its answer, and what ends that wait.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::mem;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use mcp_core::protocol::Progress;
+use mcp_core::session::{AnswerError, ClientSession};
+use mcp_core::{SendError, TransportError};
+use tokio::time::{Instant, sleep_until};
+
+use crate::driver::Link;
+
+/// Reports of progress that wait for a caller who is busy; the oldest go first.
+const PROGRESS_MAX: usize = 16;
+
+/// No wait is longer, whatever a caller asks for: a clock can be set only so far ahead.
+const WAIT_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How the wait for an answer ended.
+pub(crate) type Answer = Result<Bytes, Unanswered>;
+
+/// Hears how far a request has come.
+pub(crate) type ProgressHandler = dyn Fn(&Progress) + Send + Sync;
+
+/// A wait without a result.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Unanswered {
+    /// The server answered something else than a result.
+    Answered(AnswerError),
+    /// The time was up.
+    Deadline(Duration),
+    /// The connection ended.
+    Ended(TransportError),
+    /// The exchange of this request failed, while the connection goes on.
+    Undelivered(SendError),
+}
+
+/// How long an answer may take, counted from the moment at which this was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// How long without a sign of life.
+    idle: Duration,
+    since: Instant,
+    /// Until when to wait for the first sign of life.
+    limit: Instant,
+    /// Until when to wait in all.
+    pub(crate) end: Instant,
+}
+
+impl Patience {
+    /// At most `max` in all, and `idle` without a sign of life.
+    pub(crate) fn new(idle: Duration, max: Duration) -> Self {
+        let since = Instant::now();
+        let (idle, end) = (idle.min(WAIT_MAX), since + max.min(WAIT_MAX));
+        Self { idle, since, limit: (since + idle).min(end), end }
+    }
+
+    /// The same limit with and without signs of life.
+    pub(crate) fn fixed(limit: Duration) -> Self {
+        Self::new(limit, limit)
+    }
+
+    /// The same end, with a new start for what is awaited without a sign of life.
+    pub(crate) fn again(self) -> Self {
+        Self { limit: self.next_limit(), ..self }
+    }
+
+    /// How long the whole wait has been allowed to take, for errors.
+    pub(crate) fn total(&self) -> Duration {
+        self.end - self.since
+    }
+
+    fn next_limit(&self) -> Instant {
+        (Instant::now() + self.idle).min(self.end)
+    }
+}
+
+/// A caller that waits.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    waker: Option<Waker>,
+    outcome: Option<Answer>,
+    /// Set by progress, taken by the caller when its idle limit is reached.
+    has_progressed: bool,
+    /// What was reported since the caller last looked, for callers that look.
+    heard: Option<VecDeque<Progress>>,
+}
+
+impl Waiting {
+    /// A caller that wants to hear of progress, or not.
+    pub(crate) fn new(hears_progress: bool) -> Self {
+        Self { heard: hears_progress.then(VecDeque::new), ..Self::default() }
+    }
+
+    /// Takes the answer, unless there is one already.
+    pub(crate) fn answer(&mut self, outcome: Answer) -> Result<Option<Waker>, Answer> {
+        if self.outcome.is_some() {
+            return Err(outcome);
+        }
+        self.outcome = Some(outcome);
+        Ok(self.waker.take())
+    }
+
+    /// Takes a report; one that comes after the answer says nothing more.
+    pub(crate) fn progress(&mut self, progress: Progress) -> Option<Waker> {
+        if self.outcome.is_some() {
+            return None;
+        }
+        self.has_progressed = true;
+        let heard = self.heard.as_mut()?;
+        if heard.len() >= PROGRESS_MAX {
+            heard.pop_front();
+        }
+        heard.push_back(progress);
+        self.waker.take()
+    }
+
+    pub(crate) fn take_waker(&mut self) -> Option<Waker> {
+        self.waker.take()
+    }
+
+    /// One look at the answer; wakes `waker` when there is more to see.
+    pub(crate) fn poll(&mut self, ended: Option<TransportError>, waker: &Waker) -> Poll<Answer> {
+        if let Some(outcome) = self.outcome.take() {
+            return Poll::Ready(outcome);
+        }
+        if let Some(ended) = ended {
+            return Poll::Ready(Err(Unanswered::Ended(ended)));
+        }
+        match &mut self.waker {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+        Poll::Pending
+    }
+
+    fn take_progress(&mut self) -> VecDeque<Progress> {
+        self.heard.as_mut().map(mem::take).unwrap_or_default()
+    }
+}
+
+/// A registered request. Dropping it ends the wait, and tells the server so if it may be at work.
+pub(crate) struct PendingRequest {
+    link: Arc<Link>,
+    id: i64,
+    is_cancellable: bool,
+}
+
+impl PendingRequest {
+    pub(crate) fn new(link: Arc<Link>, id: i64) -> Self {
+        Self { link, id, is_cancellable: false }
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// Sends the frame of this request.
+    pub(crate) async fn send(
+        &mut self,
+        frame: Bytes,
+        mirrored: Option<Vec<(String, String)>>,
+    ) -> Result<(), SendError> {
+        if let Some(ended) = self.link.ended() {
+            return Err(SendError::not_sent(ended));
+        }
+        tracing::trace!(frame = %String::from_utf8_lossy(&frame), "sent");
+        // From here on the frame may leave, whenever this future is dropped.
+        self.is_cancellable = true;
+        let transport = self.link.transport();
+        let sent = match mirrored {
+            None => transport.send(frame).await,
+            Some(headers) => transport.send_mirrored(frame, headers).await,
+        };
+        self.is_cancellable = sent.is_ok();
+        sent
+    }
+
+    /// A request that must not be cancelled on the wire: as `initialize`, or because it is over.
+    pub(crate) fn never_cancel(&mut self) {
+        self.is_cancellable = false;
+    }
+
+    /// Waits for the answer. Progress starts the idle limit anew.
+    pub(crate) async fn answer(
+        &mut self,
+        patience: Patience,
+        on_progress: Option<&ProgressHandler>,
+    ) -> Answer {
+        let mut limit = patience.limit;
+        loop {
+            tokio::select! {
+                biased;
+                answer = poll_fn(|context| self.poll_hearing(context.waker(), on_progress)) => {
+                    self.is_cancellable = false;
+                    return answer;
+                }
+                () = sleep_until(limit) => {}
+            }
+            if limit >= patience.end || !self.has_progressed() {
+                return Err(Unanswered::Deadline(limit - patience.since));
+            }
+            limit = patience.next_limit();
+        }
+    }
+
+    /// One look at the answer; wakes `waker` when there is more to see.
+    pub(crate) fn poll_answer(&self, waker: &Waker) -> Poll<Answer> {
+        self.poll_hearing(waker, None)
+    }
+
+    /// The caller's code runs without the lock.
+    fn poll_hearing(&self, waker: &Waker, on_progress: Option<&ProgressHandler>) -> Poll<Answer> {
+        let looked = self
+            .link
+            .look(self.id, |waiting, ended| (waiting.take_progress(), waiting.poll(ended, waker)));
+        let Some((heard, polled)) = looked else { return Poll::Pending };
+        if let Some(on_progress) = on_progress {
+            heard.iter().for_each(on_progress);
+        }
+        polled
+    }
+
+    fn has_progressed(&self) -> bool {
+        let looked = self.link.look(self.id, |waiting, _| mem::take(&mut waiting.has_progressed));
+        looked.unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for PendingRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PendingRequest").field(&self.id).finish()
+    }
+}
+
+impl Drop for PendingRequest {
+    fn drop(&mut self) {
+        let notice = self
+            .is_cancellable
+            .then(|| ClientSession::<Waiting>::cancellation(self.id, "no longer wanted"));
+        self.link.finish(self.id, notice);
+    }
+}

@@ -1,0 +1,108 @@
+//! Resources: listing them, reading them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcp_core::protocol::{
+    Extra, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,
+    ResourceParams, ResourceTemplate, method,
+};
+use tokio::time::Instant;
+
+use crate::call::CallOptions;
+use crate::client::Client;
+use crate::error::{ListError, RequestError};
+use crate::list::{self, ListCache, Listing, Page, TTL_MAX};
+use crate::reads::Read;
+use crate::rounds::Rounds;
+
+/// What a server without resources does not offer.
+const RESOURCES: &str = "resources";
+
+impl Client {
+    /// All resources of the server, all pages, from the cache while that is fresh.
+    ///
+    /// # Errors
+    ///
+    /// When the server offers no resources, does not answer in time, or its list breaks a cap.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future cancels the request for the current page.
+    pub async fn list_resources(&self) -> Result<Arc<Listing<Resource>>, ListError> {
+        self.list_of_resources::<ListResourcesResult>(&self.lists().resources).await
+    }
+
+    /// All templates of resources, all pages, from the cache while that is fresh.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client::list_resources`].
+    ///
+    /// # Cancel safety
+    ///
+    /// See [`Client::list_resources`].
+    pub async fn list_resource_templates(
+        &self,
+    ) -> Result<Arc<Listing<ResourceTemplate>>, ListError> {
+        self.list_of_resources::<ListResourceTemplatesResult>(&self.lists().templates).await
+    }
+
+    async fn list_of_resources<P: Page>(
+        &self,
+        cache: &ListCache<Listing<P::Entry>>,
+    ) -> Result<Arc<Listing<P::Entry>>, ListError> {
+        if !self.offers(RESOURCES) {
+            return Err(ListError::NotOffered { what: RESOURCES });
+        }
+        let generation = self.link().generations().resources;
+        if let Some(list) = cache.fresh(generation) {
+            return Ok(list);
+        }
+        let (list, ttl) = list::fetch::<P>(self, self.options().entries_max).await?;
+        let list = Arc::new(list);
+        cache.keep(&list, ttl, generation);
+        Ok(list)
+    }
+
+    /// Reads a resource, from the cache while that is fresh: for as long as the server allows, until it
+    /// says that the resource has changed. Questions of the server are answered by the handler.
+    ///
+    /// # Errors
+    ///
+    /// When the server offers no resources, has none at that place, or the connection fails.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future cancels the request.
+    pub async fn read_resource(&self, uri: &str) -> Result<Arc<ReadResourceResult>, RequestError> {
+        if !self.offers(RESOURCES) {
+            return Err(RequestError::NotOffered { what: RESOURCES });
+        }
+        let (kept, generation) =
+            self.link().reads(|cache| (cache.fresh(uri, Instant::now()), cache.generation()));
+        if let Some(result) = kept {
+            return Ok(result);
+        }
+        let options = CallOptions::default();
+        let rounds = Rounds {
+            client: self,
+            method: method::RESOURCES_READ,
+            subject: uri,
+            params: Extra::from_object(&ResourceParams { uri: uri.to_owned() }),
+            options: &options,
+            patience: self.patience(&options),
+            mirrored: None,
+        };
+        let settled = rounds.run().await?;
+        let result: Arc<ReadResourceResult> = Arc::new(settled.answer.complete()?);
+        let ttl = result.ttl_ms.map_or(Duration::ZERO, Duration::from_millis).min(TTL_MAX);
+        // What came of questions was answered to us alone, and for this once.
+        if !settled.had_rounds && !ttl.is_zero() {
+            let (result, bytes) = (Arc::clone(&result), settled.answer.result.len());
+            let read = Read { result, bytes, fresh_until: Instant::now() + ttl, generation };
+            self.link().reads(|cache| cache.keep(uri, read));
+        }
+        Ok(result)
+    }
+}

@@ -1,0 +1,213 @@
+//! Requests that a server answers with questions first (2026-07-28, "Multi round-trip requests").
+//!
+//! ```text
+//! request ─▶ input_required ─▶ handler ─▶ the same request, new id, with answers ─▶ … ─▶ result
+//! ```
+//!
+//! The answers are in the hands of one request: nothing of them is kept, so they cannot reach another.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use mcp_core::Delivery;
+use mcp_core::protocol::{Era, Extra, InputRequest, InputResponses};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::call::CallOptions;
+use crate::client::Client;
+use crate::error::{ConnectionErrorKind, Failure};
+use crate::handler;
+use crate::pending::Patience;
+use crate::request::{Answered, Meta, Sort};
+
+/// How often a server may ask before it must answer: more than any form needs.
+pub(crate) const ROUNDS_MAX: usize = 8;
+
+/// Questions in one round. Each may end up before a person.
+const QUESTIONS_MAX: usize = 32;
+
+/// Bytes of the state that a server hands over, as JSON: it goes back with the next round.
+const STATE_BYTES_MAX: usize = 64 << 10;
+
+/// The pause before a round that asks nothing, doubled each time: the server is not ready yet.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A request that may take several rounds.
+#[derive(Debug)]
+pub(crate) struct Rounds<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) method: &'static str,
+    /// What is asked, as errors name it.
+    pub(crate) subject: &'a str,
+    /// The same in every round.
+    pub(crate) params: Extra,
+    pub(crate) options: &'a CallOptions,
+    /// The end of all rounds together.
+    pub(crate) patience: Patience,
+    pub(crate) mirrored: Option<Vec<(String, String)>>,
+}
+
+/// A result that asks nothing more.
+#[derive(Debug)]
+pub(crate) struct Settled<'a> {
+    pub(crate) answer: Answered<'a>,
+    pub(crate) sort: Sort,
+    /// Whether anything was asked on the way: then the result is this request's alone.
+    pub(crate) had_rounds: bool,
+}
+
+/// What a server needs before it answers. The state is its own: it goes back byte for byte.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Needed {
+    input_requests: Option<BTreeMap<String, InputRequest>>,
+    request_state: Option<Box<RawValue>>,
+}
+
+/// What a round adds to the request.
+#[derive(Default)]
+struct Given {
+    input_responses: InputResponses,
+    request_state: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RoundParams<'a> {
+    #[serde(flatten)]
+    params: &'a Extra,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    input_responses: &'a InputResponses,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_state: Option<&'a RawValue>,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta<'a>>,
+}
+
+impl<'a> Rounds<'a> {
+    /// Sends the request, and again until it is settled.
+    pub(crate) async fn run(&self) -> Result<Settled<'a>, Failure> {
+        let first = self.send(&Given::default(), self.patience).await?;
+        self.settle(first).await
+    }
+
+    /// Goes on from the first answer. Whatever fails now fails after the server began to work.
+    pub(crate) async fn settle(&self, first: Answered<'a>) -> Result<Settled<'a>, Failure> {
+        self.settle_all(first).await.map_err(Failure::after_work_began)
+    }
+
+    async fn settle_all(&self, first: Answered<'a>) -> Result<Settled<'a>, Failure> {
+        let is_modern = self.client.version().era() == Era::Modern;
+        let (mut answer, mut pause) = (first, PAUSE);
+        for round in 0..=ROUNDS_MAX {
+            match answer.sort()? {
+                Sort::InputRequired if is_modern => {}
+                Sort::Task if !self.client.declared().has_tasks() || !is_modern => {
+                    return Err(answer.unexpected(Sort::Task).into());
+                }
+                Sort::InputRequired => return Err(answer.unexpected(Sort::InputRequired).into()),
+                sort => return Ok(Settled { answer, sort, had_rounds: round > 0 }),
+            }
+            if round < ROUNDS_MAX {
+                let given = self.give(&answer, &mut pause).await?;
+                answer = self.send(&given, self.patience.again()).await?;
+            }
+        }
+        Err(self.beyond(ROUNDS_MAX, "rounds of questions"))
+    }
+
+    async fn send(&self, given: &Given, patience: Patience) -> Result<Answered<'a>, Failure> {
+        let mut request = self.client.request_with(self.method, self.subject, self.options);
+        request.mirrored.clone_from(&self.mirrored);
+        let params = |meta| RoundParams {
+            params: &self.params,
+            input_responses: &given.input_responses,
+            request_state: given.request_state.as_deref(),
+            meta,
+        };
+        request.encode(params)?.send(patience).await
+    }
+
+    /// What the next round adds.
+    async fn give(&self, answer: &Answered<'a>, pause: &mut Duration) -> Result<Given, Failure> {
+        let Needed { input_requests, request_state } = answer.parse()?;
+        let questions = input_requests.unwrap_or_default();
+        if let Some(state) = &request_state {
+            if state.get().len() > STATE_BYTES_MAX {
+                return Err(self.beyond(STATE_BYTES_MAX, "bytes of `requestState`"));
+            }
+            if !state.get().starts_with('"') {
+                return Err(answer.broken("`requestState` is no text".to_owned()).into());
+            }
+        }
+        if questions.is_empty() && request_state.is_none() {
+            let message = "neither `inputRequests` nor `requestState` is there".to_owned();
+            return Err(answer.broken(message).into());
+        }
+        if questions.is_empty() {
+            self.wait(pause).await?;
+        }
+        let input_responses = self.answers(&questions).await?;
+        Ok(Given { input_responses, request_state })
+    }
+
+    async fn wait(&self, pause: &mut Duration) -> Result<(), Failure> {
+        let until = Instant::now() + *pause;
+        *pause *= 2;
+        sleep_until(until.min(self.patience.end)).await;
+        if until >= self.patience.end { Err(self.late()) } else { Ok(()) }
+    }
+
+    /// Has questions answered: all of them, or none when one of them was not to be asked.
+    pub(crate) async fn answers(
+        &self,
+        questions: &BTreeMap<String, InputRequest>,
+    ) -> Result<InputResponses, Failure> {
+        let mut answers = InputResponses::new();
+        if questions.is_empty() {
+            return Ok(answers);
+        }
+        if questions.len() > QUESTIONS_MAX {
+            return Err(self.beyond(QUESTIONS_MAX, "questions in one round"));
+        }
+        let declared = self.client.declared();
+        let undeclared =
+            questions.values().find(|asked| !declared.allows(&asked.method, &asked.params));
+        let handler = match (undeclared, &self.client.options().handler) {
+            (None, Some(handler)) => handler,
+            (Some(InputRequest { method, .. }), _) => {
+                return Err(self.broken(format!("it asks `{method}`, which was not declared")));
+            }
+            (None, None) => return Err(self.broken("it asks what was not declared".to_owned())),
+        };
+        for (key, asked) in questions {
+            let answer = handler::answer(&**handler, &asked.method, asked.params.get().as_bytes());
+            let answer = timeout_at(self.patience.end, answer).await.map_err(|_| self.late())?;
+            let answer = answer.map_err(|error| {
+                let method = asked.method.clone();
+                self.fail(ConnectionErrorKind::Question { method, error })
+            })?;
+            answers.insert(key.clone(), answer);
+        }
+        Ok(answers)
+    }
+
+    /// The time for all rounds is up.
+    pub(crate) fn late(&self) -> Failure {
+        self.fail(ConnectionErrorKind::Deadline { after: self.patience.total() })
+    }
+
+    pub(crate) fn beyond(&self, limit: usize, what: &'static str) -> Failure {
+        self.fail(ConnectionErrorKind::Limit { limit, what })
+    }
+
+    pub(crate) fn broken(&self, message: String) -> Failure {
+        self.fail(ConnectionErrorKind::Answer { message })
+    }
+
+    pub(crate) fn fail(&self, kind: ConnectionErrorKind) -> Failure {
+        Failure::new(self.subject, kind, Delivery::Unknown)
+    }
+}

@@ -1,0 +1,232 @@
+//! Hearing of changes: `subscriptions/listen` (modern), `resources/subscribe` (legacy).
+
+use std::fmt;
+use std::future::poll_fn;
+use std::mem;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use mcp_core::Delivery;
+use mcp_core::protocol::{Era, ResourceParams, SubscriptionFilter, method};
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::client::Client;
+use crate::error::{ConnectionErrorKind, Failure, RequestError};
+use crate::inbox::{Inbox, Source};
+use crate::notice::Notice;
+use crate::pending::{Patience, PendingRequest, Unanswered};
+use crate::request::Meta;
+
+/// What a server without subscriptions to resources does not offer.
+const SUBSCRIPTIONS: &str = "subscriptions to resources";
+
+/// Changes that a server tells, until one side ends it. Dropping it ends the subscription.
+///
+/// It keeps its connection open, like a clone of the client. Nothing is told again: whoever lost a
+/// subscription listens anew and then looks at what may have changed.
+#[must_use = "a subscription ends when it is dropped"]
+pub struct Subscription {
+    client: Client,
+    inbox: u64,
+    honoured: SubscriptionFilter,
+    /// The request behind a modern subscription.
+    request: Option<PendingRequest>,
+    /// The resources that a legacy subscription is about.
+    uris: Vec<String>,
+    is_over: bool,
+}
+
+impl Client {
+    /// Wants to hear of changes.
+    ///
+    /// A modern server says at once which of them it is going to tell ([`Subscription::honoured`]). A
+    /// legacy one tells changes of its lists anyway, and changes of resources once it is asked.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not confirm in time, refuses, or the connection fails.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future ends the subscription.
+    pub async fn listen(&self, filter: SubscriptionFilter) -> Result<Subscription, RequestError> {
+        match self.version().era() {
+            Era::Legacy => self.listen_legacy(filter).await,
+            Era::Modern => Ok(self.listen_modern(filter).await?),
+        }
+    }
+
+    async fn listen_modern(&self, filter: SubscriptionFilter) -> Result<Subscription, Failure> {
+        let request = self.request(method::LISTEN, method::LISTEN);
+        let encoded = request.encode(|meta| Listening { notifications: &filter, meta })?;
+        // Open before the server can have anything to put into it.
+        let inbox = self.link().open_inbox(Source::Request(encoded.id()), filter);
+        let mut subscription = Subscription::new(self, inbox);
+        let limit = self.options().list_timeout;
+        let confirmed = async {
+            subscription.request = Some(encoded.deliver().await?);
+            subscription.confirm().await
+        };
+        match timeout(limit, confirmed).await {
+            Ok(confirmed) => confirmed?,
+            Err(_) => return Err(late(limit)),
+        }
+        Ok(subscription)
+    }
+
+    async fn listen_legacy(
+        &self,
+        filter: SubscriptionFilter,
+    ) -> Result<Subscription, RequestError> {
+        let declared = self.server().capabilities.get("resources");
+        let can_subscribe = declared.and_then(|resources| resources.get("subscribe"));
+        if !filter.resource_subscriptions.is_empty() && can_subscribe != Some(&Value::Bool(true)) {
+            return Err(RequestError::NotOffered { what: SUBSCRIPTIONS });
+        }
+        let inbox = self.link().open_inbox(Source::Connection, filter.clone());
+        let mut subscription = Subscription::new(self, inbox);
+        for uri in filter.resource_subscriptions.clone() {
+            // Before the answer: who leaves early must take it back.
+            subscription.uris.push(uri.clone());
+            let patience = Patience::fixed(self.options().list_timeout);
+            let request = self.request(method::RESOURCES_SUBSCRIBE, &uri);
+            let params = ResourceParams { uri: uri.clone() };
+            request.encode(|_| &params)?.send(patience).await?.complete::<IgnoredAny>()?;
+        }
+        subscription.honoured = filter;
+        Ok(subscription)
+    }
+}
+
+impl Subscription {
+    fn new(client: &Client, inbox: u64) -> Self {
+        Self {
+            client: client.clone(),
+            inbox,
+            honoured: SubscriptionFilter::default(),
+            request: None,
+            uris: Vec::new(),
+            is_over: false,
+        }
+    }
+
+    /// What the server said that it is going to tell; in the legacy era, what was wanted.
+    #[must_use]
+    pub fn honoured(&self) -> &SubscriptionFilter {
+        &self.honoured
+    }
+
+    /// Notices that were dropped because too many waited to be read: the oldest go first.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.client.link().look_into(self.inbox, |inbox| inbox.dropped).unwrap_or_default()
+    }
+
+    /// The next change. `None`: the server ended the subscription in good order.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses to go on, or the connection fails. Nothing comes after an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a dropped future has not taken a notice.
+    pub async fn next(&mut self) -> Option<Result<Notice, RequestError>> {
+        if self.is_over {
+            return None;
+        }
+        match self.look(Inbox::next).await {
+            Ok(notice) => Some(Ok(notice)),
+            Err(end) => {
+                self.over();
+                let subject = match self.request {
+                    Some(_) => method::LISTEN,
+                    None => method::RESOURCES_SUBSCRIBE,
+                };
+                end.map(|unanswered| Err(unanswered.into_failure(subject).into()))
+            }
+        }
+    }
+
+    /// Waits until the server says what it is going to tell.
+    async fn confirm(&mut self) -> Result<(), Failure> {
+        let confirmed = self.look(|inbox, waker| {
+            inbox.wait(waker);
+            inbox.acknowledged.take()
+        });
+        match confirmed.await {
+            Ok(honoured) => {
+                self.honoured = honoured;
+                Ok(())
+            }
+            Err(end) => {
+                self.over();
+                Err(end.map_or_else(unconfirmed, |end| end.into_failure(method::LISTEN)))
+            }
+        }
+    }
+
+    /// Waits for something in the inbox, or for the end of what fills it.
+    async fn look<R>(
+        &self,
+        look: impl Fn(&mut Inbox, &Waker) -> Option<R>,
+    ) -> Result<R, Option<Unanswered>> {
+        let request = self.request.as_ref().map(PendingRequest::id);
+        let link = self.client.link();
+        poll_fn(|context| -> Poll<_> {
+            let waker = context.waker();
+            link.poll_inbox(self.inbox, request, waker, |inbox| look(inbox, waker))
+        })
+        .await
+    }
+
+    /// There is nothing left that could be cancelled.
+    fn over(&mut self) {
+        self.is_over = true;
+        if let Some(request) = &mut self.request {
+            request.never_cancel();
+        }
+        self.uris.clear();
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("client", &self.client)
+            .field("honoured", &self.honoured)
+            .field("is_over", &self.is_over)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut uris = mem::take(&mut self.uris);
+        let link = Arc::clone(self.client.link());
+        link.close_inbox(self.inbox, &mut uris);
+        for uri in uris {
+            link.post_request(method::RESOURCES_UNSUBSCRIBE, &ResourceParams { uri });
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Listening<'a> {
+    notifications: &'a SubscriptionFilter,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta<'a>>,
+}
+
+fn late(after: Duration) -> Failure {
+    Failure::new(method::LISTEN, ConnectionErrorKind::Deadline { after }, Delivery::Unknown)
+}
+
+fn unconfirmed() -> Failure {
+    let message = "the subscription ended before it was confirmed".to_owned();
+    Failure::new(method::LISTEN, ConnectionErrorKind::Answer { message }, Delivery::Unknown)
+}
