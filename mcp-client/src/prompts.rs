@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mcp_core::protocol::{
     CompleteParams, CompleteResult, Extra, GetPromptParams, GetPromptResult, ListPromptsResult,
-    Prompt, ProtocolVersion, method,
+    Prompt, method,
 };
 use serde::Serialize;
 
@@ -89,8 +89,7 @@ impl Client {
         &self,
         argument: &CompleteParams,
     ) -> Result<CompleteResult, RequestError> {
-        // The first revision had no way to say so.
-        if self.version() > ProtocolVersion::V2024_11_05 && !self.offers(COMPLETIONS) {
+        if self.version().declares_completions() && !self.offers(COMPLETIONS) {
             return Err(RequestError::NotOffered { what: COMPLETIONS });
         }
         let patience = Patience::fixed(self.options().list_timeout);

@@ -39,6 +39,10 @@ impl Questions {
         Self { limit, tasks: JoinSet::new(), open: Vec::new() }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
     /// Has a question answered. Too many at a time are turned down with the frame that is returned; a
     /// second one under the same id is not, because its answer could not be told from the first one's.
     pub(crate) fn ask(

@@ -105,6 +105,12 @@ impl ProtocolVersion {
         self >= Self::V2025_03_26
     }
 
+    /// Whether servers declare that they offer completions (2025-03-26 on).
+    #[must_use]
+    pub fn declares_completions(self) -> bool {
+        self >= Self::V2025_03_26
+    }
+
     /// Whether servers may ask people (2025-06-18 on).
     #[must_use]
     pub fn has_elicitation(self) -> bool {

@@ -1,0 +1,235 @@
+//! Between session and transport: the state that calls share, and the one task that reads.
+//!
+//! ```text
+//!   caller's task                        reader task
+//!   start ─▶ encode ─▶ transport.send    transport.recv ─▶ session.accept ─▶ wake the caller
+//!   wait ◀── typed parse                 outbox ─▶ transport.send (never awaited before a recv)
+//!                                        questions ─▶ a task each, at most 8 ─▶ outbox
+//! ```
+//!
+//! The lock is held for a look into a table, never across an await and never around foreign code.
+
+mod reader;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use mcp_core::jsonrpc::{RequestId, encode};
+use mcp_core::protocol::{ClientCapabilities, SubscriptionFilter, method};
+use mcp_core::session::{ClientSession, Counters, TooMany};
+use mcp_core::{Transport, TransportError};
+use serde::Serialize;
+use tokio::sync::Notify;
+
+use crate::handler::ClientHandler;
+use crate::inbox::{Inbox, Inboxes, Source};
+use crate::options::ClientOptions;
+use crate::pending::{PendingRequest, Unanswered, Waiting};
+use crate::reads::ReadCache;
+
+/// Answers to the server and cancellations that wait to be sent. More come only from a server that
+/// asks without reading; they are dropped.
+const OUTBOX_MAX: usize = 64;
+
+/// What callers and reader share about one connection.
+#[derive(Debug)]
+pub(crate) struct Link {
+    transport: Arc<dyn Transport>,
+    handler: Option<Arc<dyn ClientHandler>>,
+    /// How long the answer to a question of the server may take.
+    question_limit: Duration,
+    state: Mutex<LinkState>,
+    outbox_filled: Notify,
+}
+
+#[derive(Debug)]
+struct LinkState {
+    session: ClientSession<Waiting>,
+    ended: Option<TransportError>,
+    outbox: VecDeque<Bytes>,
+    inboxes: Inboxes,
+    reads: ReadCache,
+    generations: Generations,
+    /// Questions that were turned down although they were offered.
+    turned_down: u64,
+}
+
+/// How often the server said that a list has changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Generations {
+    pub(crate) tools: u64,
+    pub(crate) prompts: u64,
+    /// Of resources, and of their templates.
+    pub(crate) resources: u64,
+}
+
+impl Link {
+    /// A link over `transport`; `key` is random bits for the request ids.
+    pub(crate) fn new(
+        transport: Arc<dyn Transport>,
+        key: u64,
+        options: &ClientOptions,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            transport,
+            handler: options.handler.clone(),
+            question_limit: options.call_timeout_max,
+            state: Mutex::new(LinkState {
+                session: ClientSession::new(key),
+                ended: None,
+                outbox: VecDeque::new(),
+                inboxes: Inboxes::default(),
+                reads: ReadCache::default(),
+                generations: Generations::default(),
+                turned_down: 0,
+            }),
+            outbox_filled: Notify::new(),
+        })
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.transport
+    }
+
+    /// From now on the server may ask for what was declared to it.
+    pub(crate) fn offer(&self, declared: ClientCapabilities) {
+        self.lock().session.offer(declared);
+    }
+
+    /// Registers a request.
+    pub(crate) fn start(self: &Arc<Self>, hears_progress: bool) -> Result<PendingRequest, TooMany> {
+        let id = self.lock().session.start(Waiting::new(hears_progress))?;
+        Ok(PendingRequest::new(Arc::clone(self), id))
+    }
+
+    /// Looks at what waits behind a request, and at how the connection ended.
+    pub(crate) fn look<R>(
+        &self,
+        id: i64,
+        look: impl FnOnce(&mut Waiting, Option<TransportError>) -> R,
+    ) -> Option<R> {
+        let mut state = self.lock();
+        let ended = state.ended.clone();
+        state.session.waiting(id).map(|waiting| look(waiting, ended))
+    }
+
+    /// Ends a wait, with a last message about it if the server is to know.
+    pub(crate) fn finish(&self, id: i64, notice: Option<Bytes>) {
+        let mut state = self.lock();
+        state.session.finish(id);
+        if let Some(notice) = notice {
+            self.post(state, notice);
+        }
+    }
+
+    /// Sends a request of which nobody waits for the answer. Needs no runtime.
+    pub(crate) fn post_request(&self, method: &str, params: &impl Serialize) {
+        let mut state = self.lock();
+        let Ok(id) = state.session.start(Waiting::default()) else { return };
+        state.session.finish(id);
+        if let Ok(frame) = encode::request(&RequestId::Number(id), method, params) {
+            self.post(state, frame);
+        }
+    }
+
+    fn post(&self, mut state: MutexGuard<'_, LinkState>, frame: Bytes) {
+        if state.ended.is_none() {
+            state.post(frame);
+            drop(state);
+            self.outbox_filled.notify_one();
+        }
+    }
+
+    pub(crate) fn open_inbox(&self, source: Source, filter: SubscriptionFilter) -> u64 {
+        self.lock().inboxes.open(source, filter)
+    }
+
+    pub(crate) fn look_into<R>(&self, key: u64, look: impl FnOnce(&Inbox) -> R) -> Option<R> {
+        self.lock().inboxes.find(key).map(|inbox| look(inbox))
+    }
+
+    /// Closes an inbox; keeps those of `uris` that no other one wants to hear of.
+    pub(crate) fn close_inbox(&self, key: u64, uris: &mut Vec<String>) {
+        let mut state = self.lock();
+        state.inboxes.close(key);
+        uris.retain(|uri| !state.inboxes.wants_resource(uri));
+    }
+
+    /// Looks into an inbox and at the request behind it. `None`: the inbox is closed.
+    pub(crate) fn poll_inbox<R>(
+        &self,
+        key: u64,
+        request: Option<i64>,
+        waker: &Waker,
+        look: impl FnOnce(&mut Inbox) -> Option<R>,
+    ) -> Poll<Result<R, Option<Unanswered>>> {
+        let mut state = self.lock();
+        let LinkState { session, ended, inboxes, .. } = &mut *state;
+        let Some(inbox) = inboxes.find(key) else { return Poll::Ready(Err(None)) };
+        if let Some(found) = look(inbox) {
+            return Poll::Ready(Ok(found));
+        }
+        let is_revoked = inbox.is_revoked;
+        match (request.and_then(|id| session.waiting(id)), ended) {
+            (Some(waiting), ended) => match waiting.poll(ended.clone(), waker) {
+                Poll::Ready(Ok(_)) => Poll::Ready(Err(None)),
+                Poll::Ready(Err(unanswered)) => Poll::Ready(Err(Some(unanswered))),
+                Poll::Pending if is_revoked => Poll::Ready(Err(None)),
+                Poll::Pending => Poll::Pending,
+            },
+            (None, Some(ended)) => Poll::Ready(Err(Some(Unanswered::Ended(ended.clone())))),
+            (None, None) => Poll::Pending,
+        }
+    }
+
+    pub(crate) fn reads<R>(&self, look: impl FnOnce(&mut ReadCache) -> R) -> R {
+        look(&mut self.lock().reads)
+    }
+
+    pub(crate) fn generations(&self) -> Generations {
+        self.lock().generations
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        let state = self.lock();
+        let mut counters = state.session.counters();
+        counters.refused += state.turned_down;
+        counters
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().session.in_flight()
+    }
+
+    pub(crate) fn ended(&self) -> Option<TransportError> {
+        self.lock().ended.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LinkState> {
+        // The state is whole between any two statements that may panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LinkState {
+    /// Puts a frame that nobody waits for on its way.
+    fn post(&mut self, frame: Bytes) {
+        if self.outbox.len() < OUTBOX_MAX {
+            self.outbox.push_back(frame);
+        }
+    }
+}
+
+impl Generations {
+    fn count(&mut self, changed: &str) {
+        match changed {
+            method::TOOLS_LIST_CHANGED => self.tools += 1,
+            method::PROMPTS_LIST_CHANGED => self.prompts += 1,
+            method::RESOURCES_LIST_CHANGED => self.resources += 1,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The task that reads: it takes one frame after the other and passes on what it says.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+use bytes::Bytes;
+use mcp_core::jsonrpc::RequestId;
+use mcp_core::protocol::{Cancelled, method};
+use mcp_core::session::Inbound;
+use mcp_core::{SendError, TransportError, Undelivered};
+
+use super::{Link, LinkState};
+use crate::notice::Notice;
+use crate::pending::{Unanswered, Waiting};
+use crate::questions::{Question, Questions};
+
+/// Requests of a server that are turned down before the connection is cut.
+const REFUSED_MAX: u64 = 1000;
+
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send + 'a>>;
+
+/// What a frame leaves to be done without the lock.
+enum Heard {
+    Caller(Option<Waker>),
+    Notice(Notice),
+    Question(Question),
+}
+
+impl Link {
+    /// Reads until the connection ends, fails every call that still waits, and closes.
+    pub(crate) async fn read(self: Arc<Self>) {
+        let end = self.read_until_end().await;
+        tracing::debug!(%end, "connection ended");
+        self.fail_all(end);
+        // Politely: a server that is shutting down may still have something to put in order. Whoever
+        // drops the connection meanwhile ends it by force.
+        self.transport.close().await;
+    }
+
+    fn fail_all(&self, end: TransportError) {
+        let mut state = self.lock();
+        state.ended = Some(end);
+        let LinkState { session, inboxes, .. } = &mut *state;
+        let callers = session.all_waiting().filter_map(Waiting::take_waker);
+        let wakers: Vec<_> = callers.chain(inboxes.wakers()).collect();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    async fn read_until_end(&self) -> TransportError {
+        let mut sending: Option<Sending<'_>> = None;
+        let mut failing = self.transport.undelivered();
+        let mut questions = Questions::new(self.question_limit);
+        loop {
+            tokio::select! {
+                frame = self.transport.recv() => match frame {
+                    Ok(frame) => self.accept(&frame, &mut questions),
+                    Err(end) => return end,
+                },
+                _ = poll_fn(|context| match &mut sending {
+                    Some(future) => future.as_mut().poll(context),
+                    None => Poll::Pending,
+                }) => sending = None,
+                failure = &mut failing => {
+                    self.undelivered(failure);
+                    failing = self.transport.undelivered();
+                }
+                answer = questions.next(), if !questions.is_empty() => self.lock().post(answer),
+                () = self.outbox_filled.notified(), if sending.is_none() => {}
+            }
+            if self.counters().refused > REFUSED_MAX {
+                let operation = "serve the requests of the server";
+                let message = format!("more than {REFUSED_MAX} that this client does not offer");
+                return TransportError::Io { operation, message };
+            }
+            if sending.is_none() {
+                let next = self.lock().outbox.pop_front();
+                sending = next.map(|frame| self.transport.send(frame));
+            }
+        }
+    }
+
+    fn accept(&self, frame: &Bytes, questions: &mut Questions) {
+        tracing::trace!(frame = %String::from_utf8_lossy(frame), "received");
+        let heard = self.lock().accept(frame);
+        match heard {
+            Heard::Caller(waker) => {
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }
+            Heard::Notice(notice) if notice.method == method::CANCELLED => {
+                questions.cancel(&notice.params);
+                self.revoked(&notice.params);
+            }
+            Heard::Notice(notice) => self.notified(&notice),
+            Heard::Question(question) => self.asked(question, questions),
+        }
+    }
+
+    /// The server gives up a request of ours: it may do so with subscriptions.
+    fn revoked(&self, params: &[u8]) {
+        let Ok(cancelled) = serde_json::from_slice::<Cancelled>(params) else { return };
+        let waker = self.lock().inboxes.revoke(&cancelled.request_id);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn notified(&self, notice: &Notice) {
+        let changed = notice.as_resource_update();
+        let mut state = self.lock();
+        state.generations.count(&notice.method);
+        if let Some(uri) = &changed {
+            state.reads.invalidate(uri);
+        }
+        let has_listeners = !state.inboxes.is_empty();
+        drop(state);
+        if has_listeners {
+            self.deliver(notice);
+        }
+        let Some(handler) = &self.handler else { return };
+        // A handler that panics must not take the reader with it: every call would wait in vain.
+        let told = catch_unwind(AssertUnwindSafe(|| handler.notified(notice)));
+        if told.is_err() {
+            tracing::warn!(method = notice.method, "the handler of a notification panicked");
+        }
+    }
+
+    /// Parameters may be large: they are read without the lock.
+    fn deliver(&self, notice: &Notice) {
+        let Ok(params) = serde_json::from_slice(&notice.params) else { return };
+        let wakers = self.lock().inboxes.deliver(notice, &params);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn asked(&self, question: Question, questions: &mut Questions) {
+        let Some(handler) = &self.handler else { return };
+        if let Err(refusal) = questions.ask(handler, question) {
+            let mut state = self.lock();
+            state.turned_down += 1;
+            if let Some(refusal) = refusal {
+                state.post(refusal);
+            }
+        }
+    }
+
+    /// Fails the one request whose exchange failed.
+    fn undelivered(&self, failure: Undelivered) {
+        let RequestId::Number(id) = failure.id else { return };
+        let looked = self.look(id, |waiting, _| {
+            // An answer that is there already is worth more.
+            waiting.answer(Err(Unanswered::Undelivered(failure.error))).ok().flatten()
+        });
+        if let Some(waker) = looked.flatten() {
+            waker.wake();
+        }
+    }
+}
+
+impl LinkState {
+    fn accept(&mut self, frame: &Bytes) -> Heard {
+        let waker = match self.session.accept(frame) {
+            Inbound::Answer { waiting, outcome } => {
+                match waiting.answer(outcome.map_err(Unanswered::Answered)) {
+                    Ok(waker) => waker,
+                    Err(_) => {
+                        self.session.count_late();
+                        None
+                    }
+                }
+            }
+            Inbound::Progress { waiting, progress } => waiting.progress(progress),
+            Inbound::Reply(frame) => {
+                self.post(frame);
+                None
+            }
+            Inbound::Notified { method, params } => {
+                return Heard::Notice(Notice::new(method, params));
+            }
+            Inbound::Asked { id, method, params } => {
+                return Heard::Question(Question { id, method, params });
+            }
+            Inbound::Nothing => None,
+        };
+        Heard::Caller(waker)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use mcp_core::Transport;
+
+    use super::*;
+    use crate::options::ClientOptions;
+
+    /// A connection that is over, and how it was left.
+    #[derive(Debug, Default)]
+    struct Over {
+        closed: AtomicUsize,
+        cut: AtomicUsize,
+    }
+
+    fn closed() -> TransportError {
+        TransportError::Closed { stderr_tail: String::new() }
+    }
+
+    #[async_trait]
+    impl Transport for Over {
+        async fn send(&self, _message: Bytes) -> Result<(), SendError> {
+            Err(SendError::not_sent(closed()))
+        }
+
+        async fn recv(&self) -> Result<Bytes, TransportError> {
+            Err(closed())
+        }
+
+        async fn close(&self) {
+            self.closed.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn abort(&self) {
+            self.cut.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn connection_that_ended_is_closed_and_not_cut() {
+        let transport = Arc::new(Over::default());
+        let link =
+            Link::new(Arc::clone(&transport) as Arc<dyn Transport>, 0, &ClientOptions::default());
+
+        Arc::clone(&link).read().await;
+
+        assert_eq!(link.ended(), Some(closed()));
+        assert_eq!(transport.closed.load(Ordering::Relaxed), 1);
+        assert_eq!(transport.cut.load(Ordering::Relaxed), 0);
+    }
+}
