@@ -9,7 +9,9 @@ use mcp_client::credentials::{AuthError, Credentials, Refusal};
 use mcp_client::{Client, ClientOptions, ConnectError};
 use mcp_core::Delivery;
 
-use crate::site::{Reply, Site, failed_exchange, legacy_handshake, modern_handshake, text_of};
+use crate::site::{
+    MockSite, RawSite, Reply, Site, failed_exchange, legacy_handshake, modern_handshake, text_of,
+};
 
 /// Credentials that are better with every refusal.
 #[derive(Debug, Default)]
@@ -34,7 +36,7 @@ impl Credentials for Numbered {
 
 #[tokio::test]
 async fn refusal_leads_to_another_try_with_better_credentials() {
-    let site = Site::start(|seen| match seen.header("Authorization") {
+    let site = MockSite::start(|seen| match seen.header("Authorization") {
         Some("Bearer 0") => Reply::with(
             401,
             &[("WWW-Authenticate", "Bearer a=1"), ("WWW-Authenticate", "Basic")],
@@ -60,7 +62,7 @@ async fn refusal_leads_to_another_try_with_better_credentials() {
 #[tokio::test]
 async fn server_that_is_never_content_is_asked_three_times_a_call() {
     for status in [401, 403] {
-        let site = Site::modern(move |_| Reply::status(status)).await;
+        let site = MockSite::modern(move |_| Reply::status(status)).await;
         let credentials: Arc<dyn Credentials> = Arc::new(Numbered::default());
         let endpoint = site.endpoint().with_credentials(credentials);
         let client = Client::open(&endpoint, ClientOptions::default()).await.unwrap();
@@ -76,8 +78,8 @@ async fn server_that_is_never_content_is_asked_three_times_a_call() {
 #[tokio::test]
 async fn final_refusal_says_what_to_do() {
     let site =
-        Site::start(|_| Reply::with(401, &[("Content-Type", "text/plain")], "expired")).await;
-    let address = site.address.to_string();
+        MockSite::start(|_| Reply::with(401, &[("Content-Type", "text/plain")], "expired")).await;
+    let address = site.address().to_string();
     let connect = async |endpoint| {
         let error = Client::open(&endpoint, ClientOptions::default()).await.unwrap_err();
         let ConnectError::Transport(cause) = error else { panic!("{error:?}") };
@@ -110,7 +112,7 @@ impl Credentials for Missing {
 
 #[tokio::test]
 async fn nothing_is_sent_without_the_credentials_that_are_needed() {
-    let site = Site::start(|_| Reply::status(200)).await;
+    let site = RawSite::start(|_| Reply::status(200).into()).await;
     let endpoint = site.endpoint().with_credentials(Arc::new(Missing));
 
     let error = Client::open(&endpoint, ClientOptions::default()).await.unwrap_err();
@@ -121,7 +123,7 @@ async fn nothing_is_sent_without_the_credentials_that_are_needed() {
 
 #[tokio::test]
 async fn refused_stream_is_not_tried_for_ever_and_a_refused_end_only_once() {
-    let site = Site::start(|seen| match seen.what() {
+    let site = MockSite::start(|seen| match seen.what() {
         "GET" | "DELETE" => Reply::status(401),
         _ => legacy_handshake(seen).unwrap(),
     })

@@ -6,11 +6,11 @@ use mcp_client::transport::http::HttpLimits;
 use mcp_client::{Client, ClientOptions};
 use mcp_core::{Delivery, TransportError};
 
-use crate::site::{Reply, Site, failed_call, failed_exchange, text_of};
+use crate::site::{Acts, MockSite, RawSite, Reply, Site, failed_call, failed_exchange, text_of};
 
 const JSON: &str = "Content-Type: application/json\r\n";
 
-async fn client_with(site: &Site, change: impl FnOnce(&mut HttpLimits)) -> Client {
+async fn client_with(site: &impl Site, change: impl FnOnce(&mut HttpLimits)) -> Client {
     let mut limits = HttpLimits::default();
     change(&mut limits);
     let endpoint = site.endpoint().with_limits(limits);
@@ -27,19 +27,19 @@ async fn check_too_large(client: &Client, tool: &str, limit_bytes: usize) {
 
 #[tokio::test]
 async fn truncated_body_leaves_open_whether_the_call_happened() {
-    let site = Site::modern(|seen| match seen.tool() {
+    let site = RawSite::modern(|seen| match seen.tool() {
         "length" => {
-            Reply::raw(format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length: 99\r\n\r\n{{\"id\":"))
+            Acts::raw(format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length: 99\r\n\r\n{{\"id\":"))
                 .close()
         }
-        "chunked" => Reply::raw(format!(
+        "chunked" => Acts::raw(format!(
             "HTTP/1.1 200 OK\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n5\r\n{{\"i"
         ))
         .close(),
-        "head" => Reply::raw("HTTP/1.1 200 OK\r\nContent-").close(),
-        "nothing" => Reply::default().close(),
-        "garbage" => Reply::raw("SSH-2.0-OpenSSH_9.9\r\n").close(),
-        _ => Reply::json(200, &seen.text("fine")),
+        "head" => Acts::raw("HTTP/1.1 200 OK\r\nContent-").close(),
+        "nothing" => Acts::default().close(),
+        "garbage" => Acts::raw("SSH-2.0-OpenSSH_9.9\r\n").close(),
+        _ => Reply::json(200, &seen.text("fine")).into(),
     })
     .await;
     let client = site.client().await;
@@ -57,7 +57,7 @@ async fn truncated_body_leaves_open_whether_the_call_happened() {
 
 #[tokio::test]
 async fn reset_after_the_effect_does_not_send_the_call_again() {
-    let site = Site::modern(|_| Reply::default().reset()).await;
+    let site = RawSite::modern(|_| Acts::default().reset()).await;
     let client = site.client().await;
 
     let (_, delivery) = failed_exchange(&client, "t").await;
@@ -71,12 +71,9 @@ async fn gzip_is_read_and_a_bomb_is_capped_by_what_it_unpacks_to() {
     // `gzip -9` of 4 MiB of blanks, written by hand: blocks that repeat what stands before.
     let bomb = gzip_of_zeros(4 << 20);
     assert!(bomb.len() < 1 << 16);
-    let site = Site::modern(move |_| {
-        let head = format!(
-            "HTTP/1.1 200 OK\r\n{JSON}Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
-            bomb.len()
-        );
-        Reply::raw([head.as_bytes(), &bomb].concat())
+    let site = MockSite::modern(move |_| {
+        let headers = [("Content-Type", "application/json"), ("Content-Encoding", "gzip")];
+        Reply::with(200, &headers, bomb.clone())
     })
     .await;
     let client = client_with(&site, |limits| limits.message_bytes_max = 1 << 20).await;
@@ -131,14 +128,14 @@ impl Bits {
 
 #[tokio::test]
 async fn endless_bodies_are_cut_at_the_cap() {
-    let site = Site::modern(|seen| match seen.tool() {
+    let site = RawSite::modern(|seen| match seen.tool() {
         "chunked" => {
-            Reply::raw(format!("HTTP/1.1 200 OK\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n"))
+            Acts::raw(format!("HTTP/1.1 200 OK\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n"))
                 .endless("4\r\n    \r\n")
         }
-        "close" => Reply::raw(format!("HTTP/1.1 200 OK\r\n{JSON}\r\n")).endless("    "),
-        "event" => Reply::stream_start().endless("data: x\n"),
-        _ => Reply::stream_start().bytes("data: ").endless("xxxx"),
+        "close" => Acts::raw(format!("HTTP/1.1 200 OK\r\n{JSON}\r\n")).endless("    "),
+        "event" => Acts::stream_start().endless("data: x\n"),
+        _ => Acts::stream_start().bytes("data: ").endless("xxxx"),
     })
     .await;
     let client = client_with(&site, |limits| limits.message_bytes_max = 100_000).await;
@@ -150,11 +147,11 @@ async fn endless_bodies_are_cut_at_the_cap() {
 
 #[tokio::test]
 async fn body_at_the_cap_passes_and_one_byte_more_does_not() {
-    let site = Site::modern(|seen| {
+    let site = MockSite::modern(|seen| {
         let body = seen.text("x").to_string();
         let blanks: usize = seen.tool().parse().unwrap();
         let body = format!("{body}{}", " ".repeat(blanks - body.len()));
-        Reply::with(200, &[("Content-Type", "application/json")], &body)
+        Reply::with(200, &[("Content-Type", "application/json")], body)
     })
     .await;
     let client = client_with(&site, |limits| limits.message_bytes_max = 1000).await;
@@ -166,17 +163,15 @@ async fn body_at_the_cap_passes_and_one_byte_more_does_not() {
 
 #[tokio::test]
 async fn header_bomb_is_refused() {
-    let site = Site::modern(|seen| {
-        let headers = match seen.tool() {
-            "large" => format!("X-Large: {}\r\n", "x".repeat(70_000)),
-            "many" => (0..5_000).map(|number| format!("X-{number}: x\r\n")).collect(),
-            _ => format!("X-Huge: {}\r\n", "x".repeat(5_000_000)),
-        };
-        let body = seen.text("no").to_string();
-        let length = body.len();
-        Reply::raw(format!(
-            "HTTP/1.1 200 OK\r\n{JSON}{headers}Content-Length: {length}\r\n\r\n{body}"
-        ))
+    let site = MockSite::modern(|seen| {
+        let reply = Reply::json(200, &seen.text("no"));
+        match seen.tool() {
+            "large" => reply.header("X-Large", &"x".repeat(70_000)),
+            "many" => {
+                (0..5_000).fold(reply, |reply, number| reply.header(&format!("X-{number}"), "x"))
+            }
+            _ => reply.header("X-Huge", &"x".repeat(5_000_000)),
+        }
     })
     .await;
     let client = site.client().await;
@@ -192,8 +187,8 @@ async fn header_bomb_is_refused() {
 
 #[tokio::test]
 async fn body_that_pauses_too_long_is_given_up() {
-    let site = Site::modern(|_| {
-        Reply::raw(format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length: 99\r\n\r\n{{")).hang()
+    let site = RawSite::modern(|_| {
+        Acts::raw(format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length: 99\r\n\r\n{{")).hang()
     })
     .await;
     let client =
@@ -208,11 +203,11 @@ async fn body_that_pauses_too_long_is_given_up() {
 
 #[tokio::test]
 async fn answer_that_never_ends_is_given_up() {
-    let drip = || Reply::raw(format!("HTTP/1.1 200 OK\r\n{JSON}\r\n"));
-    let site = Site::modern(move |seen| match seen.tool() {
-        "no headers" => Reply::default().hang(),
+    let drip = || Acts::raw(format!("HTTP/1.1 200 OK\r\n{JSON}\r\n"));
+    let site = RawSite::modern(move |seen| match seen.tool() {
+        "no headers" => Acts::default().hang(),
         "slow" => drip().bytes(" ").hang(),
-        _ => Reply::stream_start().endless(": still here\n\n"),
+        _ => Acts::stream_start().endless(": still here\n\n"),
     })
     .await;
     let client =
@@ -228,9 +223,9 @@ async fn answer_that_never_ends_is_given_up() {
 
 #[tokio::test]
 async fn call_has_its_deadline_whatever_trickles_in() {
-    let site = Site::modern(|seen| match seen.tool() {
-        "comments" => Reply::stream_start().endless(": still here\n\n"),
-        _ => Reply::raw("HTTP/1.1 200 OK\r\n").hang(),
+    let site = RawSite::modern(|seen| match seen.tool() {
+        "comments" => Acts::stream_start().endless(": still here\n\n"),
+        _ => Acts::raw("HTTP/1.1 200 OK\r\n").hang(),
     })
     .await;
     let options = ClientOptions::default().with_call_timeout(Duration::from_millis(100));

@@ -8,7 +8,9 @@ use mcp_core::{Transport, TransportError};
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::site::{Reply, SOON, Site, event, failed_call};
+use crate::site::{
+    Acts, MockSite, RawSite, Reply, SOON, Site, event, failed_call, legacy_handshake,
+};
 
 fn closed() -> TransportError {
     TransportError::Closed { stderr_tail: String::new() }
@@ -16,8 +18,8 @@ fn closed() -> TransportError {
 
 #[tokio::test]
 async fn dropped_modern_call_ends_its_exchange_and_sends_nothing() {
-    for reply in [Reply::default().hang(), Reply::stream_start().bytes(": alive\n\n").hang()] {
-        let site = Site::modern(move |_| reply.clone()).await;
+    for reply in [Acts::default().hang(), Acts::stream_start().bytes(": alive\n\n").hang()] {
+        let site = RawSite::modern(move |_| reply.clone()).await;
         let client = site.client().await;
         let call = tokio::spawn({
             let client = client.clone();
@@ -35,9 +37,9 @@ async fn dropped_modern_call_ends_its_exchange_and_sends_nothing() {
 
 #[tokio::test]
 async fn dropped_legacy_call_is_cancelled_by_a_message() {
-    let site = Site::legacy(|seen| match seen.what() {
-        "GET" => Reply::status(405),
-        _ => Reply::stream_start().hang(),
+    let site = RawSite::legacy(|seen| match seen.what() {
+        "GET" => Reply::status(405).into(),
+        _ => Acts::stream_start().hang(),
     })
     .await;
     let client = site.client().await;
@@ -57,9 +59,9 @@ async fn dropped_legacy_call_is_cancelled_by_a_message() {
 
 #[tokio::test]
 async fn close_ends_the_session_and_every_exchange() {
-    let site = Site::legacy(|seen| match seen.what() {
-        "GET" => Reply::stream_start().hang(),
-        _ => Reply::default().hang(),
+    let site = RawSite::legacy(|seen| match seen.what() {
+        "GET" => Acts::stream_start().hang(),
+        _ => Acts::default().hang(),
     })
     .await;
     let client = site.client().await;
@@ -80,10 +82,10 @@ async fn close_ends_the_session_and_every_exchange() {
 
 #[tokio::test]
 async fn server_that_does_not_end_its_session_holds_nobody_up() {
-    let site = Site::start(|seen| match seen.what() {
-        "DELETE" => Reply::default().hang(),
-        "GET" => Reply::status(405),
-        _ => crate::site::legacy_handshake(seen).unwrap(),
+    let site = RawSite::start(|seen| match seen.what() {
+        "DELETE" => Acts::default().hang(),
+        "GET" => Reply::status(405).into(),
+        _ => legacy_handshake(seen).unwrap().into(),
     })
     .await;
     let client = site.client().await;
@@ -93,7 +95,7 @@ async fn server_that_does_not_end_its_session_holds_nobody_up() {
 
 #[tokio::test]
 async fn dropped_client_ends_every_exchange_without_a_word() {
-    let site = Site::legacy(|_| Reply::stream_start().hang()).await;
+    let site = RawSite::legacy(|_| Acts::stream_start().hang()).await;
     let client = site.client().await;
     site.until("GET", 1).await;
 
@@ -105,7 +107,7 @@ async fn dropped_client_ends_every_exchange_without_a_word() {
 
 #[tokio::test]
 async fn dropping_needs_no_runtime() {
-    let site = Site::legacy(|_| Reply::stream_start().hang()).await;
+    let site = RawSite::legacy(|_| Acts::stream_start().hang()).await;
     let endpoint = site.endpoint();
     let client = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -123,7 +125,7 @@ async fn open(endpoint: &HttpEndpoint) -> Box<dyn Transport> {
 
 #[tokio::test]
 async fn close_and_abort_end_a_waiting_recv() {
-    let site = Site::start(|_| Reply::status(405)).await;
+    let site = RawSite::start(|_| Reply::status(405).into()).await;
     for is_polite in [true, false] {
         let transport: std::sync::Arc<dyn Transport> = open(&site.endpoint()).await.into();
         let receiving = tokio::spawn({
@@ -149,7 +151,7 @@ async fn close_and_abort_end_a_waiting_recv() {
 
 #[tokio::test]
 async fn cancelled_recv_loses_nothing() {
-    let site = Site::start(|seen| {
+    let site = MockSite::start(|seen| {
         let id = seen.body["id"].as_i64().unwrap();
         let notice =
             |number| event(&json!({ "jsonrpc": "2.0", "method": "n", "params": { "n": number } }));
@@ -174,7 +176,7 @@ async fn cancelled_recv_loses_nothing() {
 
 #[tokio::test]
 async fn call_that_nobody_answers_ends_with_its_deadline() {
-    let site = Site::modern(|_| Reply::default().hang()).await;
+    let site = RawSite::modern(|_| Acts::default().hang()).await;
     let mut options = ClientOptions::default().with_call_timeout(Duration::from_millis(50));
     options.call_timeout_max = Duration::from_millis(50);
     let client = Client::open(&site.endpoint(), options).await.unwrap();

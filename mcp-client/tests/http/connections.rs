@@ -8,18 +8,18 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::site::{Reply, Site, event, failed_exchange, text_of};
+use crate::site::{Acts, RawSite, Reply, Site, event, failed_exchange, text_of};
 
 #[tokio::test]
 async fn sequential_calls_use_one_connection() {
-    let site = Site::modern(|seen| {
+    let site = RawSite::modern(|seen| {
         let answer = seen.text("done");
         match seen.tool() {
-            "json" => Reply::json(200, &answer),
+            "json" => Reply::json(200, &answer).into(),
             // Chunked, so that the stream ends without the connection.
             _ => {
                 let events = event(&answer);
-                Reply::raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+                Acts::raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
                     .bytes(format!("{:x}\r\n{events}\r\n0\r\n\r\n", events.len()))
             }
         }
@@ -40,7 +40,7 @@ async fn sequential_calls_use_one_connection() {
 
 #[tokio::test]
 async fn connections_of_one_endpoint_share_their_sockets() {
-    let site = Site::modern(|seen| Reply::json(200, &seen.text("done"))).await;
+    let site = RawSite::modern(|seen| Reply::json(200, &seen.text("done")).into()).await;
     let endpoint = site.endpoint();
 
     for _ in 0..3 {
@@ -56,7 +56,7 @@ async fn connections_of_one_endpoint_share_their_sockets() {
 async fn calls_side_by_side_are_bounded() {
     let (gate, _) = watch::channel(false);
     let opener = gate.clone();
-    let site = Site::modern(move |seen| Reply::default().wait(&gate).bytes({
+    let site = RawSite::modern(move |seen| Acts::default().wait(&gate).bytes({
         let body = seen.text("done").to_string();
         format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
     }))
@@ -81,15 +81,10 @@ async fn calls_side_by_side_are_bounded() {
 
 #[tokio::test]
 async fn stale_connection_is_replaced_without_sending_anything_twice() {
-    let site = Site::modern(|seen| {
+    let site = RawSite::modern(|seen| {
         // The server keeps the connection in words, and closes it.
-        let body = seen.text("done").to_string();
-        Reply::with(
-            200,
-            &[("Content-Type", "application/json"), ("Connection", "keep-alive")],
-            &body,
-        )
-        .close()
+        let reply = Reply::json(200, &seen.text("done")).header("Connection", "keep-alive");
+        Acts::from(reply).close()
     })
     .await;
     let client = site.client().await;
@@ -130,7 +125,8 @@ async fn server_that_is_not_there_got_nothing() {
 
 #[tokio::test]
 async fn server_that_went_away_got_nothing() {
-    let site = Site::modern(|seen| Reply::json(200, &seen.text("done")).close()).await;
+    let site =
+        RawSite::modern(|seen| Acts::from(Reply::json(200, &seen.text("done"))).close()).await;
     let client = site.client().await;
     assert_eq!(text_of(&client, "t").await, "done");
     drop(site);

@@ -5,11 +5,11 @@ use mcp_core::TransportError;
 use mcp_core::protocol::ProtocolVersion;
 use serde_json::json;
 
-use crate::site::{Reply, Site, initialized, legacy_handshake, text_of};
+use crate::site::{MockSite, Reply, Site, initialized, legacy_handshake, text_of};
 
 #[tokio::test]
 async fn empty_400_on_the_probe_falls_back_once_and_the_era_is_remembered() {
-    let site = Site::legacy(|_| Reply::status(405)).await;
+    let site = MockSite::legacy(|_| Reply::status(405)).await;
     let endpoint = site.endpoint();
 
     let first = Client::open(&endpoint, ClientOptions::default()).await.unwrap();
@@ -24,7 +24,7 @@ async fn empty_400_on_the_probe_falls_back_once_and_the_era_is_remembered() {
 #[tokio::test]
 async fn every_status_of_an_endpoint_without_discover_means_legacy() {
     for status in [400, 404, 405, 406, 415, 422] {
-        let site = Site::start(move |seen| match seen.what() {
+        let site = MockSite::start(move |seen| match seen.what() {
             "server/discover" => Reply::with(status, &[("Content-Type", "text/html")], "<p>no"),
             _ => legacy_handshake(seen).unwrap_or_else(|| Reply::status(405)),
         })
@@ -40,7 +40,7 @@ async fn refusal_without_the_id_of_the_probe_means_legacy() {
         let refusal = json!({
             "jsonrpc": "2.0", "id": id, "error": { "code": -32000, "message": "Bad Request: no session" },
         });
-        let site = Site::start(move |seen| match seen.what() {
+        let site = MockSite::start(move |seen| match seen.what() {
             "server/discover" => Reply::json(400, &refusal),
             _ => legacy_handshake(seen).unwrap_or_else(|| Reply::status(405)),
         })
@@ -53,7 +53,7 @@ async fn refusal_without_the_id_of_the_probe_means_legacy() {
 #[tokio::test]
 async fn trouble_with_credentials_or_the_server_is_no_verdict() {
     for status in [401, 403, 408, 429, 500, 502, 503] {
-        let site = Site::start(move |_| Reply::status(status)).await;
+        let site = MockSite::start(move |_| Reply::status(status)).await;
         let endpoint = site.endpoint();
 
         let error = Client::open(&endpoint, ClientOptions::default()).await.unwrap_err();
@@ -69,7 +69,7 @@ async fn trouble_with_credentials_or_the_server_is_no_verdict() {
 
 #[tokio::test]
 async fn no_mcp_server_at_all_is_named_with_its_status() {
-    let site = Site::start(|_| Reply::status(404)).await;
+    let site = MockSite::start(|_| Reply::status(404)).await;
 
     let error = Client::open(&site.endpoint(), ClientOptions::default()).await.unwrap_err();
 
@@ -78,7 +78,7 @@ async fn no_mcp_server_at_all_is_named_with_its_status() {
 
 #[tokio::test]
 async fn modern_requests_carry_the_headers_that_repeat_them() {
-    let site = Site::modern(|seen| Reply::json(200, &seen.text("done"))).await;
+    let site = MockSite::modern(|seen| Reply::json(200, &seen.text("done"))).await;
     let client = site.client().await;
 
     client.call_raw("größe", json!({})).await.unwrap();
@@ -101,7 +101,7 @@ async fn modern_requests_carry_the_headers_that_repeat_them() {
 
 #[tokio::test]
 async fn legacy_requests_carry_version_and_session_after_the_handshake() {
-    let site = Site::start(|seen| match seen.what() {
+    let site = MockSite::start(|seen| match seen.what() {
         "initialize" => initialized(seen, "abc~!"),
         "tools/call" => Reply::json(200, &seen.text("done")),
         _ => legacy_handshake(seen).unwrap_or_else(|| Reply::status(405)),

@@ -2,13 +2,13 @@
 
 use mcp_core::Delivery;
 
-use crate::site::{Reply, Site, failed_exchange};
+use crate::site::{MockSite, RawSite, Reply, Site, failed_exchange};
 
 #[tokio::test]
 async fn redirects_are_not_followed_and_the_token_stays() {
-    let other = Site::start(|_| Reply::status(200)).await;
-    let address = other.address;
-    let site = Site::modern(move |seen| {
+    let other = RawSite::start(|_| Reply::status(200).into()).await;
+    let address = other.address();
+    let site = MockSite::modern(move |seen| {
         let location = match seen.tool() {
             "loop" => "/mcp".to_owned(),
             _ => format!("http://{address}/steal?token=1"),

@@ -9,7 +9,7 @@ use mcp_core::session::EraChoice;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::site::{Reply, Seen, Site, failed_exchange, initialized, text_of};
+use crate::site::{MockSite, Reply, Seen, Site, failed_exchange, initialized, text_of};
 
 fn legacy() -> ClientOptions {
     ClientOptions::default().with_era(EraChoice::Legacy)
@@ -17,9 +17,9 @@ fn legacy() -> ClientOptions {
 
 /// A server that gives every session a number and forgets the first one after its handshake.
 /// `allows` says which sessions calls may use.
-async fn forgetful(allows: impl Fn(&str) -> bool + Send + Sync + 'static) -> Site {
+async fn forgetful(allows: impl Fn(&str) -> bool + Send + Sync + 'static) -> MockSite {
     let sessions = AtomicUsize::new(0);
-    Site::start(move |seen: &Seen| match seen.what() {
+    MockSite::start(move |seen: &Seen| match seen.what() {
         "initialize" => {
             let number = sessions.fetch_add(1, Ordering::Relaxed);
             initialized(seen, &format!("s-{number}"))
@@ -104,7 +104,7 @@ async fn many_calls_that_find_the_session_gone_open_one() {
 #[tokio::test]
 async fn session_that_cannot_be_opened_again_is_named() {
     let count = Arc::new(AtomicUsize::new(0));
-    let site = Site::start(move |seen: &Seen| match seen.what() {
+    let site = MockSite::start(move |seen: &Seen| match seen.what() {
         "initialize" if count.fetch_add(1, Ordering::Relaxed) == 0 => initialized(seen, "s-0"),
         "initialize" => Reply::status(503),
         "notifications/initialized" => Reply::status(202),
@@ -122,7 +122,7 @@ async fn session_that_cannot_be_opened_again_is_named() {
 
 #[tokio::test]
 async fn method_that_is_not_found_does_not_end_the_session() {
-    let site = Site::legacy(|seen| match seen.what() {
+    let site = MockSite::legacy(|seen| match seen.what() {
         "GET" => Reply::status(405),
         _ => Reply::json(404, &seen.error(-32601)),
     })
@@ -140,7 +140,7 @@ async fn hostile_session_ids_are_refused() {
     let long = "x".repeat(1025);
     for session in ["", "a b", "a\tb", "größe", &long] {
         let session = session.to_owned();
-        let site = Site::start(move |seen: &Seen| initialized(seen, &session)).await;
+        let site = MockSite::start(move |seen: &Seen| initialized(seen, &session)).await;
 
         let error = Client::open(&site.endpoint(), legacy()).await.unwrap_err();
 
@@ -154,7 +154,7 @@ async fn hostile_session_ids_are_refused() {
 async fn longest_session_id_is_used() {
     let long = "x".repeat(1024);
     let expected = long.clone();
-    let site = Site::start(move |seen: &Seen| match seen.what() {
+    let site = MockSite::start(move |seen: &Seen| match seen.what() {
         "initialize" => initialized(seen, &long),
         "tools/call" => Reply::json(200, &seen.text("done")),
         _ => Reply::status(202),
@@ -170,7 +170,7 @@ async fn longest_session_id_is_used() {
 
 #[tokio::test]
 async fn server_without_sessions_is_served() {
-    let site = Site::start(|seen: &Seen| match seen.what() {
+    let site = MockSite::start(|seen: &Seen| match seen.what() {
         "initialize" => {
             let result = json!({
                 "protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": { "name": "s", "version": "1" },

@@ -6,11 +6,11 @@ use mcp_client::CallError;
 use mcp_core::{Delivery, TransportError};
 use serde_json::json;
 
-use crate::site::{Reply, Seen, Site, failed_call, failed_exchange, text_of};
+use crate::site::{MockSite, Reply, Seen, Site, failed_call, failed_exchange, text_of};
 
 /// A server whose tools are called like the status that they answer with.
-async fn site() -> Site {
-    Site::modern(|seen: &Seen| Reply::status(seen.tool().parse().unwrap())).await
+async fn site() -> MockSite {
+    MockSite::modern(|seen: &Seen| Reply::status(seen.tool().parse().unwrap())).await
 }
 
 #[tokio::test]
@@ -44,7 +44,8 @@ async fn permanent_statuses_say_that_the_call_was_refused() {
 #[tokio::test]
 async fn method_not_found_is_told_from_a_wrong_address() {
     let site =
-        Site::modern(|seen| Reply::json(seen.tool().parse().unwrap(), &seen.error(-32601))).await;
+        MockSite::modern(|seen| Reply::json(seen.tool().parse().unwrap(), &seen.error(-32601)))
+            .await;
     let client = site.client().await;
 
     for status in ["404", "405", "400"] {
@@ -58,7 +59,7 @@ async fn method_not_found_is_told_from_a_wrong_address() {
 #[tokio::test]
 async fn error_for_nobody_is_the_explanation_of_its_status() {
     let body = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32600, "message": "bad\u{1b}[2J" } });
-    let site = Site::modern(move |_| Reply::json(400, &body)).await;
+    let site = MockSite::modern(move |_| Reply::json(400, &body)).await;
 
     let (cause, delivery) = failed_exchange(&site.client().await, "t").await;
 
@@ -68,7 +69,7 @@ async fn error_for_nobody_is_the_explanation_of_its_status() {
 
 #[tokio::test]
 async fn retry_after_is_honoured_within_reason() {
-    let site = Site::modern(|seen| {
+    let site = MockSite::modern(|seen| {
         let (status, wait) = seen.tool().split_once(' ').unwrap();
         Reply::with(status.parse().unwrap(), &[("Retry-After", wait)], "")
     })
@@ -96,7 +97,7 @@ async fn retry_after_is_honoured_within_reason() {
 
 #[tokio::test]
 async fn success_without_an_answer_is_an_error_at_once() {
-    let site = Site::modern(|seen| match seen.tool() {
+    let site = MockSite::modern(|seen| match seen.tool() {
         "202" => Reply::status(202),
         "204" => Reply::status(204),
         "empty" => Reply::with(200, &[("Content-Type", "application/json")], ""),
@@ -131,7 +132,7 @@ async fn success_without_an_answer_is_an_error_at_once() {
 
 #[tokio::test]
 async fn answer_to_somebody_else_is_dropped() {
-    let site = Site::modern(|seen| match seen.tool() {
+    let site = MockSite::modern(|seen| match seen.tool() {
         "json" => Reply::json(200, &json!({ "jsonrpc": "2.0", "id": 123, "result": {} })),
         "refusal" => Reply::json(
             400,

@@ -8,43 +8,51 @@ use mcp_core::{Delivery, Transport, TransportError};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
-use crate::site::{Reply, SOON, Seen, Site, event, failed_exchange, text_of};
+use crate::site::{
+    Acts, MockSite, RawSite, Reply, SOON, Seen, Site, event, failed_exchange, text_of,
+};
 
 #[tokio::test]
 async fn every_way_to_write_an_event_gives_the_same_answer() {
-    let site = Site::modern(|seen| {
+    let site = MockSite::modern(|seen| {
         let answer = seen.text("größe").to_string();
         let (start, end) = answer.split_at(answer.find(',').unwrap());
-        match seen.tool() {
-            "crlf" => Reply::events(format!("data: {answer}\r\n\r\n")),
-            "cr" => Reply::events(format!("data: {answer}\r\r")),
-            "bom" => Reply::events(format!("\u{feff}data: {answer}\n\n")),
-            "no blank" => Reply::events(format!("data:{answer}\n\n")),
-            "lines" => Reply::events(format!("data: {start}\ndata: {end}\n\n")),
-            "named" => {
-                Reply::events(format!("event: message\nid: 1\nretry: 5\ndata: {answer}\n\n"))
-            }
-            "noise" => Reply::events(format!(
+        Reply::events(match seen.tool() {
+            "crlf" => format!("data: {answer}\r\n\r\n"),
+            "cr" => format!("data: {answer}\r\r"),
+            "bom" => format!("\u{feff}data: {answer}\n\n"),
+            "no blank" => format!("data:{answer}\n\n"),
+            "lines" => format!("data: {start}\ndata: {end}\n\n"),
+            "named" => format!("event: message\nid: 1\nretry: 5\ndata: {answer}\n\n"),
+            _ => format!(
                 ": hello\n\nevent: other\ndata: no\n\ndata\n\ndata: nonsense\n\ndata: {answer}\n\n"
-            )),
-            _ => {
-                let bytes = format!("data: {answer}\n\n").into_bytes();
-                let start = Reply::stream_start();
-                bytes.into_iter().fold(start, |reply, byte| reply.bytes([byte])).close()
-            }
-        }
+            ),
+        })
     })
     .await;
     let client = site.client().await;
 
-    for tool in ["crlf", "cr", "bom", "no blank", "lines", "named", "noise", "split"] {
+    for tool in ["crlf", "cr", "bom", "no blank", "lines", "named", "noise"] {
         assert_eq!(text_of(&client, tool).await, "größe", "{tool}");
     }
 }
 
 #[tokio::test]
+async fn event_that_comes_byte_by_byte_is_read_whole() {
+    let site = RawSite::modern(|seen| {
+        let start = Acts::stream_start();
+        let bytes = event(&seen.text("größe")).into_bytes();
+        bytes.into_iter().fold(start, |acts, byte| acts.bytes([byte])).close()
+    })
+    .await;
+    let client = site.client().await;
+
+    assert_eq!(text_of(&client, "t").await, "größe");
+}
+
+#[tokio::test]
 async fn foreign_and_double_answers_are_dropped() {
-    let site = Site::modern(|seen| {
+    let site = MockSite::modern(|seen| {
         let foreign = json!({ "jsonrpc": "2.0", "id": 7, "result": { "content": [] } });
         let asked = json!({ "jsonrpc": "2.0", "id": seen.body["id"], "method": "ping" });
         let events = [foreign, asked, seen.text("first"), seen.text("second")];
@@ -62,7 +70,7 @@ async fn foreign_and_double_answers_are_dropped() {
 
 #[tokio::test]
 async fn modern_stream_that_ends_early_is_ambiguous_at_once() {
-    let site = Site::modern(|_| Reply::events("id: 1\ndata:\n\n")).await;
+    let site = RawSite::modern(|_| Acts::events("id: 1\ndata:\n\n")).await;
     let client = site.client().await;
 
     let (cause, delivery) = failed_exchange(&client, "t").await;
@@ -73,10 +81,10 @@ async fn modern_stream_that_ends_early_is_ambiguous_at_once() {
 }
 
 /// A legacy server whose calls end early after event 1; `resume` answers the attempts to go on.
-async fn legacy(resume: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Site {
-    Site::legacy(move |seen| match (seen.what(), seen.header("Last-Event-ID")) {
-        ("tools/call", _) => Reply::events("retry: 150\nid: 1\ndata:\n\n"),
-        ("GET", None) => Reply::status(405),
+async fn legacy(resume: impl Fn(&Seen) -> Acts + Send + Sync + 'static) -> RawSite {
+    RawSite::legacy(move |seen| match (seen.what(), seen.header("Last-Event-ID")) {
+        ("tools/call", _) => Acts::events("retry: 150\nid: 1\ndata:\n\n"),
+        ("GET", None) => Reply::status(405).into(),
         _ => resume(seen),
     })
     .await
@@ -87,15 +95,15 @@ async fn legacy_stream_that_ends_early_is_taken_up_again_after_the_time_asked_fo
     let asked = std::sync::Mutex::new(Value::Null);
     let asked = std::sync::Arc::new(asked);
     let remembered = std::sync::Arc::clone(&asked);
-    let site = Site::legacy(move |seen| match (seen.what(), seen.header("Last-Event-ID")) {
+    let site = RawSite::legacy(move |seen| match (seen.what(), seen.header("Last-Event-ID")) {
         ("tools/call", _) => {
             *remembered.lock().unwrap() = seen.text("late");
-            Reply::events("retry: 150\nid: ev-1\ndata:\n\n")
+            Acts::events("retry: 150\nid: ev-1\ndata:\n\n")
         }
-        ("GET", None) => Reply::status(405),
+        ("GET", None) => Reply::status(405).into(),
         // A second early end, with news.
-        ("GET", Some("ev-1")) => Reply::events("id: ev-2\ndata:\n\n"),
-        _ => Reply::events(event(&remembered.lock().unwrap())),
+        ("GET", Some("ev-1")) => Acts::events("id: ev-2\ndata:\n\n"),
+        _ => Acts::events(event(&remembered.lock().unwrap())),
     })
     .await;
     let client = site.client().await;
@@ -115,7 +123,7 @@ async fn legacy_stream_that_ends_early_is_taken_up_again_after_the_time_asked_fo
 
 #[tokio::test]
 async fn legacy_stream_is_taken_up_three_times_in_vain_and_not_more() {
-    let site = legacy(|_| Reply::events("")).await;
+    let site = legacy(|_| Acts::events("")).await;
 
     let (_, delivery) = failed_exchange(&site.client().await, "t").await;
 
@@ -127,7 +135,7 @@ async fn legacy_stream_is_taken_up_three_times_in_vain_and_not_more() {
 
 #[tokio::test]
 async fn legacy_stream_that_is_not_kept_is_ambiguous_after_one_try() {
-    let site = legacy(|_| Reply::status(405)).await;
+    let site = legacy(|_| Reply::status(405).into()).await;
 
     let (_, delivery) = failed_exchange(&site.client().await, "t").await;
 
@@ -137,9 +145,9 @@ async fn legacy_stream_that_is_not_kept_is_ambiguous_after_one_try() {
 
 #[tokio::test]
 async fn legacy_stream_without_event_ids_is_ambiguous_at_once() {
-    let site = Site::legacy(|seen| match seen.what() {
-        "GET" => Reply::status(405),
-        _ => Reply::events(": nothing\n\n"),
+    let site = RawSite::legacy(|seen| match seen.what() {
+        "GET" => Reply::status(405).into(),
+        _ => Acts::events(": nothing\n\n"),
     })
     .await;
 
@@ -151,12 +159,12 @@ async fn legacy_stream_without_event_ids_is_ambiguous_at_once() {
 
 #[tokio::test]
 async fn server_speaks_unasked_on_the_stream_of_the_session() {
-    let site = Site::legacy(|seen| match seen.what() {
+    let site = RawSite::legacy(|seen| match seen.what() {
         "GET" => {
             let ping = json!({ "jsonrpc": "2.0", "id": "p", "method": "ping" });
-            Reply::stream_start().bytes(event(&ping)).hang()
+            Acts::stream_start().bytes(event(&ping)).hang()
         }
-        _ => Reply::status(202),
+        _ => Reply::status(202).into(),
     })
     .await;
     let _client = site.client().await;
@@ -171,15 +179,15 @@ async fn server_speaks_unasked_on_the_stream_of_the_session() {
 async fn answer_on_the_stream_of_the_session_is_dropped() {
     let (gate, _) = tokio::sync::watch::channel(false);
     let forging = gate.clone();
-    let site = Site::legacy(move |seen| match seen.what() {
+    let site = RawSite::legacy(move |seen| match seen.what() {
         "GET" => {
             let forged: String = (0..3)
                 .map(|id| event(&json!({ "jsonrpc": "2.0", "id": id, "result": {} })))
                 .collect();
             let ping = json!({ "jsonrpc": "2.0", "id": "p", "method": "ping" });
-            Reply::stream_start().wait(&forging).bytes(forged + &event(&ping)).hang()
+            Acts::stream_start().wait(&forging).bytes(forged + &event(&ping)).hang()
         }
-        _ => Reply::status(202),
+        _ => Reply::status(202).into(),
     })
     .await;
     let client = site.client().await;
@@ -192,13 +200,13 @@ async fn answer_on_the_stream_of_the_session_is_dropped() {
 
 #[tokio::test]
 async fn stream_of_the_session_goes_on_after_its_end() {
-    let site = Site::legacy(|seen| match (seen.what(), seen.header("Last-Event-ID")) {
+    let site = RawSite::legacy(|seen| match (seen.what(), seen.header("Last-Event-ID")) {
         ("GET", None) => {
             let notice = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
-            Reply::events(format!("retry: 0\nid: a\ndata: {notice}\n\n"))
+            Acts::events(format!("retry: 0\nid: a\ndata: {notice}\n\n"))
         }
-        ("GET", Some(_)) => Reply::stream_start().hang(),
-        _ => Reply::status(202),
+        ("GET", Some(_)) => Acts::stream_start().hang(),
+        _ => Reply::status(202).into(),
     })
     .await;
     let _client = site.client().await;
@@ -210,7 +218,7 @@ async fn stream_of_the_session_goes_on_after_its_end() {
 
 #[tokio::test]
 async fn flapping_stream_is_taken_up_ever_more_slowly() {
-    let site = Site::legacy(|_| Reply::events("retry: 0\n\n")).await;
+    let site = RawSite::legacy(|_| Acts::events("retry: 0\n\n")).await;
     let start = Instant::now();
     let _client = site.client().await;
 
@@ -221,10 +229,10 @@ async fn flapping_stream_is_taken_up_ever_more_slowly() {
 }
 
 #[tokio::test]
-async fn half_open_stream_is_noticed_and_comments_keep_it() {
-    let site = Site::legacy(|seen| match seen.what() {
-        "GET" => Reply::stream_start().bytes("retry: 100\n: one\n\n").hang(),
-        _ => Reply::status(202),
+async fn half_open_stream_is_noticed_and_opened_again() {
+    let site = RawSite::legacy(|seen| match seen.what() {
+        "GET" => Acts::stream_start().bytes("retry: 100\n: one\n\n").hang(),
+        _ => Reply::status(202).into(),
     })
     .await;
     let mut limits = HttpLimits::default();
@@ -240,7 +248,7 @@ async fn half_open_stream_is_noticed_and_comments_keep_it() {
 async fn silent_subscription_fails_by_itself() {
     let listen = r#"{"jsonrpc":"2.0","id":5,"method":"subscriptions/listen","params":
         {"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#;
-    let site = Site::start(|_| Reply::stream_start().bytes(": one\n\n").hang()).await;
+    let site = RawSite::start(|_| Acts::stream_start().bytes(": one\n\n").hang()).await;
     let mut limits = HttpLimits::default();
     limits.stream_idle_timeout = Duration::from_millis(50);
     let endpoint = site.endpoint().with_limits(limits);
@@ -262,9 +270,9 @@ async fn subscriptions_take_no_place_of_calls() {
         let frame = json!({ "jsonrpc": "2.0", "id": id, "method": "subscriptions/listen", "params": params });
         frame.to_string()
     };
-    let site = Site::start(|seen| match seen.what() {
-        "subscriptions/listen" => Reply::stream_start().hang(),
-        _ => Reply::json(200, &seen.result(json!({}))),
+    let site = RawSite::start(|seen| match seen.what() {
+        "subscriptions/listen" => Acts::stream_start().hang(),
+        _ => Reply::json(200, &seen.result(json!({}))).into(),
     })
     .await;
     let mut limits = HttpLimits::default();

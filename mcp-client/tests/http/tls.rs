@@ -14,6 +14,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::site::{RawSite, Reply, Site};
+
 /// A server that holds a certificate.
 struct Secure {
     port: u16,
@@ -154,10 +156,10 @@ async fn server_that_speaks_old_tls_only_is_named() {
 
 #[tokio::test]
 async fn bytes_that_are_no_tls_are_no_connection() {
-    let plain = crate::site::Site::start(|_| crate::site::Reply::status(400)).await;
+    let plain = RawSite::start(|_| Reply::status(400).into()).await;
     let trusted = Secure::start(|_| ()).await;
     let endpoint =
-        HttpEndpoint::new(&format!("https://localhost:{}/mcp", plain.address.port())).unwrap();
+        HttpEndpoint::new(&format!("https://localhost:{}/mcp", plain.address().port())).unwrap();
     let endpoint = endpoint.with_root_certificates(trusted.root.as_bytes()).unwrap();
 
     let error = Client::open(&endpoint, ClientOptions::default()).await.unwrap_err();
