@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Map, json};
 
 /// What has to be installed, as its registry writes it.
 pub(crate) enum Package {
@@ -16,8 +16,14 @@ pub(crate) enum Package {
         name: &'static str,
         version: &'static str,
     },
-    /// The Python package `mcp`, in an environment of its own.
+    /// Several of them in one folder, each with its version.
+    NpmSet {
+        folder: &'static str,
+        packages: &'static [(&'static str, &'static str)],
+    },
+    /// In an environment of its own.
     PyPi {
+        name: &'static str,
         version: &'static str,
     },
 }
@@ -30,7 +36,11 @@ impl Package {
                 let name = name.rsplit('/').next().unwrap_or(name);
                 cache.join(format!("{name}-{version}"))
             }
-            Self::PyPi { version } => cache.join(format!("mcp-{version}")),
+            Self::NpmSet { folder, packages } => {
+                let version = packages.first().map_or("none", |(_, version)| *version);
+                cache.join(format!("{folder}-{version}"))
+            }
+            Self::PyPi { name, version } => cache.join(format!("{name}-{version}")),
         }
     }
 }
@@ -39,7 +49,12 @@ impl fmt::Display for Package {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Npm { name, version } => write!(f, "{name}@{version}"),
-            Self::PyPi { version } => write!(f, "mcp=={version}"),
+            Self::NpmSet { packages, .. } => {
+                let words: Vec<_> =
+                    packages.iter().map(|(name, version)| format!("{name}@{version}")).collect();
+                f.write_str(&words.join(" "))
+            }
+            Self::PyPi { name, version } => write!(f, "{name}=={version}"),
         }
     }
 }
@@ -93,7 +108,8 @@ pub(crate) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> R
     }
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     match package {
-        Package::Npm { name, version } => npm(&folder, name, version)?,
+        Package::Npm { name, version } => npm(&folder, &[(name, version)])?,
+        Package::NpmSet { packages, .. } => npm(&folder, packages)?,
         Package::PyPi { .. } => venv(&folder, &package.to_string())?,
     }
     write_file(&folder.join(DONE), "")?;
@@ -106,8 +122,10 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Scripts of the packages are not run: none of the packages needs that.
-fn npm(folder: &Path, name: &str, version: &str) -> Result<()> {
-    let manifest = json!({ "private": true, "dependencies": { name: version } });
+fn npm(folder: &Path, packages: &[(&str, &str)]) -> Result<()> {
+    let packages: Map<_, _> =
+        packages.iter().map(|(name, version)| ((*name).to_owned(), json!(version))).collect();
+    let manifest = json!({ "private": true, "dependencies": packages });
     write_file(&folder.join("package.json"), &manifest.to_string())?;
     let args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
     succeed(Command::new("npm").args(args).current_dir(folder))
@@ -135,9 +153,12 @@ mod tests {
     #[test]
     fn packages_have_folders_of_their_own() {
         let npm = Package::Npm { name: "@scope/server-a", version: "1.2.3" };
-        let python = Package::PyPi { version: "2.3.0" };
+        let set = Package::NpmSet { folder: "sdk", packages: &[("@a/b", "4.5.6"), ("c", "1.0.0")] };
+        let python = Package::PyPi { name: "mcp", version: "2.3.0" };
 
         assert_eq!(npm.folder(Path::new("cache")), Path::new("cache/server-a-1.2.3"));
+        assert_eq!(set.folder(Path::new("cache")), Path::new("cache/sdk-4.5.6"));
+        assert_eq!(set.to_string(), "@a/b@4.5.6 c@1.0.0");
         assert_eq!(python.folder(Path::new("cache")), Path::new("cache/mcp-2.3.0"));
     }
 

@@ -8,6 +8,7 @@ mod ci;
 mod conformance;
 mod install;
 mod interop;
+mod listener;
 mod process;
 mod table;
 mod tidy;
@@ -27,7 +28,7 @@ usage: cargo xtask <command>
                      the benchmarks of all crates, as ratios
   conformance [--client|--server] [--revision R] [--scenario NAME]
                      the suite of the protocol's authors, against server and client
-  interop [--short]  servers of other authors, from npm and PyPI
+  interop [--short]  servers and clients of other authors, from npm, PyPI and crates.io
   help               this text
 ";
 
