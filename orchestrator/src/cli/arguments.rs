@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use super::call::CallArguments;
 use super::run::RunArguments;
+use super::servers::ServersArguments;
 use super::tools::ToolsArguments;
 
 /// Connect to many MCP servers, call their tools, and run workflows over them
@@ -41,10 +42,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Call(CallArguments),
     Run(RunArguments),
-    /// Connect to all servers and show how each is doing
-    ///
-    /// The exit code is that of the first server that failed.
-    Servers,
+    Servers(ServersArguments),
     Tools(ToolsArguments),
     /// Show the version of the program and the protocol revisions that it speaks
     Version,

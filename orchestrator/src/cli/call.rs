@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use mcp_client::CallError;
 use mcp_core::Delivery;
 use mcp_core::protocol::{CallToolResult, Payload, Tool};
 use mcp_core::schema::violations;
@@ -48,14 +47,14 @@ pub(super) async fn call(
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
     let base = interrupt.or(base(arguments.args_json.clone())).await?;
-    let setup = Setup::read_some(globals, console)?;
+    let setup = Setup::read_some(globals, console, interrupt).await?;
     let answer = interrupt.or(carry_out(arguments, base, &setup, globals)).await;
     setup.manager.close().await;
-    let Answer { result, error } = answer?;
+    let Answer { result, error } = answer.map_err(|error| setup.with_login(error))?;
     if let Some(result) = result {
         print(&result, error.is_none(), console)?;
     }
-    error.map_or(Ok(()), Err)
+    error.map_or(Ok(()), |error| Err(setup.with_login(error)))
 }
 
 /// What came back: a tool that says no has a result and an error.
@@ -72,7 +71,7 @@ async fn carry_out(
 ) -> Result<Answer, CommandError> {
     let tool = resolve(&arguments.tool, setup).await?;
     let list = match setup.manager.get_server_tools(&tool.server).await {
-        Err(ManagerError::Unavailable { server, reason, kind }) => {
+        Err(ManagerError::Unavailable { server, reason, kind, .. }) => {
             return Err(setup.unavailable(&server, &reason, kind));
         }
         other => other?,
@@ -83,12 +82,7 @@ async fn carry_out(
         Ok(result) => return Ok(Answer { result: Some(result), error: None }),
         Err(error) => error,
     };
-    let result = match &error {
-        ManagerError::Call { source: CallError::Tool(failed), .. } => {
-            Some((*failed.result).clone())
-        }
-        _ => None,
-    };
+    let result = error.tool_error().map(|failed| (*failed.result).clone());
     let is_unknown = error.kind() == FailureKind::UnknownTool;
     let in_doubt = error.delivery() == Delivery::Unknown
         && setup.manager.describe(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);

@@ -90,6 +90,11 @@ impl<'a> Console<'a> {
         }
     }
 
+    /// Asks a person for something. That is shown in any case: nothing goes on without the answer.
+    pub(super) fn ask(&mut self, text: &str) {
+        self.say(text);
+    }
+
     /// Writes what was rendered elsewhere, with its source lines.
     pub(super) fn rendered(&mut self, text: &str) {
         if !self.is_quiet && !self.is_json {

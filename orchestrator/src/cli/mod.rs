@@ -10,6 +10,12 @@ mod call;
 mod console;
 mod error;
 mod exit;
+#[cfg(feature = "http")]
+mod login;
+#[cfg(not(feature = "http"))]
+#[path = "login_without_http.rs"]
+mod login;
+mod prompt;
 mod run;
 mod servers;
 mod setup;
@@ -115,7 +121,7 @@ async fn dispatch(
     match &arguments.command {
         Command::Call(call) => call::call(call, globals, console, interrupt).await,
         Command::Run(run) => run::run(run, globals, console, interrupt).await,
-        Command::Servers => servers::servers(globals, console, interrupt).await,
+        Command::Servers(servers) => servers::servers(servers, globals, console, interrupt).await,
         Command::Tools(tools) => tools::tools(tools, globals, console, interrupt).await,
         Command::Version => version::version(console),
     }

@@ -1,21 +1,76 @@
-//! `orchestrator servers`: connects to all and shows how each is doing.
+//! `orchestrator servers`: connects to all and shows how each is doing, and the way to log in and out.
 
+use clap::{Args, Subcommand};
+use mcp_core::protocol::{Era, ProtocolVersion};
 use serde_json::{Value, json};
 
 use super::arguments::Globals;
 use super::console::Console;
 use super::error::CommandError;
+use super::login::{login, logout};
 use super::setup::Setup;
 use super::signals::Interrupt;
 use crate::manager::{ServerState, ServerStatus};
 use crate::report::{Paint, text, words};
 
+/// Connect to all servers and show how each is doing, or log in to one of them
+///
+/// The exit code is that of the first server that failed.
+#[derive(Debug, Args)]
+pub(super) struct ServersArguments {
+    #[command(subcommand)]
+    command: Option<ServersCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ServersCommand {
+    Login(LoginArguments),
+    Logout(LogoutArguments),
+}
+
+/// Log in to a server behind a URL
+///
+/// Shows the page on which to agree, waits until the browser comes back to a port of this machine, and
+/// keeps the tokens in a folder of the user for every later command.
+#[derive(Debug, Args)]
+pub(super) struct LoginArguments {
+    /// The server
+    pub(super) name: String,
+    /// Open the page in the browser as well
+    #[arg(long)]
+    pub(super) open: bool,
+}
+
+/// Forget the login to a server
+#[derive(Debug, Args)]
+pub(super) struct LogoutArguments {
+    /// The server
+    pub(super) name: String,
+}
+
 pub(super) async fn servers(
+    arguments: &ServersArguments,
     globals: &Globals,
     console: &mut Console<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let setup = Setup::read_some(globals, console)?;
+    match &arguments.command {
+        None => list(globals, console, interrupt).await,
+        Some(ServersCommand::Login(arguments)) => {
+            login(arguments, globals, console, interrupt).await
+        }
+        Some(ServersCommand::Logout(arguments)) => {
+            logout(arguments, globals, console, interrupt).await
+        }
+    }
+}
+
+async fn list(
+    globals: &Globals,
+    console: &mut Console<'_>,
+    interrupt: &Interrupt,
+) -> Result<(), CommandError> {
+    let setup = Setup::read_some(globals, console, interrupt).await?;
     let connecting = async {
         setup.manager.connect_all().await;
         Ok(setup.manager.list_servers())
@@ -75,10 +130,14 @@ fn table(statuses: &[ServerStatus], paint: Paint) -> String {
             ServerState::Connected { version, tools, rejected, .. } => {
                 let state = paint.good("connected");
                 lines.push(row(&state, version.as_str(), &tools.to_string()));
+                lines.extend(address(status).map(|address| {
+                    format!("  {}", paint.faint(&format!("{address} ({} era)", era(*version))))
+                }));
                 lines.extend(rejected.iter().map(|why| format!("  left out: {}", text::line(why))));
             }
             ServerState::Failed { reason, .. } => {
                 lines.push(row(&paint.bad("failed   "), "-", "-"));
+                lines.extend(address(status).map(|address| format!("  {}", paint.faint(&address))));
                 lines.push(format!("  {}", text::line(reason)));
             }
             ServerState::Idle => lines.push(row("idle     ", "-", "-")),
@@ -87,17 +146,33 @@ fn table(statuses: &[ServerStatus], paint: Paint) -> String {
     lines.join("\n")
 }
 
+fn address(status: &ServerStatus) -> Option<String> {
+    status.address.as_deref().map(text::line)
+}
+
+fn era(version: ProtocolVersion) -> &'static str {
+    match version.era() {
+        Era::Legacy => "legacy",
+        Era::Modern => "modern",
+    }
+}
+
 fn document(status: &ServerStatus) -> Value {
     let took = status.took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
-    match &status.state {
+    let mut document = match &status.state {
         ServerState::Connected { version, title, tools, rejected } => json!({
-            "name": status.name, "state": "connected", "version": version.as_str(), "title": title,
-            "tools": tools, "rejected": rejected, "took_us": took,
+            "name": status.name, "state": "connected", "version": version.as_str(),
+            "era": era(*version), "title": title, "tools": tools, "rejected": rejected,
+            "took_us": took,
         }),
         ServerState::Failed { reason, kind } => json!({
             "name": status.name, "state": "failed", "reason": reason, "kind": kind.as_str(),
             "took_us": took,
         }),
         ServerState::Idle => json!({ "name": status.name, "state": "idle" }),
+    };
+    if let Some(address) = &status.address {
+        document["url"] = json!(address);
     }
+    document
 }

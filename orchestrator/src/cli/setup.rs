@@ -8,7 +8,9 @@ use mcp_mock::World;
 use super::arguments::Globals;
 use super::console::Console;
 use super::error::{CommandError, ErrorKind};
-use crate::config::{Config, ConfigError};
+use super::prompt;
+use super::signals::Interrupt;
+use crate::config::{Config, ConfigError, Launch};
 use crate::manager::{Manager, ServerSpec};
 use crate::report::words;
 use crate::run::FailureKind;
@@ -26,11 +28,21 @@ pub(super) struct Setup {
     pub(super) names: Vec<String>,
     config: Config,
     is_mock: bool,
+    /// How the command line begins that logs in to one of them.
+    login_command: String,
 }
 
 impl Setup {
-    pub(super) fn read(globals: &Globals, console: &mut Console<'_>) -> Result<Self, CommandError> {
-        let config = if globals.mocks { Config::default() } else { config(globals)? };
+    pub(super) async fn read(
+        globals: &Globals,
+        console: &mut Console<'_>,
+        interrupt: &Interrupt,
+    ) -> Result<Self, CommandError> {
+        let config = if globals.mocks {
+            Config::default()
+        } else {
+            config(globals, console, interrupt).await?
+        };
         for note in &config.notes {
             console.progress(note);
         }
@@ -46,15 +58,17 @@ impl Setup {
         }
         let names = specs.iter().map(|spec: &ServerSpec| spec.name.clone()).collect();
         let manager = Arc::new(Manager::idle(specs));
-        Ok(Self { manager, names, config, is_mock: globals.mocks })
+        let login_command = globals.command("servers login");
+        Ok(Self { manager, names, config, is_mock: globals.mocks, login_command })
     }
 
     /// The same, for commands that make no sense without a server.
-    pub(super) fn read_some(
+    pub(super) async fn read_some(
         globals: &Globals,
         console: &mut Console<'_>,
+        interrupt: &Interrupt,
     ) -> Result<Self, CommandError> {
-        let setup = Self::read(globals, console)?;
+        let setup = Self::read(globals, console, interrupt).await?;
         if setup.names.is_empty() {
             return Err(no_servers());
         }
@@ -77,7 +91,23 @@ impl Setup {
             return CommandError::from(error.clone()).with_server(server);
         }
         let message = format!("server `{server}` is not available: {reason}");
-        CommandError::new(ErrorKind::of_failure(kind), message).with_server(server)
+        let error = CommandError::new(ErrorKind::of_failure(kind), message).with_server(server);
+        self.with_login(error)
+    }
+
+    /// Says how to log in when that is what a server wants.
+    pub(super) fn with_login(&self, mut error: CommandError) -> CommandError {
+        let server = error.server.as_deref().filter(|_| error.kind == ErrorKind::AuthRequired);
+        let found = server.and_then(|server| self.config.server(server));
+        if let Some(server) = found
+            && let Ok(Launch::Http(endpoint)) = &server.launch
+        {
+            error.hints = vec![match endpoint.has_authorization() {
+                true => format!("replace the `Authorization` header of {}", server.origin),
+                false => format!("{} {}", self.login_command, server.name),
+            }];
+        }
+        error
     }
 
     /// `5 mock servers`.
@@ -92,12 +122,26 @@ pub(super) fn no_servers() -> CommandError {
         .with_hint("or try it without any set-up: `--mocks`")
 }
 
-fn config(globals: &Globals) -> Result<Config, ConfigError> {
+/// Reads the configuration; a person on a terminal is asked for what it has no values for.
+pub(super) async fn config(
+    globals: &Globals,
+    console: &mut Console<'_>,
+    interrupt: &Interrupt,
+) -> Result<Config, CommandError> {
     let files = if globals.servers.is_empty() {
         FILES.iter().map(PathBuf::from).filter(|file| file.is_file()).take(1).collect()
     } else {
         globals.servers.clone()
     };
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    Config::read(&files, &|name| std::env::var(name).ok())
+    let config = Config::read(&files, &|name| std::env::var(name).ok())?;
+    if config.unanswered.is_empty() || !prompt::is_possible(console) {
+        return Ok(config);
+    }
+    let answers = interrupt.or(prompt::answers(&config.unanswered, console)).await?;
+    let environment = |name: &str| {
+        let answer = answers.iter().find(|(variable, _)| variable == name);
+        answer.map(|(_, answer)| answer.clone()).or_else(|| std::env::var(name).ok())
+    };
+    Ok(Config::read(&files, &environment)?)
 }

@@ -39,7 +39,7 @@ pub(super) async fn tools(
     console: &mut Console<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let setup = Setup::read_some(globals, console)?;
+    let setup = Setup::read_some(globals, console, interrupt).await?;
     let found = interrupt.or(find(arguments.what.as_deref(), &setup)).await;
     setup.manager.close().await;
     let found = found?;
@@ -124,7 +124,7 @@ async fn list(setup: &Setup, server: &str) -> Result<Listed, CommandError> {
         Err(ManagerError::Unavailable { reason, kind, .. }) => {
             Err(setup.unavailable(server, &reason, kind))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(setup.with_login(error.into())),
     }
 }
 

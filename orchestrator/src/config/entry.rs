@@ -1,18 +1,44 @@
 //! The entry of one server.
 
-use super::interpolation::{Environment, Literal, Text, interpolate};
-use super::{Endpoint, Launch, Process, ServerOptions, options};
+use std::path::Path;
+
+use super::interpolation::{Literal, Problem, Scope, Text, interpolate};
+use super::{Launch, Process, ServerOptions, env_file, options};
 use crate::workflow::definition::Span;
 use crate::workflow::diagnostic::{Code, Diagnostic, Source};
 use crate::workflow::node::{Entry, Node, NodeKind};
 use crate::workflow::suggest;
 
-/// The names that files have for the transports.
-const TYPES: [&str; 4] = ["http", "sse", "stdio", "streamable-http"];
+/// The names that files have for the transports that we speak.
+const TYPES: [&str; 3] = ["http", "stdio", "streamable-http"];
+
+/// Names of transports that we do not speak, and what to do about it.
+const UNSUPPORTED_TYPES: [(&str, &str); 2] = [
+    (
+        "sse",
+        "most such servers speak Streamable HTTP as well: look up that address, which often ends in \
+         `/mcp`, and write \"type\": \"http\"",
+    ),
+    (
+        "ws",
+        "if the server speaks Streamable HTTP as well, write that address and \"type\": \"http\"",
+    ),
+];
 
 /// Members that we read; others belong to other programs and are left alone.
-const NAMES: [&str; 8] =
-    ["args", "command", "cwd", "env", "headers", "orchestrator", "type", "url"];
+const NAMES: [&str; 11] = [
+    "args",
+    "auth",
+    "command",
+    "cwd",
+    "env",
+    "envFile",
+    "headers",
+    "oauth",
+    "orchestrator",
+    "type",
+    "url",
+];
 
 /// The server that nobody configures.
 const BUILT_IN: &str = "local";
@@ -23,13 +49,22 @@ const NAME_CHARS_MAX: usize = 64;
 /// Reads one entry and gathers what is wrong with it.
 pub(super) struct Reader<'a> {
     source: &'a Source,
-    environment: &'a Environment<'a>,
+    scope: Scope<'a>,
     pub(super) problems: Vec<Diagnostic>,
+    /// The inputs without which something here has no value.
+    pub(super) unanswered: Vec<String>,
+}
+
+/// How a server is reached.
+enum Kind {
+    Http,
+    Process,
+    Unsupported,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a Source, environment: &'a Environment<'a>) -> Self {
-        Self { source, environment, problems: Vec::new() }
+    pub(super) fn new(source: &'a Source, scope: Scope<'a>) -> Self {
+        Self { source, scope, problems: Vec::new(), unanswered: Vec::new() }
     }
 
     /// The launch is only to be used when there are no problems.
@@ -37,10 +72,10 @@ impl<'a> Reader<'a> {
         self.check_name(entry);
         let members = self.map(&entry.value, &format!("the entry of `{}`", entry.key));
         let member = |name: &str| members.iter().find(|member| member.key == name);
-        let launch = if self.is_http(entry, members) {
-            self.endpoint(entry, member("url"), member("headers")).map(Launch::Http)
-        } else {
-            self.process(entry, members).map(Launch::Process)
+        let launch = match self.kind(entry, members) {
+            Kind::Http => self.endpoint(entry, members).map(Launch::Http),
+            Kind::Process => self.process(entry, members).map(Launch::Process),
+            Kind::Unsupported => None,
         };
         let options = member("orchestrator").map(|member| options::read(&member.value, self));
         (launch, options.unwrap_or_default())
@@ -63,42 +98,42 @@ impl<'a> Reader<'a> {
         self.error(Code::BadName, &entry.span, message, Some("choose another name".to_owned()));
     }
 
-    fn is_http(&mut self, entry: &Entry, members: &[Entry]) -> bool {
+    fn kind(&mut self, entry: &Entry, members: &[Entry]) -> Kind {
         let member = |name: &str| members.iter().find(|member| member.key == name);
         let declared = member("type").and_then(|member| {
             let word = self.text(&member.value, "`type`")?;
-            if !TYPES.contains(&word) {
-                self.unknown_word(&member.value, word, &TYPES);
-            }
-            Some(word != "stdio")
+            Some((&member.value, word))
         });
+        let kind = match declared {
+            Some((_, "stdio")) => Kind::Process,
+            Some((node, word)) => self.declared_kind(node, word),
+            None if member("url").is_some() => Kind::Http,
+            None => Kind::Process,
+        };
         if member("url").is_some() && member("command").is_some() {
             let message = format!("`{}` has both `command` and `url`", entry.key);
             self.error(Code::Conflict, &entry.span, message, Some("keep one of them".to_owned()));
         }
-        declared.unwrap_or_else(|| member("url").is_some())
+        kind
     }
 
-    fn endpoint(
-        &mut self,
-        entry: &Entry,
-        url: Option<&Entry>,
-        headers: Option<&Entry>,
-    ) -> Option<Endpoint> {
-        let Some(url) = url else {
-            let message = format!("`{}` has no `url`", entry.key);
-            self.error(Code::MissingKey, &entry.span, message, None);
-            return None;
-        };
-        let headers = self.texts_by_name(headers);
-        let url = self.interpolated(&url.value, "`url`", Literal::Shown)?;
-        Some(Endpoint { url, headers })
+    fn declared_kind(&mut self, node: &Node, word: &str) -> Kind {
+        if let Some((name, help)) = UNSUPPORTED_TYPES.iter().find(|(name, _)| *name == word) {
+            let message = format!("servers of the type `{name}` are not supported");
+            self.error(Code::UnsupportedKey, &node.span, message, Some((*help).to_owned()));
+            return Kind::Unsupported;
+        }
+        if !TYPES.contains(&word) {
+            self.unknown_word(node, word, &TYPES);
+        }
+        Kind::Http
     }
 
     fn process(&mut self, entry: &Entry, members: &[Entry]) -> Option<Process> {
         let member = |name: &str| members.iter().find(|member| member.key == name);
         let args = member("args").map_or_else(Vec::new, |args| self.args(&args.value));
-        let env = self.texts_by_name(member("env"));
+        let mut env = self.env_file(member("envFile"));
+        env.extend(self.texts_by_name(member("env")));
         let cwd =
             member("cwd").and_then(|it| self.interpolated(&it.value, "`cwd`", Literal::Shown));
         let Some(command) = member("command") else {
@@ -109,6 +144,19 @@ impl<'a> Reader<'a> {
         };
         let command = self.interpolated(&command.value, "`command`", Literal::Shown)?;
         Some(Process { command, args, env, cwd })
+    }
+
+    /// The variables of a file; those that stand in the entry itself win.
+    fn env_file(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
+        let Some(member) = member else { return Vec::new() };
+        let Some(path) = self.interpolated(&member.value, "`envFile`", Literal::Shown) else {
+            return Vec::new();
+        };
+        env_file::read(&Path::new(self.scope.folder).join(path.expose())).unwrap_or_else(|error| {
+            let help = "relative paths begin at the folder of the project".to_owned();
+            self.error(Code::Unreadable, &member.value.span, error.to_string(), Some(help));
+            Vec::new()
+        })
     }
 
     fn missing_command(&mut self, entry: &Entry, members: &[Entry]) {
@@ -131,7 +179,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    fn texts_by_name(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
+    pub(super) fn texts_by_name(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
         let Some(member) = member else { return Vec::new() };
         let members = self.map(&member.value, &format!("`{}`", member.key));
         members
@@ -144,11 +192,19 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    fn interpolated(&mut self, node: &Node, what: &str, literal: Literal) -> Option<Text> {
+    pub(super) fn interpolated(
+        &mut self,
+        node: &Node,
+        what: &str,
+        literal: Literal,
+    ) -> Option<Text> {
         let template = self.text(node, what)?;
-        match interpolate(template, literal, self.environment) {
+        match interpolate(template, literal, self.scope) {
             Ok(text) => Some(text),
             Err(error) => {
+                if let Problem::NotAnswered { id, .. } = &error.problem {
+                    self.unanswered.push(id.clone());
+                }
                 let span = self.source.within(&node.span, template, &error.range);
                 self.error(Code::UnknownName, &span, error.to_string(), Some(error.problem.help()));
                 None

@@ -1,7 +1,18 @@
-//! `${VAR}`, `${VAR:-default}` and `${env:VAR}` in the texts of a configuration.
+//! References in the texts of a configuration: variables, inputs and the places that editors know.
+//!
+//! | written | means | known from |
+//! |---|---|---|
+//! | `${VAR}`, `${env:VAR}` | a variable | shells, Claude Code; Cursor |
+//! | `${VAR:-default}` | a variable, or the default when it is not set or empty | shells, Claude Code |
+//! | `${input:id}` | what a person is asked for, here the variable `ORCHESTRATOR_INPUT_<ID>` | VS Code |
+//! | `${workspaceFolder}`, `${userHome}` | the folder of the project, the home of the user | VS Code, Cursor |
 
 use std::fmt;
 use std::ops::Range;
+use std::path::{MAIN_SEPARATOR_STR, Path};
+
+use super::input::{self, Input};
+use crate::workflow::suggest;
 
 /// Looks a variable up.
 pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -23,7 +34,12 @@ pub struct Text {
 }
 
 impl Text {
-    /// The real value, for the child process and nothing else.
+    /// A value that is not shown at all.
+    pub(super) fn hidden(value: impl Into<String>) -> Self {
+        Self { value: value.into(), shown: HIDDEN.to_owned(), from_variable: false }
+    }
+
+    /// The real value, for the server and nothing else.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.value
@@ -48,6 +64,49 @@ impl fmt::Display for Text {
     }
 }
 
+/// What references can mean in one file.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) environment: &'a Environment<'a>,
+    /// The folder of the project.
+    pub(super) folder: &'a str,
+    /// What the file declares as inputs.
+    pub(super) inputs: &'a [Input],
+}
+
+impl Scope<'_> {
+    /// What editors know without a variable.
+    fn place(&self, name: &str) -> Option<Result<String, Problem>> {
+        let value = match name {
+            "workspaceFolder" => self.folder.to_owned(),
+            "workspaceFolderBasename" => {
+                let last = Path::new(self.folder).file_name();
+                last.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+            }
+            "userHome" => match ["HOME", "USERPROFILE"].into_iter().find_map(self.environment) {
+                Some(home) => home,
+                None => return Some(Err(Problem::NotSet { name: "HOME".to_owned() })),
+            },
+            "/" | "pathSeparator" => MAIN_SEPARATOR_STR.to_owned(),
+            _ => return None,
+        };
+        Some(Ok(value))
+    }
+
+    fn input(&self, id: &str) -> Result<String, Problem> {
+        let variable = input::variable(id);
+        if let Some(value) = (self.environment)(&variable) {
+            return Ok(value);
+        }
+        let Some(input) = self.inputs.iter().find(|input| input.id == id) else {
+            let help = suggest::help(id, self.inputs.iter().map(|input| input.id.as_str()));
+            return Err(Problem::NotDeclared { id: id.to_owned(), variable, help });
+        };
+        let default = input.default.as_ref().map(|default| default.expose().to_owned());
+        default.ok_or_else(|| Problem::NotAnswered { id: id.to_owned(), variable })
+    }
+}
+
 /// Whether the literal part of a text may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Literal {
@@ -69,6 +128,10 @@ pub(super) struct InterpolationError {
 pub(super) enum Problem {
     #[error("variable `{name}` is not set")]
     NotSet { name: String },
+    #[error("input `{id}` has no value: `{variable}` is not set")]
+    NotAnswered { id: String, variable: String },
+    #[error("input `{id}` is not declared under `inputs`, and `{variable}` is not set")]
+    NotDeclared { id: String, variable: String, help: Option<String> },
     #[error("`${{` without `}}`")]
     NotClosed,
     #[error("`{written}` is not a reference to a variable")]
@@ -84,20 +147,27 @@ impl Problem {
             Self::NotSet { name } => {
                 format!("set it with `export {name}=…`, or give a default: `${{{name}:-default}}`")
             }
+            Self::NotAnswered { variable, .. } => {
+                format!("set it with `export {variable}=…`, or start on a terminal to be asked")
+            }
+            Self::NotDeclared { help: Some(help), .. } => help.clone(),
+            Self::NotDeclared { variable, .. } => format!("set it with `export {variable}=…`"),
             Self::NotClosed => "write `${VAR}`".to_owned(),
             Self::NotAReference { .. } => {
-                "write `${VAR}`, `${VAR:-default}` or `${env:VAR}`; defaults do not nest".to_owned()
+                "write `${VAR}`, `${VAR:-default}`, `${env:VAR}` or `${input:id}`; \
+                 defaults do not nest"
+                    .to_owned()
             }
             Self::TooLong => "put the value into a file and pass its path".to_owned(),
         }
     }
 }
 
-/// Puts variables into a text.
+/// Puts values into a text.
 pub(super) fn interpolate(
     template: &str,
     literal: Literal,
-    environment: &Environment<'_>,
+    scope: Scope<'_>,
 ) -> Result<Text, InterpolationError> {
     let mut text = Text { value: String::new(), shown: String::new(), from_variable: false };
     let mut at = 0;
@@ -113,7 +183,7 @@ pub(super) fn interpolate(
         };
         at = start + length + "${}".len();
         let inner = reference.get(..length).unwrap_or_default();
-        text.push_variable(inner, environment)
+        text.push_reference(inner, scope)
             .map_err(|problem| InterpolationError { range: start..at, problem })?;
     }
     text.push_literal(template.get(at..).unwrap_or_default(), literal);
@@ -131,7 +201,14 @@ impl Text {
     }
 
     /// `inner` is what stands between the braces.
-    fn push_variable(&mut self, inner: &str, environment: &Environment<'_>) -> Result<(), Problem> {
+    fn push_reference(&mut self, inner: &str, scope: Scope<'_>) -> Result<(), Problem> {
+        if let Some(place) = scope.place(inner) {
+            return self.push_value(inner, &place?);
+        }
+        if let Some(id) = inner.strip_prefix("input:").filter(|id| !id.is_empty()) {
+            self.from_variable = true;
+            return self.push_value(inner, &scope.input(id)?);
+        }
         let reference = inner.strip_prefix("env:").unwrap_or(inner);
         let (name, default) = match reference.split_once(":-") {
             Some((name, default)) => (name, Some(default)),
@@ -144,15 +221,19 @@ impl Text {
             return Err(Problem::NotAReference { written: format!("${{{written}}}") });
         }
         // As in a shell, `:-` also stands in for a variable that is set and empty.
-        let value = environment(name).filter(|value| default.is_none() || !value.is_empty());
+        let value = (scope.environment)(name).filter(|it| default.is_none() || !it.is_empty());
         let value = value.or_else(|| default.map(str::to_owned));
         let value = value.ok_or_else(|| Problem::NotSet { name: name.to_owned() })?;
+        self.from_variable = true;
+        self.push_value(name, &value)
+    }
+
+    fn push_value(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         if self.value.len() + value.len() > TEXT_BYTES_MAX {
             return Err(Problem::TooLong);
         }
-        self.value.push_str(&value);
+        self.value.push_str(value);
         self.shown.push_str(&format!("${{{name}}}"));
-        self.from_variable = true;
         Ok(())
     }
 }
@@ -168,8 +249,13 @@ mod tests {
 
     use super::*;
 
+    fn scope<'a>(environment: &'a Environment<'a>, inputs: &'a [Input]) -> Scope<'a> {
+        Scope { environment, folder: "/work/shop", inputs }
+    }
+
     fn environment(name: &str) -> Option<String> {
         match name {
+            "ORCHESTRATOR_INPUT_API_KEY" => Some("k3y".to_owned()),
             "HOME" => Some("/home/ann".to_owned()),
             "TOKEN" => Some("s3cret".to_owned()),
             "EMPTY" => Some(String::new()),
@@ -179,7 +265,10 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_put_in() {
+    fn values_are_put_in() {
+        let mut region = Input::new("region");
+        region.default = Some(Text::hidden("eu"));
+        let inputs = [region];
         for (template, expected) in [
             ("plain", "plain"),
             ("$HOME {x} }", "$HOME {x} }"),
@@ -191,8 +280,12 @@ mod tests {
             ("${EMPTY:-d}", "d"),
             ("[${EMPTY}]", "[]"),
             ("é${TOKEN}é", "és3creté"),
+            ("${userHome}/x", "/home/ann/x"),
+            ("${workspaceFolder}/${workspaceFolderBasename}", "/work/shop/shop"),
+            ("Bearer ${input:api-key}", "Bearer k3y"),
+            ("${input:region}", "eu"),
         ] {
-            let text = interpolate(template, Literal::Shown, &environment).unwrap();
+            let text = interpolate(template, Literal::Shown, scope(&environment, &inputs)).unwrap();
 
             assert_eq!(text.expose(), expected, "{template}");
         }
@@ -200,16 +293,29 @@ mod tests {
 
     #[test]
     fn problem_names_its_place() {
+        let inputs = [Input::new("key")];
         for (template, part, message) in [
             ("a ${MISSING} b", "${MISSING}", "variable `MISSING` is not set"),
             ("é ${env:MISSING}", "${env:MISSING}", "variable `MISSING` is not set"),
             ("a ${HOME", "${", "`${` without `}`"),
             ("${}", "${}", "`${}` is not a reference to a variable"),
-            ("${input:key}", "${input:key}", "`${input:key}` is not a reference to a variable"),
+            ("${input:}", "${input:}", "`${input:}` is not a reference to a variable"),
+            ("${file:a}", "${file:a}", "`${file:a}` is not a reference to a variable"),
+            (
+                "${input:key}",
+                "${input:key}",
+                "input `key` has no value: `ORCHESTRATOR_INPUT_KEY` is not set",
+            ),
+            (
+                "${input:kye}",
+                "${input:kye}",
+                "input `kye` is not declared under `inputs`, and `ORCHESTRATOR_INPUT_KYE` is not set",
+            ),
             ("${A:-${B}}", "${A:-${B}", "`${A:-…}` is not a reference to a variable"),
             ("x${LONG}", "${LONG}", "the text has more than 131072 bytes with its variables"),
         ] {
-            let error = interpolate(template, Literal::Shown, &environment).unwrap_err();
+            let error =
+                interpolate(template, Literal::Shown, scope(&environment, &inputs)).unwrap_err();
 
             assert_eq!(error.to_string(), message);
             assert_eq!(&template[error.range], part);
@@ -218,8 +324,10 @@ mod tests {
 
     #[test]
     fn values_are_never_shown() {
-        let shown = interpolate("Bearer ${TOKEN}", Literal::Shown, &environment).unwrap();
-        let hidden = interpolate("Bearer ${TOKEN}", Literal::Hidden, &environment).unwrap();
+        let shown =
+            interpolate("Bearer ${TOKEN}", Literal::Shown, scope(&environment, &[])).unwrap();
+        let hidden =
+            interpolate("Bearer ${TOKEN}", Literal::Hidden, scope(&environment, &[])).unwrap();
 
         assert_eq!(format!("{shown} {shown:?}"), r#"Bearer ${TOKEN} "Bearer ${TOKEN}""#);
         assert_eq!(format!("{hidden} {hidden:?}"), r#"***${TOKEN} "***${TOKEN}""#);
@@ -231,15 +339,15 @@ mod tests {
         fn text_without_references_stays_as_it_is(text in any::<String>()) {
             prop_assume!(!text.contains("${"));
 
-            let result = interpolate(&text, Literal::Shown, &environment).unwrap();
+            let result = interpolate(&text, Literal::Shown, scope(&environment, &[])).unwrap();
 
             prop_assert_eq!(result.expose(), text.as_str());
             prop_assert!(!result.is_from_variable());
         }
 
         #[test]
-        fn any_text_is_taken_without_panic(text in "[${}:\\-eAé ]{0,30}") {
-            if let Err(error) = interpolate(&text, Literal::Shown, &|_| None) {
+        fn any_text_is_taken_without_panic(text in "[${}:\\-eAé inputv]{0,30}") {
+            if let Err(error) = interpolate(&text, Literal::Shown, scope(&|_| None, &[])) {
                 prop_assert!(text.get(error.range).is_some());
             }
         }

@@ -1,24 +1,30 @@
-//! Which servers there are and how each is started: `.mcp.json` and its relatives.
+//! Which servers there are and how each is reached: `.mcp.json` and its relatives.
 //!
-//! Files with `mcpServers` (and `servers`, as VS Code has it) are read as they are; our own options of a
-//! server stand under its member `orchestrator`. Nothing here starts a server, and the environment comes
-//! in as an argument.
+//! Files with `mcpServers` (and `servers`, as VS Code has it) are read as they are, whatever their names;
+//! our own options of a server stand under its member `orchestrator`. Nothing here starts a server, and
+//! the environment comes in as an argument.
 //!
 //! A text that may hold a secret is a [`Text`]: it never shows its value. The source lines in errors have
-//! the literal values of `env` and `headers` hidden.
+//! the literal values of `env` and `headers` hidden, client secrets, and the queries of addresses.
 
 mod comments;
+mod endpoint;
 mod entry;
+mod env_file;
 mod error;
 mod file;
+mod input;
 mod interpolation;
 mod options;
+mod tokens;
 
+pub use endpoint::{Endpoint, Login};
 pub use error::ConfigError;
+pub use input::Input;
 pub use interpolation::{Environment, Text};
 pub use options::{Era, ServerOptions};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::workflow::diagnostic::{Code, Source};
 
@@ -33,6 +39,11 @@ pub struct Config {
     pub servers: Vec<ServerConfig>,
     /// What a person should know although nothing is wrong: "`github` of `a.json` is replaced …".
     pub notes: Vec<String>,
+    /// Inputs that servers want and that no variable answers: who can ask a person reads again, with
+    /// [`Input::variable`] in the environment.
+    pub unanswered: Vec<Input>,
+    /// The folder in which logins are kept. They belong to the user and not to a project.
+    pub tokens: Option<PathBuf>,
 }
 
 /// One server.
@@ -53,7 +64,7 @@ pub struct ServerConfig {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Launch {
-    /// Over HTTP. It is read so that shared files work, and refused when it is connected.
+    /// Over HTTP.
     Http(Endpoint),
     /// As a child process, over its stdin and stdout.
     Process(Process),
@@ -70,15 +81,6 @@ pub struct Process {
     pub env: Vec<(String, Text)>,
     /// Its working folder; ours when there is none.
     pub cwd: Option<Text>,
-}
-
-/// A server behind a URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// The address.
-    pub url: Text,
-    /// Headers of every request, in the order of the file.
-    pub headers: Vec<(String, Text)>,
 }
 
 /// The place of an entry.
@@ -99,21 +101,40 @@ impl Config {
     ///
     /// When a file cannot be read or is broken as a whole. What is wrong with one server is in its `launch`.
     pub fn read(paths: &[&Path], environment: &Environment<'_>) -> Result<Self, ConfigError> {
-        let sources: Vec<Source> =
-            paths.iter().map(|path| file::load(path)).collect::<Result<_, _>>()?;
-        Self::parse(&sources, environment)
+        let load = |path: &&Path| {
+            let folder = file::absolute(file::project_folder(path));
+            Ok((file::load(path)?, folder))
+        };
+        let sources: Vec<_> = paths.iter().map(load).collect::<Result<_, ConfigError>>()?;
+        Self::gather(&sources, environment)
     }
 
-    /// Does the same as [`Config::read`] with texts that are already there.
+    /// Does the same as [`Config::read`] with texts that are already there. Files that these name under
+    /// `envFile` are read all the same.
     ///
     /// # Errors
     ///
     /// When a text is broken as a whole.
     pub fn parse(sources: &[Source], environment: &Environment<'_>) -> Result<Self, ConfigError> {
-        let mut config = Self::default();
-        for source in sources {
-            for server in file::servers(source, environment)? {
-                config.add(server);
+        let folder =
+            |source: &Source| file::project_folder(Path::new(&source.name)).display().to_string();
+        let sources: Vec<_> =
+            sources.iter().map(|source| (source.clone(), folder(source))).collect();
+        Self::gather(&sources, environment)
+    }
+
+    fn gather(
+        sources: &[(Source, String)],
+        environment: &Environment<'_>,
+    ) -> Result<Self, ConfigError> {
+        let mut config = Self { tokens: tokens::folder(environment), ..Self::default() };
+        for (source, folder) in sources {
+            let contents = file::contents(source, folder, environment)?;
+            contents.servers.into_iter().for_each(|server| config.add(server));
+            for input in contents.unanswered {
+                if config.unanswered.iter().all(|known| known.id != input.id) {
+                    config.unanswered.push(input);
+                }
             }
         }
         if config.servers.len() > SERVERS_MAX {

@@ -59,7 +59,7 @@ fn file_with_processes_and_addresses_is_read() {
     assert!(!debug.contains("s3cret") && !debug.contains("plain"), "{debug}");
     insta::assert_snapshot!(format!("{:?}\n{:?}", github.launch, config.servers[1].launch), @r#"
     Ok(Process(Process { command: "npx", args: ["-y", "server-github"], env: [("TOKEN", "${TOKEN}"), ("MODE", "***")], cwd: Some("${FOLDER}") }))
-    Ok(Http(Endpoint { url: "https://example.com/mcp", headers: [("A", "***${TOKEN}")] }))
+    Ok(Http(Endpoint { url: "https://example.com/mcp", headers: [("A", "***${TOKEN}")], login: Login { callback_port: None, client_id: None, client_secret: None, scopes: [] } }))
     "#);
 }
 
@@ -197,7 +197,7 @@ fn every_problem_of_an_entry_is_reported() {
       |
       = help: `comand` is not known; did you mean `command`?
 
-    error[W0108]: `htp` is not one of http, sse, stdio, streamable-http
+    error[W0108]: `htp` is not one of http, stdio, streamable-http
      --> mcp.json:3:67
       |
     3 |   "both": { "command": "x", "url": "https://example.com", "type": "htp" },

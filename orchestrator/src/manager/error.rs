@@ -24,7 +24,7 @@ pub enum ManagerError {
         /// The server.
         server: String,
         /// How.
-        source: CallError,
+        source: Box<CallError>,
     },
     /// The list of tools is not to be had.
     #[error("server `{server}`: {source}")]
@@ -32,7 +32,7 @@ pub enum ManagerError {
         /// The server.
         server: String,
         /// How.
-        source: ListError,
+        source: Box<ListError>,
     },
     /// Too many calls wait for the server; this one was not sent.
     #[error("server `{server}` is overloaded: {waiting} calls wait for it already")]
@@ -59,6 +59,10 @@ pub enum ManagerError {
         reason: String,
         /// What sort of failure it is.
         kind: FailureKind,
+        /// Whether it may be there later.
+        transient: bool,
+        /// After which time it is worth another try, when that is known.
+        retry_after: Option<Duration>,
     },
     /// No server of that name is configured.
     #[error("there is no server `{name}`{}", hint(.help.as_deref()))]
@@ -86,11 +90,31 @@ impl ManagerError {
     }
 
     pub(super) fn unavailable(server: &str, error: &SlotError) -> Self {
-        let cause = match error {
-            SlotError::Failed(cause) | SlotError::Pausing { error: cause, .. } => cause,
+        let (cause, wait) = match error {
+            SlotError::Failed(cause) => (cause, retry_after_of_connect(cause)),
+            SlotError::Pausing { error: cause, wait } => (cause, Some(*wait)),
         };
-        let (server, reason) = (server.to_owned(), error.to_string());
-        Self::Unavailable { server, reason, kind: kind_of_connect(cause) }
+        let transient = !is_permanent(cause);
+        Self::Unavailable {
+            server: server.to_owned(),
+            // When the next attempt is, matters to those for whom it is of use.
+            reason: if transient { error.to_string() } else { cause.to_string() },
+            kind: kind_of_connect(cause),
+            transient,
+            retry_after: wait.filter(|_| transient),
+        }
+    }
+
+    /// What the tool itself said, when it said no.
+    #[must_use]
+    pub fn tool_error(&self) -> Option<&ToolError> {
+        match self {
+            Self::Call { source, .. } => match &**source {
+                CallError::Tool(error) => Some(error),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// What sort of failure it is.
@@ -98,7 +122,7 @@ impl ManagerError {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Call { source, .. } => kind_of_call(source),
-            Self::List { source, .. } => match source {
+            Self::List { source, .. } => match &**source {
                 ListError::Connection(error) => kind_of_connection(&error.kind),
                 ListError::Rpc(_) => FailureKind::RpcError,
                 ListError::TooLong { .. } => FailureKind::Limit,
@@ -115,26 +139,44 @@ impl ManagerError {
     /// Whether the same may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
+        if let Some(error) = self.tool_error() {
+            return status(error).is_some_and(|it| it == TOO_MANY_REQUESTS || it >= 500);
+        }
         match self {
-            Self::Call { source: CallError::Tool(error), .. } => {
-                status(error).is_some_and(|status| status == TOO_MANY_REQUESTS || status >= 500)
-            }
             Self::Call { source, .. } => source.is_transient(),
-            Self::List { source: ListError::Connection(error), .. } => error.is_transient(),
-            Self::Overloaded { .. } | Self::Timeout { .. } | Self::Unavailable { .. } => true,
-            Self::List { .. } | Self::UnknownServer { .. } | Self::UnknownTool { .. } => false,
+            Self::List { source, .. } => match &**source {
+                ListError::Connection(error) => error.is_transient(),
+                _ => false,
+            },
+            Self::Overloaded { .. } | Self::Timeout { .. } => true,
+            Self::Unavailable { transient, .. } => *transient,
+            Self::UnknownServer { .. } | Self::UnknownTool { .. } => false,
+        }
+    }
+
+    /// How long the server asks to be left alone, when it says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Call { source, .. } => match &**source {
+                CallError::Tool(error) => {
+                    member(&error.result.to_value(), "retry_after").and_then(seconds)
+                }
+                CallError::Connection(error) => error.retry_after(),
+                _ => None,
+            },
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
         }
     }
 
     /// Whether the call may have been carried out.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
+        if self.tool_error().is_some_and(|error| status(error) == Some(TOO_MANY_REQUESTS)) {
+            return Delivery::Refused;
+        }
         match self {
-            Self::Call { source: CallError::Tool(error), .. }
-                if status(error) == Some(TOO_MANY_REQUESTS) =>
-            {
-                Delivery::Refused
-            }
             Self::Call { source, .. } => source.delivery(),
             Self::UnknownTool { .. } => Delivery::Refused,
             _ => Delivery::NotSent,
@@ -168,10 +210,9 @@ impl From<ManagerError> for CallFailure {
     fn from(error: ManagerError) -> Self {
         let mut failure = Self::new(error.kind(), error.delivery(), message(&error));
         failure.transient = error.is_transient();
-        if let ManagerError::Call { source: CallError::Tool(tool), .. } = &error {
-            let answer = tool.result.to_value();
-            failure.retry_after = member(&answer, "retry_after").and_then(seconds);
-            failure.details = Some(answer);
+        failure.retry_after = error.retry_after();
+        if let Some(tool) = error.tool_error() {
+            failure.details = Some(tool.result.to_value());
         }
         failure
     }
@@ -179,10 +220,10 @@ impl From<ManagerError> for CallFailure {
 
 /// The message beside a step, which names server and tool itself.
 fn message(error: &ManagerError) -> String {
-    match error {
-        ManagerError::Call { source: CallError::Tool(tool), .. } => tool.message(),
-        ManagerError::Call { source, .. } => source.to_string(),
-        other => other.to_string(),
+    match (error, error.tool_error()) {
+        (_, Some(tool)) => tool.message(),
+        (ManagerError::Call { source, .. }, None) => source.to_string(),
+        (other, None) => other.to_string(),
     }
 }
 
@@ -219,17 +260,47 @@ fn kind_of_connection(kind: &ConnectionErrorKind) -> FailureKind {
         ConnectionErrorKind::Arguments { .. } => FailureKind::InvalidArguments,
         ConnectionErrorKind::Deadline { .. } => FailureKind::Timeout,
         ConnectionErrorKind::TooMany(_) => FailureKind::Limit,
-        ConnectionErrorKind::Transport(TransportError::FrameTooLarge { .. }) => FailureKind::Limit,
-        ConnectionErrorKind::Transport(_) => FailureKind::Connection,
+        ConnectionErrorKind::Exchange(error) | ConnectionErrorKind::Transport(error) => {
+            kind_of_transport(error)
+        }
         _ => FailureKind::Protocol,
+    }
+}
+
+fn kind_of_transport(error: &TransportError) -> FailureKind {
+    match error {
+        TransportError::FrameTooLarge { .. } => FailureKind::Limit,
+        TransportError::Status { status, .. } if u64::from(*status) == TOO_MANY_REQUESTS => {
+            FailureKind::RateLimited
+        }
+        TransportError::Unauthorized { .. } => FailureKind::Auth,
+        _ => FailureKind::Connection,
     }
 }
 
 pub(super) fn kind_of_connect(error: &ConnectError) -> FailureKind {
     match error {
         ConnectError::Handshake { .. } => FailureKind::Protocol,
+        // Whoever is too busy to shake hands is not there.
+        ConnectError::Transport(error) => match kind_of_transport(error) {
+            FailureKind::Auth => FailureKind::Auth,
+            _ => FailureKind::Connection,
+        },
         _ => FailureKind::Connection,
     }
+}
+
+pub(super) fn retry_after_of_connect(error: &ConnectError) -> Option<Duration> {
+    match error {
+        ConnectError::Transport(TransportError::Status { retry_after, .. }) => *retry_after,
+        _ => None,
+    }
+}
+
+/// Whether a person has to do something before the next attempt is of use. What a process says when
+/// it cannot be started may change by itself.
+fn is_permanent(error: &ConnectError) -> bool {
+    matches!(error, ConnectError::Transport(error) if error.is_permanent())
 }
 
 fn hint(help: Option<&str>) -> String {

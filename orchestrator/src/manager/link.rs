@@ -70,7 +70,8 @@ impl ServerLink {
                 Ok(tools)
             }
             Err(source) => {
-                let error = ManagerError::List { server: self.name().to_owned(), source };
+                let error =
+                    ManagerError::List { server: self.name().to_owned(), source: Box::new(source) };
                 known.list_failure = Some(error.clone());
                 Err(error)
             }
@@ -116,7 +117,12 @@ impl ServerLink {
             (Some(client), None) => connected(&client, known.tools.as_deref()),
             (None, None) => self.absent(),
         };
-        ServerStatus { name: self.name().to_owned(), state, took: known.took }
+        ServerStatus {
+            name: self.name().to_owned(),
+            address: self.spec.address.clone(),
+            state,
+            took: known.took,
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -171,7 +177,7 @@ impl ServerLink {
                 let names = known.tools.iter().map(|tool| tool.name.as_str());
                 ManagerError::UnknownTool { server, tool: tool.to_owned(), help: help(tool, names) }
             }
-            _ => ManagerError::Call { server, source: error },
+            _ => ManagerError::Call { server, source: Box::new(error) },
         }
     }
 

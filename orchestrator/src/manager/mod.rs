@@ -9,12 +9,19 @@
 
 mod catalogue;
 mod error;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(not(feature = "http"))]
+#[path = "without_http.rs"]
+mod http;
 mod link;
 mod naming;
 mod slot;
 mod spec;
 
 pub use error::{ManagerError, NameError};
+#[cfg(feature = "http")]
+pub use http::{LoginError, ServerLogin};
 pub use naming::{qualified_name, tool_of_qualified_name};
 pub use spec::ServerSpec;
 
@@ -68,6 +75,8 @@ pub struct Manager {
 pub struct ServerStatus {
     /// The name in the configuration.
     pub name: String,
+    /// Its address, for servers behind URLs; without its query.
+    pub address: Option<String>,
     /// Whether it is there.
     pub state: ServerState,
     /// How long the last start took, handshake and list of tools included.
@@ -118,7 +127,9 @@ impl Manager {
     /// The servers of a configuration.
     #[must_use]
     pub fn configured_servers(config: &Config) -> Vec<ServerSpec> {
-        config.servers.iter().map(ServerSpec::from_config).collect()
+        let tokens = config.tokens.as_deref();
+        let servers = config.servers.iter();
+        servers.map(|server| ServerSpec::from_config(server, tokens)).collect()
     }
 
     /// The five fakes of a world, under the names of their services.

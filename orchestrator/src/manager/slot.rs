@@ -9,6 +9,7 @@ use futures_util::future::{BoxFuture, Shared};
 use mcp_client::{Client, ConnectError};
 use tokio::time::Instant;
 
+use super::error::retry_after_of_connect;
 use super::spec::ServerSpec;
 
 /// The pause after the first failure in a row; it doubles with each.
@@ -123,7 +124,8 @@ impl SlotState {
             return Decision::Await(connecting.clone(), self.attempt);
         }
         if let Some((error, at)) = &self.last_failure {
-            let wait = (*at + pause(self.failures)).saturating_duration_since(now);
+            let wished = retry_after_of_connect(error).unwrap_or_default().min(PAUSE_MAX);
+            let wait = (*at + pause(self.failures).max(wished)).saturating_duration_since(now);
             if !wait.is_zero() {
                 // Whole tenths of a second are what a person wants to read.
                 let tenths = u64::try_from(wait.as_millis().div_ceil(100)).unwrap_or(u64::MAX);

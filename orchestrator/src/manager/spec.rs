@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use mcp_core::session::EraChoice;
 use mcp_core::{Transport, TransportError};
 use mcp_mock::MockServer;
 
+use super::http;
 use crate::config::{Era, Launch, Process, ServerConfig, Text};
 
 /// Calls that one server gets at the same time unless it says otherwise.
@@ -22,6 +24,8 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not 0");
 pub struct ServerSpec {
     /// The name that workflows use.
     pub name: String,
+    /// Where it is, for people; `None` when that is in this machine.
+    pub address: Option<String>,
     /// Opens connections to it.
     pub connector: Arc<dyn Connector>,
     /// Settings of its connections.
@@ -39,6 +43,7 @@ impl ServerSpec {
     pub fn new(name: impl Into<String>, connector: impl Connector + 'static) -> Self {
         Self {
             name: name.into(),
+            address: None,
             connector: Arc::new(connector),
             client: ClientOptions::default(),
             concurrency: CONCURRENCY,
@@ -76,15 +81,20 @@ impl ServerSpec {
         self
     }
 
+    /// A server that cannot even be tried. The reason is told when it is connected.
+    pub(super) fn unusable(name: &str, message: String) -> Self {
+        Self::new(name, Unusable { message })
+    }
+
     /// A server of a configuration. What is wrong with its entry is told when it is connected.
-    pub(super) fn from_config(config: &ServerConfig) -> Self {
+    pub(super) fn from_config(config: &ServerConfig, tokens: Option<&Path>) -> Self {
         let mut spec = match &config.launch {
             Ok(Launch::Process(process)) => Self::new(&config.name, command(process)),
-            Ok(Launch::Http(_)) => {
-                let message = format!("{}: servers over HTTP are not supported yet", config.origin);
-                Self::new(&config.name, Unusable { message })
+            Ok(Launch::Http(endpoint)) => {
+                let spec = http::spec(&config.name, endpoint, tokens);
+                Self { address: Some(endpoint.address()), ..spec }
             }
-            Err(error) => Self::new(&config.name, Unusable { message: error.to_string() }),
+            Err(error) => Self::unusable(&config.name, error.to_string()),
         };
         let options = &config.options;
         spec.client.era = match options.era {

@@ -195,3 +195,36 @@ async fn a_tool_that_says_no_is_told_in_its_own_words() {
     assert_eq!(failure.kind, FailureKind::RateLimited);
     assert!(failure.transient && failure.delivery.is_certainly_without_effect());
 }
+
+#[tokio::test(start_paused = true)]
+async fn server_that_refuses_to_connect_says_when_to_come_back() {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&opened);
+    let open = move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let retry_after = Some(Duration::from_secs(20));
+        async move { Err(TransportError::Status { status: 503, retry_after, message: String::new() }) }
+    };
+    let manager = Manager::connect(vec![ServerSpec::new("slack", open)]).await;
+
+    let early = manager.call_tool("slack", "post_message", &hello()).await.unwrap_err();
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    drop(manager.call_tool("slack", "post_message", &hello()).await);
+
+    assert_eq!(
+        (early.kind(), early.retry_after()),
+        (FailureKind::Connection, Some(Duration::from_secs(20)))
+    );
+    assert_eq!(opened.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_that_wants_a_login_is_not_tried_again_by_a_step() {
+    let open = || async { Err(TransportError::Unauthorized { message: "log in".to_owned() }) };
+    let manager = Manager::connect(vec![ServerSpec::new("slack", open)]).await;
+
+    let error = manager.call_tool("slack", "post_message", &hello()).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.is_transient()), (FailureKind::Auth, false));
+    assert_eq!(error.delivery(), mcp_core::Delivery::NotSent);
+}

@@ -32,6 +32,7 @@ impl Folder {
         command
             .args(arguments)
             .current_dir(self.path())
+            .env("ORCHESTRATOR_TOKENS_DIR", self.path().join("tokens"))
             .env_remove("CLICOLOR_FORCE")
             .env_remove("NO_COLOR")
             .env_remove("UNSET_TOKEN")
@@ -100,6 +101,8 @@ pub(crate) fn check(name: &str, text: &str) {
         (r"(?m)^ +0 +.*\[time\]$", "  [axis]"),
         (r"(?m)^(  \S+) +[█░]+$", "$1 [bar]"),
         (r" \(steps alone:.*\)", " [gain]"),
+        (r#""took_us": \d+"#, r#""took_us": [time]"#),
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
     ] {
         settings.add_filter(pattern, replacement);
     }

@@ -4,6 +4,8 @@
 mod harness;
 
 mod calls;
+#[cfg(feature = "http")]
+mod http;
 mod runs;
 mod servers;
 mod signals;

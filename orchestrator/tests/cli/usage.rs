@@ -4,6 +4,8 @@ use crate::harness::{Folder, check};
 fn help_tells_the_exit_codes() {
     check("help", &Folder::new().run(&["--help"]));
     check("help_run", &Folder::new().run(&["run", "-h"]));
+    check("help_servers", &Folder::new().run(&["servers", "--help"]));
+    check("help_login", &Folder::new().run(&["servers", "login", "--help"]));
 }
 
 #[test]

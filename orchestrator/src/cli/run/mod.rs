@@ -59,14 +59,15 @@ pub(super) async fn run(
     if let Some(timeout) = globals.timeout {
         set_timeout(&mut workflow.steps, timeout);
     }
-    let setup = Setup::read(globals, console)?;
+    let setup = Setup::read(globals, console, interrupt).await?;
     check::servers(&workflow, &setup)?;
     let result =
         connect_and_run(&workflow, inputs, &setup, (globals, &mut *console, interrupt)).await;
     setup.manager.close().await;
     let report = result?;
     outcome::report(&report, globals, console)?;
-    outcome::fault(&report, arguments.strict, globals).map_or(Ok(()), Err)
+    let fault = outcome::fault(&report, arguments.strict, globals);
+    fault.map_or(Ok(()), |fault| Err(setup.with_login(fault)))
 }
 
 /// Starts the servers that the workflow needs and runs it.
