@@ -126,12 +126,12 @@ impl Waiting {
     }
 
     /// One look at the answer; wakes `waker` when there is more to see.
-    pub(crate) fn poll(&mut self, ended: Option<TransportError>, waker: &Waker) -> Poll<Answer> {
+    pub(crate) fn poll(&mut self, ended: Option<&TransportError>, waker: &Waker) -> Poll<Answer> {
         if let Some(outcome) = self.outcome.take() {
             return Poll::Ready(outcome);
         }
         if let Some(ended) = ended {
-            return Poll::Ready(Err(Unanswered::Ended(ended)));
+            return Poll::Ready(Err(Unanswered::Ended(ended.clone())));
         }
         match &mut self.waker {
             Some(known) => known.clone_from(waker),
@@ -140,8 +140,8 @@ impl Waiting {
         Poll::Pending
     }
 
-    fn take_progress(&mut self) -> VecDeque<Progress> {
-        self.heard.as_mut().map(mem::take).unwrap_or_default()
+    fn take_progress(&mut self) -> Option<VecDeque<Progress>> {
+        self.heard.as_mut().map(mem::take)
     }
 }
 
@@ -221,7 +221,7 @@ impl PendingRequest {
             .link
             .look(self.id, |waiting, ended| (waiting.take_progress(), waiting.poll(ended, waker)));
         let Some((heard, polled)) = looked else { return Poll::Pending };
-        if let Some(on_progress) = on_progress {
+        if let (Some(on_progress), Some(heard)) = (on_progress, heard) {
             heard.iter().for_each(on_progress);
         }
         polled

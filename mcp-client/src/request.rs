@@ -1,6 +1,7 @@
 //! One request from its parameters to its bytes and back: the path of every call.
 
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -136,22 +137,25 @@ impl<'a> Request<'a> {
 
 impl<'a> Encoded<'a> {
     /// Sends it and waits for the answer.
-    pub(crate) async fn send(self, patience: Patience) -> Result<Answered<'a>, Failure> {
-        let (subject, options) = (self.subject, self.options);
-        let on_progress = options.and_then(|options| options.on_progress.as_deref());
-        let mut pending = self.deliver().await?;
-        match pending.answer(patience, on_progress).await {
-            Ok(result) => Ok(Answered { subject, result }),
-            Err(unanswered) => Err(unanswered.into_failure(subject)),
+    pub(crate) async fn send(mut self, patience: Patience) -> Result<Answered<'a>, Failure> {
+        self.write().await?;
+        let on_progress = self.options.and_then(|options| options.on_progress.as_deref());
+        match self.pending.answer(patience, on_progress).await {
+            Ok(result) => Ok(Answered { subject: self.subject, result }),
+            Err(unanswered) => Err(unanswered.into_failure(self.subject)),
         }
     }
 
     /// Sends it; the wait for the answer is up to the caller.
-    pub(crate) async fn deliver(self) -> Result<PendingRequest, Failure> {
-        let Self { subject, mirrored, frame, mut pending, .. } = self;
-        let sent = pending.send(frame, mirrored).await;
-        sent.map_err(|error| Failure::new(subject, error.cause.into(), error.delivery))?;
-        Ok(pending)
+    pub(crate) async fn deliver(mut self) -> Result<PendingRequest, Failure> {
+        self.write().await?;
+        Ok(self.pending)
+    }
+
+    async fn write(&mut self) -> Result<(), Failure> {
+        let (frame, mirrored) = (mem::take(&mut self.frame), self.mirrored.take());
+        let sent = self.pending.send(frame, mirrored).await;
+        sent.map_err(|error| Failure::new(self.subject, error.cause.into(), error.delivery))
     }
 
     pub(crate) fn id(&self) -> i64 {

@@ -109,11 +109,11 @@ impl Link {
     pub(crate) fn look<R>(
         &self,
         id: i64,
-        look: impl FnOnce(&mut Waiting, Option<TransportError>) -> R,
+        look: impl FnOnce(&mut Waiting, Option<&TransportError>) -> R,
     ) -> Option<R> {
         let mut state = self.lock();
-        let ended = state.ended.clone();
-        state.session.waiting(id).map(|waiting| look(waiting, ended))
+        let LinkState { session, ended, .. } = &mut *state;
+        session.waiting(id).map(|waiting| look(waiting, ended.as_ref()))
     }
 
     /// Ends a wait, with a last message about it if the server is to know.
@@ -135,9 +135,10 @@ impl Link {
         }
     }
 
+    /// Puts a frame that nobody waits for on its way.
     fn post(&self, mut state: MutexGuard<'_, LinkState>, frame: Bytes) {
-        if state.ended.is_none() {
-            state.post(frame);
+        if state.ended.is_none() && state.outbox.len() < OUTBOX_MAX {
+            state.outbox.push_back(frame);
             drop(state);
             self.outbox_filled.notify_one();
         }
@@ -174,7 +175,7 @@ impl Link {
         }
         let is_revoked = inbox.is_revoked;
         match (request.and_then(|id| session.waiting(id)), ended) {
-            (Some(waiting), ended) => match waiting.poll(ended.clone(), waker) {
+            (Some(waiting), ended) => match waiting.poll(ended.as_ref(), waker) {
                 Poll::Ready(Ok(_)) => Poll::Ready(Err(None)),
                 Poll::Ready(Err(unanswered)) => Poll::Ready(Err(Some(unanswered))),
                 Poll::Pending if is_revoked => Poll::Ready(Err(None)),
@@ -211,15 +212,6 @@ impl Link {
     fn lock(&self) -> MutexGuard<'_, LinkState> {
         // The state is whole between any two statements that may panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl LinkState {
-    /// Puts a frame that nobody waits for on its way.
-    fn post(&mut self, frame: Bytes) {
-        if self.outbox.len() < OUTBOX_MAX {
-            self.outbox.push_back(frame);
-        }
     }
 }
 

@@ -1,16 +1,15 @@
 //! The task that reads: it takes one frame after the other and passes on what it says.
 
-use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::Waker;
 
 use bytes::Bytes;
 use mcp_core::jsonrpc::RequestId;
 use mcp_core::protocol::{Cancelled, method};
 use mcp_core::session::Inbound;
-use mcp_core::{SendError, TransportError, Undelivered};
+use mcp_core::{TransportError, Undelivered};
 
 use super::{Link, LinkState};
 use crate::notice::Notice;
@@ -20,13 +19,13 @@ use crate::questions::{Question, Questions};
 /// Requests of a server that are turned down before the connection is cut.
 const REFUSED_MAX: u64 = 1000;
 
-type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send + 'a>>;
-
 /// What a frame leaves to be done without the lock.
 enum Heard {
     Caller(Option<Waker>),
     Notice(Notice),
     Question(Question),
+    /// An answer that the session gave by itself.
+    Reply(Bytes),
 }
 
 impl Link {
@@ -51,39 +50,45 @@ impl Link {
     }
 
     async fn read_until_end(&self) -> TransportError {
-        let mut sending: Option<Sending<'_>> = None;
+        let mut sending = pin!(self.send_posted());
         let mut failing = self.transport.undelivered();
         let mut questions = Questions::new(self.question_limit);
         loop {
             tokio::select! {
-                frame = self.transport.recv() => match frame {
-                    Ok(frame) => self.accept(&frame, &mut questions),
-                    Err(end) => return end,
-                },
-                _ = poll_fn(|context| match &mut sending {
-                    Some(future) => future.as_mut().poll(context),
-                    None => Poll::Pending,
-                }) => sending = None,
+                frame = self.transport.recv() => {
+                    let read = frame.and_then(|frame| self.accept(&frame, &mut questions));
+                    if let Err(end) = read {
+                        return end;
+                    }
+                }
+                () = &mut sending => {}
                 failure = &mut failing => {
                     self.undelivered(failure);
                     failing = self.transport.undelivered();
                 }
-                answer = questions.next(), if !questions.is_empty() => self.lock().post(answer),
-                () = self.outbox_filled.notified(), if sending.is_none() => {}
-            }
-            if self.counters().refused > REFUSED_MAX {
-                let operation = "serve the requests of the server";
-                let message = format!("more than {REFUSED_MAX} that this client does not offer");
-                return TransportError::Io { operation, message };
-            }
-            if sending.is_none() {
-                let next = self.lock().outbox.pop_front();
-                sending = next.map(|frame| self.transport.send(frame));
+                answer = questions.next(), if !questions.is_empty() => {
+                    self.post(self.lock(), answer);
+                }
             }
         }
     }
 
-    fn accept(&self, frame: &Bytes, questions: &mut Questions) {
+    /// Sends what nobody waits for; never ends.
+    async fn send_posted(&self) {
+        loop {
+            while let Some(frame) = self.next_posted() {
+                // A connection that is over says so to the reader.
+                drop(self.transport.send(frame).await);
+            }
+            self.outbox_filled.notified().await;
+        }
+    }
+
+    fn next_posted(&self) -> Option<Bytes> {
+        self.lock().outbox.pop_front()
+    }
+
+    fn accept(&self, frame: &Bytes, questions: &mut Questions) -> Result<(), TransportError> {
         tracing::trace!(frame = %String::from_utf8_lossy(frame), "received");
         let heard = self.lock().accept(frame);
         match heard {
@@ -97,8 +102,26 @@ impl Link {
                 self.revoked(&notice.params);
             }
             Heard::Notice(notice) => self.notified(&notice),
-            Heard::Question(question) => self.asked(question, questions),
+            Heard::Question(question) => {
+                self.asked(question, questions);
+                self.check_refused()?;
+            }
+            Heard::Reply(reply) => {
+                self.post(self.lock(), reply);
+                self.check_refused()?;
+            }
         }
+        Ok(())
+    }
+
+    /// A server that does not stop asking for what it does not get is cut off.
+    fn check_refused(&self) -> Result<(), TransportError> {
+        if self.counters().refused <= REFUSED_MAX {
+            return Ok(());
+        }
+        let operation = "serve the requests of the server";
+        let message = format!("more than {REFUSED_MAX} that this client does not offer");
+        Err(TransportError::Io { operation, message })
     }
 
     /// The server gives up a request of ours: it may do so with subscriptions.
@@ -143,7 +166,7 @@ impl Link {
             let mut state = self.lock();
             state.turned_down += 1;
             if let Some(refusal) = refusal {
-                state.post(refusal);
+                self.post(state, refusal);
             }
         }
     }
@@ -174,10 +197,7 @@ impl LinkState {
                 }
             }
             Inbound::Progress { waiting, progress } => waiting.progress(progress),
-            Inbound::Reply(frame) => {
-                self.post(frame);
-                None
-            }
+            Inbound::Reply(frame) => return Heard::Reply(frame),
             Inbound::Notified { method, params } => {
                 return Heard::Notice(Notice::new(method, params));
             }
@@ -195,7 +215,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use async_trait::async_trait;
-    use mcp_core::Transport;
+    use mcp_core::{SendError, Transport};
 
     use super::*;
     use crate::options::ClientOptions;

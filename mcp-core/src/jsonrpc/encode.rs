@@ -18,14 +18,7 @@ pub fn request(
     method: &str,
     params: &(impl Serialize + ?Sized),
 ) -> serde_json::Result<Bytes> {
-    #[derive(Serialize)]
-    struct Request<'a, P: ?Sized> {
-        jsonrpc: &'static str,
-        id: &'a RequestId,
-        method: &'a str,
-        params: &'a P,
-    }
-    frame(&Request { jsonrpc: "2.0", id, method, params })
+    Ok(Frame::new().with("id", id)?.with("method", method)?.with("params", params)?.end())
 }
 
 /// A notification.
@@ -34,13 +27,7 @@ pub fn request(
 ///
 /// When `params` cannot be written as JSON.
 pub fn notification(method: &str, params: &(impl Serialize + ?Sized)) -> serde_json::Result<Bytes> {
-    #[derive(Serialize)]
-    struct Notification<'a, P: ?Sized> {
-        jsonrpc: &'static str,
-        method: &'a str,
-        params: &'a P,
-    }
-    frame(&Notification { jsonrpc: "2.0", method, params })
+    Ok(Frame::new().with("method", method)?.with("params", params)?.end())
 }
 
 /// A successful answer.
@@ -49,32 +36,43 @@ pub fn notification(method: &str, params: &(impl Serialize + ?Sized)) -> serde_j
 ///
 /// When `result` cannot be written as JSON.
 pub fn result(id: &RequestId, result: &(impl Serialize + ?Sized)) -> serde_json::Result<Bytes> {
-    #[derive(Serialize)]
-    struct Success<'a, R: ?Sized> {
-        jsonrpc: &'static str,
-        id: &'a RequestId,
-        result: &'a R,
-    }
-    frame(&Success { jsonrpc: "2.0", id, result })
+    Ok(Frame::new().with("id", id)?.with("result", result)?.end())
 }
 
 /// An answer that refuses; without an id when the request's could not be read.
 #[must_use]
 pub fn error(id: Option<&RequestId>, error: &RpcError) -> Bytes {
-    #[derive(Serialize)]
-    struct Refusal<'a> {
-        jsonrpc: &'static str,
-        id: Option<&'a RequestId>,
-        error: &'a RpcError,
-    }
-    let encoded = frame(&Refusal { jsonrpc: "2.0", id, error });
-    encoded.expect("numbers, texts and JSON values always encode")
+    let members = Frame::new().with("id", &id).and_then(|frame| frame.with("error", error));
+    members.expect("numbers, texts and JSON values always encode").end()
 }
 
-fn frame(message: &impl Serialize) -> serde_json::Result<Bytes> {
-    let mut out = Vec::with_capacity(USUAL_FRAME_BYTES);
-    serde_json::to_writer(&mut out, message)?;
-    Ok(Bytes::from(out))
+/// A frame in the making. What is the same in every frame is copied, not encoded.
+struct Frame(Vec<u8>);
+
+impl Frame {
+    fn new() -> Self {
+        let mut bytes = Vec::with_capacity(USUAL_FRAME_BYTES);
+        bytes.extend_from_slice(br#"{"jsonrpc":"2.0""#);
+        Self(bytes)
+    }
+
+    /// Adds a member, whose name needs no escapes.
+    fn with(
+        mut self,
+        name: &'static str,
+        value: &(impl Serialize + ?Sized),
+    ) -> serde_json::Result<Self> {
+        self.0.extend_from_slice(b",\"");
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+        serde_json::to_writer(&mut self.0, value)?;
+        Ok(self)
+    }
+
+    fn end(mut self) -> Bytes {
+        self.0.push(b'}');
+        self.0.into()
+    }
 }
 
 #[cfg(test)]

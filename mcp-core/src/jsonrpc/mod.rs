@@ -12,3 +12,4 @@ mod scan;
 pub use error::{RpcError, code};
 pub use id::RequestId;
 pub use scan::{Envelope, ScanError, ScanErrorKind, scan};
+pub(crate) use scan::{json_text, scan_noting_meta};

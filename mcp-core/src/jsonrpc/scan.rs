@@ -2,7 +2,8 @@
 //!
 //! The scan checks the outermost object only: its members, their names, and where each value ends. What
 //! is inside `params`, `result` and `error`, UTF-8 included, is checked by the typed parse that follows.
-//! So a frame with one bad byte in a result still names the call that it must fail.
+//! So a frame with one bad byte in a result still names the call that it must fail. A server, which
+//! decides by the `_meta` of the parameters, is shown that on the way: [`scan_noting_meta`].
 
 use std::borrow::Cow;
 
@@ -91,12 +92,43 @@ pub enum ScanErrorKind {
 ///
 /// When the frame is not exactly one JSON-RPC message. The error carries the id if it was readable.
 pub fn scan(frame: &[u8]) -> Result<Envelope<'_>, ScanError> {
+    scan_with(frame, Cursor::value)
+}
+
+/// Like [`scan`], and shows each member of the parameters' `_meta` to `note`: its name and its raw value.
+///
+/// # Errors
+///
+/// See [`scan`].
+pub(crate) fn scan_noting_meta<'a>(
+    frame: &'a [u8],
+    mut note: impl FnMut(&[u8], &'a [u8]),
+) -> Result<Envelope<'a>, ScanError> {
+    scan_with(frame, |cursor| {
+        cursor.value_with(|cursor, name| match name {
+            b"_meta" => cursor.value_with(|cursor, name| {
+                let value = cursor.value()?;
+                note(name, value);
+                Ok(value)
+            }),
+            _ => cursor.value(),
+        })
+    })
+}
+
+/// The scan; `params` reads the value of that member.
+fn scan_with<'a>(frame: &'a [u8], params: impl FnMut(&mut Cursor<'a>) -> Value<'a>) -> Scanned<'a> {
     let mut members = Members::default();
-    match members.read(frame) {
+    match members.read(frame, params) {
         Ok(()) => members.classify(),
         Err(kind) => Err(members.error(kind)),
     }
 }
+
+type Scanned<'a> = Result<Envelope<'a>, ScanError>;
+
+/// The bytes of one JSON value.
+type Value<'a> = Result<&'a [u8], ScanErrorKind>;
 
 #[derive(Debug, Default)]
 struct Members<'a> {
@@ -109,30 +141,21 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn read(&mut self, frame: &'a [u8]) -> Result<(), ScanErrorKind> {
+    fn read(
+        &mut self,
+        frame: &'a [u8],
+        mut params: impl FnMut(&mut Cursor<'a>) -> Value<'a>,
+    ) -> Result<(), ScanErrorKind> {
         let mut cursor = Cursor { bytes: frame, at: 0 };
-        cursor.expect(b'{')?;
-        if cursor.peek() == Some(b'}') {
-            cursor.at += 1;
-        } else {
-            loop {
-                let name = cursor.value()?;
-                cursor.expect(b':')?;
-                let value = cursor.value()?;
-                self.keep(name, value)?;
-                match cursor.next() {
-                    Some(b',') => {}
-                    Some(b'}') => break,
-                    _ => return Err(ScanErrorKind::Syntax),
-                }
-            }
-        }
+        cursor.object(|cursor, name| {
+            let value = if name == b"params" { params(cursor) } else { cursor.value() }?;
+            self.keep(name, value)
+        })?;
         if cursor.peek().is_some() { Err(ScanErrorKind::Syntax) } else { Ok(()) }
     }
 
-    fn keep(&mut self, name: &'a [u8], value: &'a [u8]) -> Result<(), ScanErrorKind> {
-        let name = member_name(name).ok_or(ScanErrorKind::Syntax)?;
-        let slot = match &*name {
+    fn keep(&mut self, name: &[u8], value: &'a [u8]) -> Result<(), ScanErrorKind> {
+        let slot = match name {
             b"jsonrpc" => &mut self.version,
             b"id" => &mut self.id,
             b"method" => &mut self.method,
@@ -179,17 +202,8 @@ impl<'a> Members<'a> {
     }
 }
 
-/// The name of a member, without quotes. Names are short: a plain loop finds an escape soonest.
-fn member_name(name: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let inner = name.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    if !inner.contains(&b'\\') {
-        return Some(Cow::Borrowed(inner));
-    }
-    json_text(name).map(|text| Cow::Owned(text.into_owned().into_bytes()))
-}
-
 /// A JSON text; borrowed unless it holds escapes. `None` when it is not a text.
-fn json_text(value: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn json_text(value: &[u8]) -> Option<Cow<'_, str>> {
     let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     if memchr::memchr(b'\\', inner).is_none() {
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
@@ -224,12 +238,61 @@ impl<'a> Cursor<'a> {
         if self.next() == Some(byte) { Ok(()) } else { Err(ScanErrorKind::Syntax) }
     }
 
+    /// Reads an object, name by name; `member` reads the value.
+    fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, &[u8]) -> Result<(), ScanErrorKind>,
+    ) -> Result<(), ScanErrorKind> {
+        self.expect(b'{')?;
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            let name = self.name()?;
+            self.expect(b':')?;
+            member(self, &name)?;
+            match self.next() {
+                Some(b',') => {}
+                Some(b'}') => return Ok(()),
+                _ => return Err(ScanErrorKind::Syntax),
+            }
+        }
+    }
+
+    /// Reads the name of a member, without quotes.
+    fn name(&mut self) -> Result<Cow<'a, [u8]>, ScanErrorKind> {
+        if self.peek() != Some(b'"') {
+            return Err(ScanErrorKind::Syntax);
+        }
+        let start = self.at;
+        let name = if self.skip_text()? {
+            let text = self.bytes.get(start..self.at).and_then(json_text);
+            text.map(|text| Cow::Owned(text.into_owned().into_bytes()))
+        } else {
+            self.bytes.get(start + 1..self.at - 1).map(Cow::Borrowed)
+        };
+        name.ok_or(ScanErrorKind::Syntax)
+    }
+
+    /// Reads one value and returns its bytes; `member` reads the values in it if it is an object.
+    fn value_with(&mut self, mut member: impl FnMut(&mut Self, &[u8]) -> Value<'a>) -> Value<'a> {
+        if self.peek() != Some(b'{') {
+            return self.value();
+        }
+        let start = self.at;
+        self.object(|cursor, name| member(cursor, name).map(drop))?;
+        self.bytes.get(start..self.at).ok_or(ScanErrorKind::Syntax)
+    }
+
     /// Skips one value and returns its bytes.
-    fn value(&mut self) -> Result<&'a [u8], ScanErrorKind> {
+    fn value(&mut self) -> Value<'a> {
         let first = self.peek().ok_or(ScanErrorKind::Syntax)?;
         let start = self.at;
         match first {
-            b'"' => self.skip_text()?,
+            b'"' => {
+                self.skip_text()?;
+            }
             b'{' | b'[' => self.skip_nested()?,
             _ => self.skip_plain(),
         }
@@ -239,15 +302,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn skip_text(&mut self) -> Result<(), ScanErrorKind> {
+    /// Skips a text and says whether it holds escapes.
+    fn skip_text(&mut self) -> Result<bool, ScanErrorKind> {
         self.at += 1;
+        let mut has_escape = false;
         loop {
             let rest = self.bytes.get(self.at..).ok_or(ScanErrorKind::Syntax)?;
             let found = memchr::memchr2(b'"', b'\\', rest).ok_or(ScanErrorKind::Syntax)?;
             self.at += found + 1;
             if rest[found] == b'"' {
-                return Ok(());
+                return Ok(has_escape);
             }
+            has_escape = true;
             self.at += 1;
         }
     }
@@ -372,6 +438,31 @@ mod tests {
         assert!(matches!(scan(frame), Ok(Envelope::Result { id: RequestId::Number(4), .. })));
     }
 
+    #[test]
+    fn what_is_noted_is_the_meta_of_the_parameters() {
+        let frame = br#"{"id":1,"method":"m","_meta":{"a":0},
+            "params":{"x":{"_meta":{"b":0}}, "\u005fmeta" : { "c" : [1,{"d":"}"}], "e":"f" } }}"#;
+        let mut noted = Vec::new();
+
+        let seen = scan_noting_meta(frame, |name, value| noted.push((name.to_vec(), value)));
+
+        assert_eq!(seen, scan(frame));
+        let expected: [(Vec<u8>, &[u8]); 2] =
+            [(b"c".to_vec(), br#"[1,{"d":"}"}]"#), (b"e".to_vec(), br#""f""#)];
+        assert_eq!(noted, expected);
+    }
+
+    #[test]
+    fn parameters_without_an_object_as_meta_are_read_as_usual() {
+        for params in ["[]", "7", r#"{"_meta":null}"#, r#"{"_meta":[]}"#, "{}", r#"{"_meta":{}}"#] {
+            let frame = format!(r#"{{"id":1,"method":"m","params":{params}}}"#);
+
+            let seen = scan_noting_meta(frame.as_bytes(), |_, _| panic!("nothing to note"));
+
+            assert_eq!(seen, scan(frame.as_bytes()), "{params}");
+        }
+    }
+
     proptest! {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
@@ -381,6 +472,7 @@ mod tests {
         #[test]
         fn json_like_bytes_never_panic(text in r#"[{}\[\]":,\\ aindersulmtho0-9]{0,80}"#) {
             drop(scan(text.as_bytes()));
+            drop(scan_noting_meta(text.as_bytes(), |_, _| {}));
         }
 
         #[test]

@@ -10,6 +10,7 @@ use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, Stream};
 
 use super::caller::Caller;
+use super::drip::Drip;
 use super::service::{Reply, Service};
 use crate::jsonrpc::RequestId;
 use crate::session::{Incoming, Request, ServerSession};
@@ -39,29 +40,26 @@ pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(
         let reply = match next_event(transport, &mut at_work).await {
             Event::Done(id, reply) => {
                 at_work.handles.remove(&id);
-                Some(reply)
+                reply
             }
-            // Delivering says first what is there to be said.
-            Event::Said => Some(Reply::Silence),
+            Event::Said => Reply::Silence,
             Event::Frame(Err(TransportError::Closed { .. })) => return Ok(()),
             Event::Frame(Err(error)) => return Err(error),
             Event::Frame(Ok(frame)) => match session.accept(&frame) {
-                Incoming::Nothing => None,
+                Incoming::Nothing => Reply::Silence,
                 Incoming::Answered { id, outcome } => {
                     caller.answered(&id, outcome);
-                    None
+                    Reply::Silence
                 }
                 Incoming::Cancel(id) => {
                     at_work.cancel(&id);
-                    None
+                    Reply::Silence
                 }
-                Incoming::Reply(frame) => Some(Reply::One(frame)),
+                Incoming::Reply(frame) => Reply::One(frame),
                 Incoming::Serve(request) => at_work.begin(request),
             },
         };
-        if let Some(reply) = reply
-            && !deliver(transport, &caller, reply).await?
-        {
+        if !deliver(transport, &caller, reply).await? {
             return Ok(());
         }
         if listener.is_none() && session.legacy_version().is_some() {
@@ -92,21 +90,21 @@ impl<'a> AtWork<'a> {
         Self { service, caller, running: FuturesUnordered::new(), handles: HashMap::new() }
     }
 
-    /// Begins a request and returns its reply if that is ready at once.
-    fn begin(&mut self, request: Request) -> Option<Reply> {
+    /// Begins a request and returns its reply, which is silence for now unless it is ready at once.
+    fn begin(&mut self, request: Request) -> Reply {
         let id = request.id.clone();
         let mut answering = self.service.answer(request, self.caller);
         // The first poll happens here. What is still pending is polled again once it is in the set,
         // with the set's own waker, so no wake-up is lost.
         let mut context = Context::from_waker(std::task::Waker::noop());
         match answering.as_mut().poll(&mut context) {
-            Poll::Ready(reply) => Some(reply),
+            Poll::Ready(reply) => reply,
             Poll::Pending => {
                 let (handle, registration) = AbortHandle::new_pair();
                 self.handles.insert(id.clone(), handle);
                 let running: Running<'a> = Box::pin(async move { (id, answering.await) });
                 self.running.push(Abortable::new(running, registration));
-                None
+                Reply::Silence
             }
         }
     }
@@ -127,13 +125,13 @@ async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Even
                 return Poll::Ready(Event::Done(id, reply));
             }
         }
-        if at_work.caller.outbox().poll_ready(context).is_ready() {
-            return Poll::Ready(Event::Said);
+        if at_work.running.len() < AT_WORK_MAX
+            && let Poll::Ready(frame) = frame.as_mut().poll(context)
+        {
+            return Poll::Ready(Event::Frame(frame));
         }
-        if at_work.running.len() >= AT_WORK_MAX {
-            return Poll::Pending;
-        }
-        frame.as_mut().poll(context).map(Event::Frame)
+        // What is said goes out with every event, so that frames that keep coming hold nothing back.
+        at_work.caller.outbox().poll_ready(context).map(|()| Event::Said)
     })
     .await
 }
@@ -160,11 +158,37 @@ async fn deliver(
             }
             Ok(true)
         }
-        Reply::Close => {
+        // Boxed, so that its state does not lie in every delivery.
+        Reply::Drip(drip) => Box::pin(send_slowly(transport, drip)).await,
+        Reply::Torn(bytes) => {
+            if let Some(result) = transport.send_unframed(bytes).await {
+                sent(result)?;
+            }
+            transport.close().await;
+            Ok(false)
+        }
+        Reply::Close | Reply::Status(_) => {
             transport.close().await;
             Ok(false)
         }
     }
+}
+
+/// Sends bytes in pieces; where messages travel whole they are only late.
+async fn send_slowly(transport: &dyn Transport, mut drip: Drip) -> Result<bool, TransportError> {
+    let (whole, mut is_late) = (drip.rest().clone(), false);
+    while let Some(piece) = drip.next() {
+        match transport.send_unframed(piece).await {
+            None => is_late = true,
+            Some(result) => {
+                if !sent(result)? {
+                    return Ok(false);
+                }
+            }
+        }
+        drip.pause().await;
+    }
+    if is_late { sent(transport.send(whole).await) } else { Ok(true) }
 }
 
 /// A client that went away while it was answered has ended the conversation, not broken it.

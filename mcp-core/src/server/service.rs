@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::caller::Caller;
 use super::changes::Changes;
+use super::drip::Drip;
 use crate::protocol::{ProtocolVersion, ServerInfo, Tool};
 use crate::session::Request;
 
@@ -41,15 +42,35 @@ pub trait Service: Send + Sync + 'static {
 
 const _: Option<&dyn Service> = None;
 
-/// What goes back for a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What goes back for a request: an answer, or what a server does that breaks the rules.
+#[derive(Debug, Clone)]
 pub enum Reply {
     /// The connection is closed, as by a crash.
     Close,
+    /// One frame, slowly. On a stream everything behind it waits.
+    Drip(Drip),
     /// These frames as they are, in order; the last one usually answers the request.
     Frames(Vec<Bytes>),
     /// One frame that answers the request.
     One(Bytes),
     /// Nothing, ever.
     Silence,
+    /// An HTTP status instead of an answer. A stream has none and is closed.
+    Status(Status),
+    /// Bytes that are no whole frame, and then the connection is closed. Where messages travel whole,
+    /// nothing of them arrives.
+    Torn(Bytes),
+}
+
+/// The answer of an HTTP server to a request that it does not look into.
+///
+/// To a legacy client 404 says that its session is over, and so it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The status code. One that HTTP does not have becomes 500.
+    pub code: u16,
+    /// Headers. What cannot be one is left out.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body, as plain text.
+    pub text: String,
 }

@@ -2,15 +2,16 @@
 //! the rest. One session serves both eras: each request says which rules it follows.
 
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::client::{AnswerError, Outcome};
-use crate::jsonrpc::{Envelope, RequestId, RpcError, code, encode, scan};
+use crate::jsonrpc::{Envelope, RequestId, RpcError, code, encode, json_text, scan_noting_meta};
 use crate::protocol::{
     Cancelled, ClientCapabilities, DiscoverResult, Era, Extra, InitializeParams, InitializeResult,
     LogLevel, ProtocolVersion, ServerInfo, key, method,
@@ -51,7 +52,7 @@ pub struct Request {
     /// What progress notifications for this request must carry.
     pub progress_token: Option<Value>,
     /// What the client declared in `initialize`; a modern request says it again.
-    legacy_client: Arc<ClientCapabilities>,
+    legacy_client: Option<Arc<ClientCapabilities>>,
 }
 
 impl Request {
@@ -77,9 +78,9 @@ impl Request {
     /// What the client declared that it can do. Capabilities of a strange shape are none.
     #[must_use]
     pub fn client_capabilities(&self) -> ClientCapabilities {
-        match self.version.era() {
-            Era::Legacy => ClientCapabilities::clone(&self.legacy_client),
-            Era::Modern => self.meta(key::CLIENT_CAPABILITIES).unwrap_or_default(),
+        match &self.legacy_client {
+            Some(client) => ClientCapabilities::clone(client),
+            None => self.meta(key::CLIENT_CAPABILITIES).unwrap_or_default(),
         }
     }
 
@@ -126,25 +127,39 @@ pub struct ServerSession {
     client: Arc<ClientCapabilities>,
 }
 
-/// Just enough of the parameters to see which era they belong to.
-#[derive(Default, Deserialize)]
-struct Envelopes<'a> {
-    #[serde(rename = "_meta")]
-    #[serde(borrow)]
-    meta: Option<Meta<'a>>,
+/// The part of [`RequestMeta`](crate::protocol::RequestMeta) that a session needs, found by the scan of
+/// the frame. What is only asked for its presence is skipped and not built.
+#[derive(Default)]
+struct Meta<'a> {
+    protocol_version: Option<Cow<'a, str>>,
+    has_capabilities: bool,
+    progress_token: Option<Value>,
+    /// Whether one of these is of another type, or there twice.
+    is_broken: bool,
 }
 
-/// The part of [`RequestMeta`](crate::protocol::RequestMeta) that a session needs. It is read with
-/// every request, so what is only asked for its presence is skipped and not built.
-#[derive(Default, Deserialize)]
-struct Meta<'a> {
-    #[serde(rename = "io.modelcontextprotocol/protocolVersion")]
-    #[serde(borrow)]
-    protocol_version: Option<Cow<'a, str>>,
-    #[serde(rename = "io.modelcontextprotocol/clientCapabilities")]
-    client_capabilities: Option<IgnoredAny>,
-    #[serde(rename = "progressToken")]
-    progress_token: Option<Value>,
+impl<'a> Meta<'a> {
+    /// Takes one member as raw JSON. Null is as good as none.
+    fn note(&mut self, name: &[u8], value: &'a [u8]) {
+        const PROTOCOL_VERSION: &[u8] = key::PROTOCOL_VERSION.as_bytes();
+        const CLIENT_CAPABILITIES: &[u8] = key::CLIENT_CAPABILITIES.as_bytes();
+        if value == b"null" {
+            return;
+        }
+        let fits = match name {
+            PROTOCOL_VERSION => {
+                let version = json_text(value);
+                version.is_some() && mem::replace(&mut self.protocol_version, version).is_none()
+            }
+            CLIENT_CAPABILITIES => !mem::replace(&mut self.has_capabilities, true),
+            b"progressToken" => {
+                let token = serde_json::from_slice(value).ok();
+                token.is_some() && mem::replace(&mut self.progress_token, token).is_none()
+            }
+            _ => true,
+        };
+        self.is_broken |= !fits;
+    }
 }
 
 impl ServerSession {
@@ -168,14 +183,13 @@ impl ServerSession {
 
     /// Takes one frame from the client.
     pub fn accept(&mut self, frame: &Bytes) -> Incoming {
-        match scan(frame) {
+        let mut meta = Meta::default();
+        match scan_noting_meta(frame, |name, value| meta.note(name, value)) {
             Ok(Envelope::Request { id, method, params }) => {
                 let params =
                     params.map_or(Bytes::from_static(b"{}"), |params| frame.slice_ref(params));
-                match self.admit(&id, &method, &params) {
-                    Ok(incoming) => incoming,
-                    Err(error) => Incoming::Reply(encode::error(Some(&id), &error)),
-                }
+                let admitted = self.admit(&id, &method, params, meta);
+                admitted.unwrap_or_else(|error| Incoming::Reply(encode::error(Some(&id), &error)))
             }
             Ok(Envelope::Notification { method, params }) if method == method::CANCELLED => {
                 let params = params.and_then(|params| serde_json::from_slice(params).ok());
@@ -206,14 +220,14 @@ impl ServerSession {
         &mut self,
         id: &RequestId,
         method: &str,
-        params: &Bytes,
+        params: Bytes,
+        meta: Meta<'_>,
     ) -> Result<Incoming, RpcError> {
-        let envelope: Envelopes<'_> = serde_json::from_slice(params).map_err(|error| {
-            RpcError::new(code::INVALID_PARAMS, format!("parameters cannot be read: {error}"))
-        })?;
-        let meta = envelope.meta.unwrap_or_default();
+        if meta.is_broken {
+            return Err(RpcError::new(code::INVALID_PARAMS, "`_meta` cannot be read"));
+        }
         if method == method::INITIALIZE && meta.protocol_version.is_none() {
-            return self.initialize(id, params);
+            return self.initialize(id, &params);
         }
         let version = self.version(method, &meta)?;
         match (version.era(), method) {
@@ -227,10 +241,10 @@ impl ServerSession {
             _ => Ok(Incoming::Serve(Request {
                 id: id.clone(),
                 method: method::known(method),
-                params: params.clone(),
+                params,
                 version,
                 progress_token: meta.progress_token,
-                legacy_client: Arc::clone(&self.client),
+                legacy_client: (version.era() == Era::Legacy).then(|| Arc::clone(&self.client)),
             })),
         }
     }
@@ -252,7 +266,7 @@ impl ServerSession {
         let Some(version) = known.filter(|known| self.versions.contains(known)) else {
             return Err(self.unsupported(Era::Modern, requested));
         };
-        if meta.client_capabilities.is_none() {
+        if !meta.has_capabilities {
             return Err(missing_meta("clientCapabilities"));
         }
         Ok(version)
@@ -415,6 +429,30 @@ mod tests {
             heard,
             "-32022 protocol revision `2025-11-25` is not supported; this server speaks 2026-07-28"
         );
+    }
+
+    #[test]
+    fn a_meta_that_cannot_be_read_is_refused() {
+        let mut session = session(&ProtocolVersion::ALL);
+        let version = r#""io.modelcontextprotocol/protocolVersion":"2026-07-28""#;
+        let metas = [
+            r#""io.modelcontextprotocol/protocolVersion":7"#.to_owned(),
+            format!("{version},{version}"),
+            format!(r#"{version},"progressToken":oops"#),
+        ];
+
+        for meta in metas {
+            let frame =
+                format!(r#"{{"id":1,"method":"tools/list","params":{{"_meta":{{{meta}}}}}}}"#);
+            let Incoming::Reply(refusal) = session.accept(&Bytes::from(frame)) else {
+                panic!("{meta}")
+            };
+            let refusal = String::from_utf8_lossy(&refusal).into_owned();
+            assert!(
+                refusal.contains("-32602") && refusal.contains("`_meta` cannot be read"),
+                "{refusal}"
+            );
+        }
     }
 
     #[test]

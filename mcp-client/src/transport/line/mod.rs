@@ -112,6 +112,10 @@ impl Transport for LineTransport {
         self.outbox.send(single_line(message)).await
     }
 
+    async fn send_unframed(&self, bytes: Bytes) -> Option<Result<(), SendError>> {
+        Some(self.outbox.send(bytes).await)
+    }
+
     async fn recv(&self) -> Result<Bytes, TransportError> {
         let mut source = self.source.lock().await;
         let received = source.next_frame(&self.end).await;

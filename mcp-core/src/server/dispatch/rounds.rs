@@ -50,7 +50,9 @@ pub(super) async fn run(
         if request.version.era() == Era::Modern {
             return Ok(request.answer_of_type("input_required", &wanted));
         }
-        context = context.next_round(ask(caller, wanted).await?);
+        // Rare and large: it would make every request's future as large.
+        let inputs = Box::pin(ask(caller, wanted)).await?;
+        context = context.next_round(inputs);
     }
     let message = format!("`{}` wanted more input after {ROUNDS_MAX} rounds", request.method);
     Err(RpcError::new(code::INTERNAL_ERROR, message))

@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
 use super::exchange::{Event, Exchange};
+use super::options::Task;
 use crate::codec::sse;
+use crate::server::drip::Drip;
 use crate::server::service::Reply;
 
 /// How much is collected before it is written: enough to send many small events at once, and little
@@ -22,7 +24,12 @@ pub struct HttpBody(Kind);
 
 enum Kind {
     Full(Bytes),
-    Stream { ready: BytesMut, state: State },
+    /// An answer in pieces, and the pause after the last one.
+    Drip(Drip, Option<Task>),
+    Stream {
+        ready: BytesMut,
+        state: State,
+    },
 }
 
 enum State {
@@ -41,6 +48,15 @@ pub struct BrokenOff;
 impl HttpBody {
     pub(super) fn full(content: Bytes) -> Self {
         Self(Kind::Full(content))
+    }
+
+    pub(super) fn drip(drip: Drip) -> Self {
+        Self(Kind::Drip(drip, None))
+    }
+
+    /// A body that breaks off after these bytes.
+    pub(super) fn torn(bytes: Bytes) -> Self {
+        Self(Kind::Stream { ready: bytes.into(), state: State::Cut })
     }
 
     pub(super) fn stream(exchange: Exchange, first: Option<Event>) -> Self {
@@ -63,6 +79,14 @@ impl Body for HttpBody {
         match &mut self.get_mut().0 {
             Kind::Full(content) if content.is_empty() => Poll::Ready(None),
             Kind::Full(content) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(content))))),
+            Kind::Drip(drip, pause) => {
+                if let Some(pausing) = pause {
+                    ready!(pausing.as_mut().poll(context));
+                }
+                let piece = drip.next();
+                *pause = piece.is_some().then(|| drip.pause());
+                Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+            }
             Kind::Stream { ready, state } => {
                 state.collect(ready, context);
                 match state {
@@ -83,6 +107,7 @@ impl Body for HttpBody {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Full(content) => content.is_empty(),
+            Kind::Drip(drip, _) => drip.rest().is_empty(),
             Kind::Stream { ready, state } => ready.is_empty() && matches!(state, State::Over),
         }
     }
@@ -90,6 +115,7 @@ impl Body for HttpBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(content) => SizeHint::with_exact(content.len() as u64),
+            Kind::Drip(drip, _) => SizeHint::with_exact(drip.rest().len() as u64),
             Kind::Stream { .. } => SizeHint::default(),
         }
     }
@@ -99,6 +125,7 @@ impl fmt::Debug for HttpBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Full(content) => write!(f, "Full({} bytes)", content.len()),
+            Kind::Drip(drip, _) => write!(f, "{drip:?}"),
             Kind::Stream { .. } => f.write_str("Stream"),
         }
     }
@@ -122,7 +149,14 @@ impl State {
             Event::Idle => return ready.extend_from_slice(sse::KEEP_ALIVE),
             Event::Ended(Some(Reply::One(frame))) => write(&frame),
             Event::Ended(Some(Reply::Frames(frames))) => frames.iter().for_each(write),
-            Event::Ended(Some(Reply::Close)) => return *self = Self::Cut,
+            Event::Ended(Some(Reply::Drip(drip))) => write(drip.rest()),
+            Event::Ended(Some(Reply::Torn(bytes))) => {
+                ready.extend_from_slice(b"data: ");
+                ready.extend_from_slice(&bytes);
+                return *self = Self::Cut;
+            }
+            // For a status it is too late.
+            Event::Ended(Some(Reply::Close | Reply::Status(_))) => return *self = Self::Cut,
             Event::Ended(Some(Reply::Silence) | None) => {}
         }
         *self = Self::Over;

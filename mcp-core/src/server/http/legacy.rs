@@ -38,7 +38,12 @@ impl HttpServer {
         match session.accept(frame) {
             Incoming::Serve(request) => {
                 let exchange = self.begin_in(&session, request)?;
-                return Ok(respond::when_heard(exchange, Era::Legacy).await);
+                let response = respond::when_heard(exchange, Era::Legacy).await;
+                // In this era the status says that the session is over.
+                if response.status() == StatusCode::NOT_FOUND {
+                    self.end_session(headers, &owner)?;
+                }
+                return Ok(response);
             }
             Incoming::Reply(reply) => return Ok(respond::json(StatusCode::OK, reply)),
             Incoming::Cancel(id) => session.cancel(&id),
