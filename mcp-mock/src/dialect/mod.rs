@@ -3,15 +3,16 @@
 pub(crate) mod schema;
 pub(crate) mod simple;
 pub(crate) mod tool;
+pub(crate) mod vendor;
 
 use std::fmt;
 
 use mcp_core::jsonrpc::RpcError;
-use mcp_core::protocol::{CallToolResult, ServerInfo, Tool};
+use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use mcp_core::schema::nearest_name;
 use serde_json::{Map, Value};
 
-use crate::service::ServiceName;
+use crate::service::{ApiError, ServiceName};
 use crate::world::State;
 
 /// A catalogue of tools over one service, and the shape of its answers.
@@ -19,11 +20,16 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The name, as people choose it.
     fn name(&self) -> &'static str;
 
-    /// Whose catalogue it is: `own` of this project, or taken from a vendor's.
-    fn provenance(&self) -> &'static str;
+    /// Whose catalogue it is, and how it is known.
+    fn provenance(&self) -> Provenance;
 
     /// Who the server says it is.
     fn info(&self) -> ServerInfo;
+
+    /// The revisions that the server speaks.
+    fn versions(&self) -> Vec<ProtocolVersion> {
+        ProtocolVersion::ALL.to_vec()
+    }
 
     /// What `tools/list` shows.
     fn tools(&self) -> &[Tool];
@@ -31,13 +37,50 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// The listed name of a tool that may be called by another name.
     fn listed_name<'a>(&'a self, name: &'a str) -> Option<&'a str>;
 
-    /// Calls a tool.
-    fn call(
-        &self,
-        state: &mut State,
-        name: &str,
-        arguments: Map<String, Value>,
-    ) -> Result<CallToolResult, RpcError>;
+    /// Whether a tool does something to the state; others are listed and fail when called.
+    fn is_backed(&self, tool: &str) -> bool {
+        self.listed_name(tool).is_some()
+    }
+
+    /// Calls a tool. Servers tell missing arguments from none.
+    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Reply;
+
+    /// What the server answers when the vendor's API refuses.
+    fn refuse(&self, tool: &str, error: &ApiError) -> Reply;
+}
+
+/// What goes back for a call: servers differ in what they take for a JSON-RPC error.
+pub(crate) type Reply = Result<CallToolResult, RpcError>;
+
+/// How much the facts of a dialect are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Provenance {
+    /// Written by this project.
+    Own,
+    /// Recorded from the running server.
+    Recorded {
+        /// The package, its version and licence.
+        source: &'static str,
+        /// When.
+        date: &'static str,
+    },
+    /// Taken from the vendor's documents or source; the server was not run.
+    Documented {
+        /// What was read.
+        source: &'static str,
+        /// When.
+        date: &'static str,
+    },
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => f.write_str("own"),
+            Self::Recorded { source, date } => write!(f, "recorded from {source}, {date}"),
+            Self::Documented { source, date } => write!(f, "documented by {source}, {date}"),
+        }
+    }
 }
 
 /// That a server has no such tool, with the nearest one that it has.
@@ -49,14 +92,28 @@ pub(crate) fn unknown_tool(name: &str, server: &str, tools: &[Tool]) -> String {
     format!("tool `{name}` is unknown on server `{server}`{hint}")
 }
 
-/// The dialect that a service speaks unless told otherwise.
-pub(crate) fn default_of(service: ServiceName) -> Box<dyn Dialect> {
-    use simple::{Simple, github, gmail, notion, salesforce, slack};
+/// The dialects of a service, by name. The first is the one that it speaks unless told otherwise.
+pub(crate) fn names(service: ServiceName) -> &'static [&'static str] {
     match service {
-        ServiceName::GitHub => Box::new(Simple::new(service, github::tools())),
-        ServiceName::Gmail => Box::new(Simple::new(service, gmail::tools())),
-        ServiceName::Notion => Box::new(Simple::new(service, notion::tools())),
-        ServiceName::Salesforce => Box::new(Simple::new(service, salesforce::tools())),
-        ServiceName::Slack => Box::new(Simple::new(service, slack::tools())),
+        ServiceName::GitHub => &[simple::NAME, "npm-2025.4.8", "official"],
+        ServiceName::Gmail => &[simple::NAME, "npm-1.1.11"],
+        ServiceName::Notion => &[simple::NAME, "npm-2.5.2"],
+        ServiceName::Salesforce => &[simple::NAME, "tsmztech-0.0.6"],
+        ServiceName::Slack => &[simple::NAME, "npm-2025.4.25", "zencoder-0.0.1"],
+    }
+}
+
+/// The dialect of that name.
+pub(crate) fn named(service: ServiceName, name: &str) -> Option<Box<dyn Dialect>> {
+    match (service, name) {
+        (service, simple::NAME) => Some(simple::of(service)),
+        (ServiceName::GitHub, "npm-2025.4.8") => Some(vendor::github_npm::dialect()),
+        (ServiceName::GitHub, "official") => Some(vendor::github_official::dialect()),
+        (ServiceName::Gmail, "npm-1.1.11") => Some(vendor::gmail_npm::dialect()),
+        (ServiceName::Notion, "npm-2.5.2") => Some(vendor::notion_npm::dialect()),
+        (ServiceName::Salesforce, "tsmztech-0.0.6") => Some(vendor::salesforce_tsmztech::dialect()),
+        (ServiceName::Slack, "npm-2025.4.25") => Some(vendor::slack_npm::dialect()),
+        (ServiceName::Slack, "zencoder-0.0.1") => Some(vendor::slack_zencoder::dialect()),
+        _ => None,
     }
 }

@@ -1,10 +1,12 @@
 //! One world: a clock, a source of ids and the five services, seeded and deterministic.
 
 mod clock;
+mod diff;
 mod ids;
 mod state;
 
 pub use clock::Clock;
+pub use diff::{Change, Difference};
 pub use ids::Ids;
 pub(crate) use state::Part;
 pub use state::{Seed, SeedError, State};
@@ -121,6 +123,12 @@ impl World {
     /// Puts the world back to a state that it had.
     pub fn restore(&self, state: State) {
         *self.state.lock() = state;
+    }
+
+    /// What has changed since an earlier state.
+    #[must_use]
+    pub fn diff(&self, before: &State) -> Difference {
+        before.diff(&self.state.lock())
     }
 
     /// Looks at the state without copying it, or changes it behind the servers' backs.

@@ -19,9 +19,23 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
 use super::tool::{self, Arguments, Effect};
-use super::{Dialect, unknown_tool};
+use super::{Dialect, Provenance, Reply, unknown_tool};
 use crate::service::{ApiError, ServiceName};
 use crate::world::{Part, State};
+
+/// The name of the dialect.
+pub(crate) const NAME: &str = "simple";
+
+/// The simple dialect of a service.
+pub(crate) fn of(service: ServiceName) -> Box<dyn Dialect> {
+    match service {
+        ServiceName::GitHub => Box::new(Simple::new(service, github::tools())),
+        ServiceName::Gmail => Box::new(Simple::new(service, gmail::tools())),
+        ServiceName::Notion => Box::new(Simple::new(service, notion::tools())),
+        ServiceName::Salesforce => Box::new(Simple::new(service, salesforce::tools())),
+        ServiceName::Slack => Box::new(Simple::new(service, slack::tools())),
+    }
+}
 
 /// The simple dialect over a service of type `S`.
 #[derive(Debug)]
@@ -44,11 +58,11 @@ impl<S> Simple<S> {
 
 impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
     fn name(&self) -> &'static str {
-        "simple"
+        NAME
     }
 
-    fn provenance(&self) -> &'static str {
-        "own"
+    fn provenance(&self) -> Provenance {
+        Provenance::Own
     }
 
     fn info(&self) -> ServerInfo {
@@ -68,14 +82,9 @@ impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
         self.find(name).map(|tool| tool.name)
     }
 
-    fn call(
-        &self,
-        state: &mut State,
-        name: &str,
-        arguments: Map<String, Value>,
-    ) -> Result<CallToolResult, RpcError> {
+    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Reply {
         let tool = self.find(name).ok_or_else(|| self.unknown(name))?;
-        let arguments = Value::Object(arguments);
+        let arguments = Value::Object(arguments.unwrap_or_default());
         let violations = schema::violations(&tool.input, &arguments);
         if !violations.is_empty() {
             return Ok(refused(&invalid(&violations)));
@@ -87,6 +96,10 @@ impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
             Err(error) => Ok(refused(&error)),
         }
     }
+
+    fn refuse(&self, _tool: &str, error: &ApiError) -> Reply {
+        Ok(refused(error))
+    }
 }
 
 impl<S> Simple<S> {
@@ -96,9 +109,10 @@ impl<S> Simple<S> {
     }
 }
 
-/// The shape of a refusal; also what a scripted tool error looks like.
-pub(crate) fn refused(error: &ApiError) -> CallToolResult {
-    structured(&error.to_json()).into_error()
+/// The shape of a refusal: text alone. Structured content has to fit the schema of the tool's answers,
+/// and some clients check that of a failure as well.
+fn refused(error: &ApiError) -> CallToolResult {
+    CallToolResult::text(error.to_json().to_string()).into_error()
 }
 
 fn structured(answer: &Value) -> CallToolResult {

@@ -113,6 +113,38 @@ pub(super) fn blob_sha(text: &str) -> String {
     sha1(&format!("blob {}\0{text}", text.len()))
 }
 
+/// The id that git gives to the folder `prefix` of a tree; the root's prefix is empty, any other ends in
+/// a slash. Git orders folders as if their names ended in a slash, and so does the tree of whole paths.
+pub(super) fn tree_sha(tree: &Tree<'_>, prefix: &str) -> String {
+    tree_digest(tree, prefix).to_string()
+}
+
+fn tree_digest(tree: &Tree<'_>, prefix: &str) -> sha1_smol::Digest {
+    let (mut body, mut last) = (Vec::new(), None);
+    for (path, text) in tree {
+        let Some(rest) = path.strip_prefix(prefix) else { continue };
+        let (name, is_folder) = match rest.split_once('/') {
+            Some((name, _)) => (name, true),
+            None => (rest, false),
+        };
+        if last == Some((name, is_folder)) {
+            continue;
+        }
+        last = Some((name, is_folder));
+        let digest = if is_folder {
+            tree_digest(tree, &format!("{prefix}{name}/"))
+        } else {
+            sha1_smol::Sha1::from(format!("blob {}\0{text}", text.len())).digest()
+        };
+        let mode = if is_folder { "40000" } else { "100644" };
+        body.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+        body.extend_from_slice(&digest.bytes());
+    }
+    let mut hash = sha1_smol::Sha1::from(format!("tree {}\0", body.len()));
+    hash.update(&body);
+    hash.digest()
+}
+
 fn sha1(record: &str) -> String {
     sha1_smol::Sha1::from(record).digest().to_string()
 }
@@ -129,7 +161,8 @@ pub(super) fn is_ref_name(name: &str) -> bool {
             .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
 }
 
-fn files_of<'a>(commits: impl Iterator<Item = &'a Commit>) -> Tree<'a> {
+/// The texts that these commits leave, oldest first.
+pub(super) fn files_of<'a>(commits: impl Iterator<Item = &'a Commit>) -> Tree<'a> {
     let changes = commits.flat_map(|commit| &commit.changes);
     changes.map(|(path, text)| (path.as_str(), text.as_str())).collect()
 }
@@ -145,6 +178,15 @@ mod tests {
     fn blob_ids_are_the_ones_of_git() {
         assert_eq!(blob_sha(""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
         assert_eq!(blob_sha("hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+
+    #[test]
+    fn tree_ids_are_the_ones_of_git() {
+        let tree = Tree::from([("a.txt", "hello\n"), ("src/b.txt", ""), ("src.md", "")]);
+
+        assert_eq!(tree_sha(&Tree::new(), ""), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        assert_eq!(tree_sha(&tree, ""), "171989d6c875bd01db63727be5c03290e6fbf3c6");
+        assert_eq!(tree_sha(&tree, "src/"), "ec5e386905ff2d36e291086a1207f2585aaa8920");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::ApiError;
-use super::branches::{Tree, blob_sha};
+use super::branches::{Tree, blob_sha, tree_sha};
 use super::{Commit, GitHub, RepoPath, refusal};
 use crate::world::Env;
 
@@ -62,8 +62,8 @@ pub struct ContentEntry {
     pub name: String,
     /// Whether it is a folder.
     pub is_directory: bool,
-    /// Id of the blob of a file; folders have none here.
-    pub sha: Option<String>,
+    /// Id of the blob of a file or the tree of a folder.
+    pub sha: String,
     /// Size in bytes; 0 for folders.
     pub size: usize,
     /// Page for people.
@@ -165,19 +165,19 @@ impl Place<'_> {
             path: path.to_owned(),
             name: last_part(path),
             is_directory: false,
-            sha: Some(blob_sha(text)),
+            sha: blob_sha(text),
             size: text.len(),
             html_url: format!("{}/blob/{}/{path}", self.repo_url, self.reference),
         }
     }
 
-    fn directory(&self, path: String) -> ContentEntry {
+    fn directory(&self, tree: &Tree<'_>, path: String) -> ContentEntry {
         ContentEntry {
             name: last_part(&path),
             html_url: format!("{}/tree/{}/{path}", self.repo_url, self.reference),
+            sha: tree_sha(tree, &format!("{path}/")),
             path,
             is_directory: true,
-            sha: None,
             size: 0,
         }
     }
@@ -191,7 +191,7 @@ impl Place<'_> {
             match rest.split_once('/') {
                 None => entries.push(self.file(path, text)),
                 Some((name, _)) if seen.insert(name) => {
-                    entries.push(self.directory(format!("{prefix}{name}")));
+                    entries.push(self.directory(tree, format!("{prefix}{name}")));
                 }
                 Some(_) => {}
             }
@@ -204,7 +204,7 @@ fn last_part(path: &str) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-fn check_path(path: &str) -> Result<(), ApiError> {
+pub(super) fn check_path(path: &str) -> Result<(), ApiError> {
     if path.split('/').any(|part| matches!(part, "" | "." | ".." | ".git")) {
         return Err(refusal::unprocessable("path contains a malformed path component"));
     }

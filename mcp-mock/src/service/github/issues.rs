@@ -2,8 +2,8 @@
 
 use super::super::ApiError;
 use super::{
-    Comment, GitHub, Issue, IssueState, Label, Listing, Page, Repo, RepoPath, StateReason,
-    database_id, refusal,
+    Comment, GitHub, Issue, IssueFilter, IssueState, Label, Listing, Page, Repo, RepoPath,
+    StateReason, database_id, refusal,
 };
 use crate::world::Env;
 
@@ -44,64 +44,6 @@ pub struct IssueChange {
     pub assignees: Option<Vec<String>>,
 }
 
-/// Which issues a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IssueFilter {
-    /// Issues, pull requests or both.
-    pub kind: IssueKind,
-    /// In which state.
-    pub state: StateFilter,
-    /// Labels that an issue must have, all of them.
-    pub labels: Vec<String>,
-    /// Login that it must be assigned to.
-    pub assignee: Option<String>,
-}
-
-/// Issues, pull requests or both.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum IssueKind {
-    /// Both, as GitHub's REST API lists them.
-    #[default]
-    Any,
-    /// Issues only.
-    Issue,
-    /// Pull requests only.
-    Pull,
-}
-
-/// The state that a list asks for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum StateFilter {
-    /// Whatever the state.
-    All,
-    /// Closed ones.
-    Closed,
-    /// Open ones, GitHub's default.
-    #[default]
-    Open,
-}
-
-impl IssueFilter {
-    fn shows(&self, issue: &Issue) -> bool {
-        let kind = match self.kind {
-            IssueKind::Any => true,
-            IssueKind::Issue => issue.pull.is_none(),
-            IssueKind::Pull => issue.pull.is_some(),
-        };
-        let state = match self.state {
-            StateFilter::All => true,
-            StateFilter::Closed => issue.state == IssueState::Closed,
-            StateFilter::Open => issue.state == IssueState::Open,
-        };
-        let has_label =
-            |name: &String| issue.labels.iter().any(|label| label.name.eq_ignore_ascii_case(name));
-        let assigned = self.assignee.as_ref().is_none_or(|login| {
-            issue.assignees.iter().any(|assignee| assignee.eq_ignore_ascii_case(login))
-        });
-        kind && state && assigned && self.labels.iter().all(has_label)
-    }
-}
-
 impl GitHub {
     /// Opens an issue.
     ///
@@ -140,7 +82,7 @@ impl GitHub {
         self.find(path)?.issue(number).ok_or_else(refusal::not_found)
     }
 
-    /// Issues and pull requests that the filter shows, newest first.
+    /// Issues and pull requests that the filter shows, in its order.
     ///
     /// # Errors
     ///
@@ -152,10 +94,9 @@ impl GitHub {
         page: Page,
     ) -> Result<Listing<&Issue>, ApiError> {
         let repo = self.find(path)?;
-        let mut shown: Vec<_> = repo.issues.iter().filter(|issue| filter.shows(issue)).collect();
-        shown.sort_by(|one, other| {
-            (&other.created_at, other.number).cmp(&(&one.created_at, one.number))
-        });
+        let mut shown: Vec<_> =
+            repo.issues.iter().filter(|issue| filter.shows(repo, issue)).collect();
+        filter.order.sort(&mut shown);
         Ok(page.cut(shown))
     }
 
@@ -270,7 +211,7 @@ impl Repo {
     }
 
     /// The logins that an issue can be assigned to; GitHub drops the others silently.
-    fn with_access(&self, viewer: &str, logins: Vec<String>) -> Vec<String> {
+    pub(super) fn with_access(&self, viewer: &str, logins: Vec<String>) -> Vec<String> {
         let has_access = |login: &String| {
             let known = [viewer, &self.owner];
             let mut known = known.into_iter().chain(self.collaborators.iter().map(String::as_str));
@@ -332,6 +273,7 @@ mod tests {
 
     use serde_json::json;
 
+    use super::super::StateFilter;
     use super::super::tests::{APP, planted};
     use super::*;
 

@@ -2,29 +2,41 @@
 //!
 //! Operations are shaped like the REST API and keep its rules: one row of numbers for issues and
 //! pull requests, names in any case, the words and fields of its refusals. Files are texts, a
-//! branch is the list of its commits, and blob ids are the ones that git computes. Forks, reviews,
-//! checks and deleted files are not modelled.
+//! branch is the list of its commits, and the ids of blobs and trees are the ones that git computes.
+//! Checks, milestones, reactions and deleted files are not modelled.
 
 mod branches;
 mod closing;
+mod commits;
+mod compare;
 mod contents;
+mod diff;
+mod filter;
+mod forks;
 mod issues;
 mod page;
 mod pulls;
 mod refusal;
 mod releases;
 mod repos;
+mod reviews;
 mod search;
 mod seed;
 mod state;
 
+pub use commits::{CommitFilter, HistoryEntry, Push};
+pub use compare::PullChange;
 pub use contents::{Content, ContentEntry, NewContent, Written};
-pub use issues::{IssueChange, IssueFilter, IssueKind, NewIssue, StateFilter};
+pub use diff::FileChange;
+pub use filter::{IssueFilter, IssueKind, IssueOrder, IssueSort, StateFilter};
+pub use forks::account_id;
+pub use issues::{IssueChange, NewIssue};
 pub use page::{Listing, Page};
 pub use pulls::{Merge, MergeMethod, Merged, NewPull};
 pub use releases::NewRelease;
 pub use repos::NewRepo;
-pub use search::{CodeHit, CodeHits};
+pub use reviews::{NewReview, NewReviewComment, Review, ReviewComment, ReviewState};
+pub use search::{CodeHit, Found};
 pub use seed::{BranchSeed, CommentSeed, GitHubSeed, IssueSeed, PullSeed, ReleaseSeed, RepoSeed};
 pub use state::{
     Branch, Comment, Commit, Issue, IssueState, Label, Pull, Release, Repo, StateReason,

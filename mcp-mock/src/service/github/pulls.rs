@@ -77,10 +77,12 @@ impl GitHub {
         let base = new.base.unwrap_or_else(|| repo.default_branch.clone());
         let head = repo.own_branch(&new.head).to_owned();
         repo.check_branches(&head, &base)?;
+        let base_sha =
+            repo.branches.get(&base).and_then(Branch::head).unwrap_or_default().to_owned();
         let mut issue = repo.open(env, &viewer, new.title);
         issue.html_url = format!("{}/pull/{}", repo.html_url, issue.number);
         issue.body = new.body;
-        issue.pull = Some(Pull { head, base, draft: new.draft, ..Pull::default() });
+        issue.pull = Some(Pull { head, base, base_sha, draft: new.draft, ..Pull::default() });
         repo.issues.push(issue.clone());
         Ok(issue)
     }
@@ -217,16 +219,23 @@ impl Repo {
 }
 
 impl MergeMethod {
-    /// What GitHub writes when the caller says nothing.
-    fn message(self, issue: &Issue, owner: &str) -> String {
+    /// The first line that GitHub writes when the caller says nothing.
+    #[must_use]
+    pub fn title(self, issue: &Issue, owner: &str) -> String {
+        let number = issue.number;
         match self {
             Self::Merge => {
                 let head = issue.pull.as_ref().map(|pull| pull.head.as_str()).unwrap_or_default();
-                let (number, title) = (issue.number, &issue.title);
-                format!("Merge pull request #{number} from {owner}/{head}\n\n{title}")
+                format!("Merge pull request #{number} from {owner}/{head}")
             }
-            Self::Rebase | Self::Squash => format!("{} (#{})", issue.title, issue.number),
+            Self::Rebase | Self::Squash => format!("{} (#{number})", issue.title),
         }
+    }
+
+    /// What GitHub writes when the caller says nothing.
+    fn message(self, issue: &Issue, owner: &str) -> String {
+        let title = self.title(issue, owner);
+        if self == Self::Merge { format!("{title}\n\n{}", issue.title) } else { title }
     }
 
     /// Puts the commits on the base branch and gives the id of its new head.

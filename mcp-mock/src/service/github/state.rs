@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::RepoPath;
+use super::{RepoPath, Review};
 
 /// A repository and all that lives in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Repo {
     pub private: bool,
     /// Whether it is read-only.
     pub archived: bool,
+    /// `owner/name` of the repository that this one is a fork of.
+    pub parent: Option<String>,
     /// Whether issues are switched on; pull requests always are.
     pub has_issues: bool,
     /// The branch that pull requests go into unless they say otherwise.
@@ -166,6 +168,9 @@ pub struct Pull {
     pub head: String,
     /// Branch that the changes go into.
     pub base: String,
+    /// Head of the base branch when the changes were last compared with it: what the files of the
+    /// pull request are told from, also after the merge.
+    pub base_sha: String,
     /// Whether it is not yet ready to be merged.
     pub draft: bool,
     /// When it was merged.
@@ -174,6 +179,10 @@ pub struct Pull {
     pub merged_by: Option<String>,
     /// The commit that the merge left on the base branch.
     pub merge_commit_sha: Option<String>,
+    /// Logins that were asked for a review and have not given one.
+    pub requested_reviewers: Vec<String>,
+    /// Reviews, oldest first.
+    pub reviews: Vec<Review>,
 }
 
 /// A label of a repository.

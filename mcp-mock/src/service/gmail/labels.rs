@@ -1,6 +1,6 @@
 //! Labels: the fixed ones of the system and those that the owner makes.
 
-use super::refusal::{conflict, invalid};
+use super::refusal::{conflict, invalid, not_found};
 use super::state::{Gmail, Label, Message};
 use crate::service::ApiError;
 
@@ -42,27 +42,48 @@ impl Gmail {
     /// # Errors
     /// 409 when the name is taken, in whatever case; 400 when it is empty, too long or reserved.
     pub fn create_label(&mut self, name: &str) -> Result<&Label, ApiError> {
-        let name = name.trim();
-        let reserved = SYSTEM_LABELS.iter().any(|system| system.eq_ignore_ascii_case(name));
-        let length = name.chars().count();
-        if reserved || length == 0 || length > NAME_CHARS_MAX || name.chars().any(char::is_control)
-        {
-            return Err(invalid("Invalid label name"));
-        }
-        if self.labels.iter().any(|label| label.name.to_lowercase() == name.to_lowercase()) {
-            return Err(conflict("Label name exists or conflicts"));
-        }
+        let name = self.free_name(name, "")?;
+        let number = |label: &Label| label.id.strip_prefix("Label_")?.parse::<u64>().ok();
+        let last = self.labels.iter().filter_map(number).max().unwrap_or_default();
         let place = self.labels.len();
-        self.labels.push(Label { id: format!("Label_{}", place + 1), name: name.to_owned() });
+        self.labels.push(Label { id: format!("Label_{}", last.saturating_add(1)), name });
         Ok(&self.labels[place])
+    }
+
+    /// Renames a label that the owner made.
+    ///
+    /// # Errors
+    /// 404 when there is no such label, 400 when it is one of the system; else as
+    /// [`create_label`](Self::create_label).
+    pub fn rename_label(&mut self, id: &str, name: &str) -> Result<&Label, ApiError> {
+        let place = self.own_label(id)?;
+        let name = self.free_name(name, id)?;
+        self.labels[place].name = name;
+        Ok(&self.labels[place])
+    }
+
+    /// Deletes a label that the owner made, and takes it off every message.
+    ///
+    /// # Errors
+    /// 404 when there is no such label, 400 when it is one of the system.
+    pub fn delete_label(&mut self, id: &str) -> Result<Label, ApiError> {
+        let label = self.labels.remove(self.own_label(id)?);
+        for message in &mut self.messages {
+            message.labels.remove(id);
+        }
+        Ok(label)
     }
 
     /// Changes the labels of a message. Marking as read is removing `UNREAD`; archiving is removing `INBOX`.
     ///
     /// # Errors
-    /// 400 when a label is unknown or is one that only the system sets; else as [`get`](Self::get).
+    /// 400 when no label is named, or one is unknown or set by the system only; else as
+    /// [`get`](Self::get).
     pub fn modify(&mut self, id: &str, change: &LabelChange) -> Result<&Message, ApiError> {
         self.get(id)?;
+        if change.add.is_empty() && change.remove.is_empty() {
+            return Err(invalid("No label add or removes specified"));
+        }
         for label in change.add.iter().chain(&change.remove) {
             if !self.has_label(label) || FIXED_LABELS.contains(&label.as_str()) {
                 return Err(invalid(format!("Invalid label: {label}")));
@@ -86,7 +107,32 @@ impl Gmail {
             .or_else(|| self.labels.iter().find(same).map(|label| label.id.clone()))
     }
 
-    fn has_label(&self, id: &str) -> bool {
+    /// Where a label of the owner stands.
+    fn own_label(&self, id: &str) -> Result<usize, ApiError> {
+        if SYSTEM_LABELS.contains(&id) {
+            return Err(invalid("Invalid update request: it is a label of the system"));
+        }
+        self.labels.iter().position(|label| label.id == id).ok_or_else(not_found)
+    }
+
+    /// A name as a label may have it, when no other label than the one with id `except` has it.
+    fn free_name(&self, name: &str, except: &str) -> Result<String, ApiError> {
+        let name = name.trim();
+        let reserved = SYSTEM_LABELS.iter().any(|system| system.eq_ignore_ascii_case(name));
+        let length = name.chars().count();
+        if reserved || length == 0 || length > NAME_CHARS_MAX || name.chars().any(char::is_control)
+        {
+            return Err(invalid("Invalid label name"));
+        }
+        let taken =
+            |label: &Label| label.id != except && label.name.to_lowercase() == name.to_lowercase();
+        if self.labels.iter().any(taken) {
+            return Err(conflict("Label name exists or conflicts"));
+        }
+        Ok(name.to_owned())
+    }
+
+    pub(super) fn has_label(&self, id: &str) -> bool {
         SYSTEM_LABELS.contains(&id) || self.labels.iter().any(|label| label.id == id)
     }
 }
@@ -143,6 +189,44 @@ mod tests {
 
         assert_eq!(refused.message, "Invalid label: Label_9");
         assert_eq!(gmail, before);
+    }
+
+    #[test]
+    fn change_of_nothing_is_refused() {
+        let (mut gmail, id) = mailbox();
+
+        let refused = gmail.modify(&id, &LabelChange::default()).unwrap_err();
+
+        assert_eq!(refused.message, "No label add or removes specified");
+    }
+
+    #[test]
+    fn renamed_label_keeps_its_id_and_a_new_one_gets_another() {
+        let mut gmail = Gmail::default();
+        for name in ["A", "B"] {
+            gmail.create_label(name).unwrap();
+        }
+
+        gmail.delete_label("Label_1").unwrap();
+        let renamed = gmail.rename_label("Label_2", "b").unwrap().name.clone();
+        let third = gmail.create_label("C").unwrap().id.clone();
+
+        assert_eq!((renamed.as_str(), third.as_str()), ("b", "Label_3"));
+        assert_eq!(gmail.rename_label("Label_3", "B").unwrap_err().status, 409);
+        assert_eq!(gmail.rename_label("Label_9", "X").unwrap_err().status, 404);
+        assert_eq!(gmail.delete_label("INBOX").unwrap_err().status, 400);
+    }
+
+    #[test]
+    fn deleted_label_leaves_its_messages() {
+        let (mut gmail, id) = mailbox();
+        let label = gmail.create_label("Sales").unwrap().id.clone();
+        let change = LabelChange { add: vec![label.clone()], remove: Vec::new() };
+        gmail.modify(&id, &change).unwrap();
+
+        gmail.delete_label(&label).unwrap();
+
+        assert!(!gmail.get(&id).unwrap().labels.contains(&label));
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn meets(term: &Term, gmail: &Gmail, message: &Message) -> bool {
 /// The texts of a part; words in a row must stand in one of them.
 fn texts(part: Part, message: &Message) -> impl Iterator<Item = &String> {
     let wants = move |parts: &[Part]| part == Part::Any || parts.contains(&part);
-    let lists: [(&[Part], &[String]); 7] = [
+    let lists: [(&[Part], &[String]); 8] = [
         (&[Part::From], std::slice::from_ref(&message.from)),
         (&[Part::Subject], std::slice::from_ref(&message.subject)),
         (&[Part::To, Part::Recipients], &message.to),
@@ -56,6 +56,7 @@ fn texts(part: Part, message: &Message) -> impl Iterator<Item = &String> {
         (&[Part::Bcc, Part::Recipients], &message.bcc),
         (&[Part::Filename], &message.attachments),
         (&[], std::slice::from_ref(&message.body)),
+        (&[], std::slice::from_ref(&message.html)),
     ];
     lists.into_iter().filter(move |(parts, _)| wants(parts)).flat_map(|(_, texts)| texts)
 }

@@ -29,6 +29,10 @@ pub struct Outgoing {
     pub subject: String,
     /// The text.
     pub body: String,
+    /// The same as HTML; empty when there is none.
+    pub html: String,
+    /// File names of attachments.
+    pub attachments: Vec<String>,
     /// The thread to join; it takes a matching subject and `in_reply_to` as well.
     pub thread_id: Option<String>,
     /// The `Message-ID` header of the message that this one answers.
@@ -60,7 +64,7 @@ pub struct MessagePage<'a> {
 }
 
 impl Gmail {
-    /// Sends a message. It is labelled `SENT`; mail to oneself also arrives.
+    /// Sends a message. It is labelled `SENT`; mail to oneself also arrives, past the filters.
     ///
     /// # Errors
     /// 400 without a recipient, with an address that is none, or with a line break in the subject;
@@ -70,19 +74,20 @@ impl Gmail {
         if outgoing.recipients().next().is_none() {
             return Err(invalid("Recipient address required"));
         }
-        let mut labels = vec!["SENT"];
         let own = |email: &str| email.eq_ignore_ascii_case(&self.address);
-        if outgoing.recipients().filter_map(|(_, address)| email_of(address)).any(own) {
-            labels.extend(["INBOX", "UNREAD"]);
-        }
+        let arrives = outgoing.recipients().filter_map(|(_, address)| email_of(address)).any(own);
         let thread = self.thread_to_join(&outgoing)?;
-        let message = Message {
+        let mut message = Message {
             from: self.address.clone(),
             thread_id: thread.unwrap_or_default(),
-            labels: labels.into_iter().map(str::to_owned).collect(),
+            labels: ["SENT".to_owned()].into(),
             date: env.clock.now(),
             ..outgoing.into_message()
         };
+        if arrives {
+            message.labels.extend(["INBOX", "UNREAD"].map(str::to_owned));
+            self.sort_in(env, &mut message);
+        }
         Ok(self.deliver(env, message))
     }
 
@@ -233,6 +238,8 @@ impl Outgoing {
             bcc: self.bcc,
             subject: self.subject,
             body: self.body,
+            html: self.html,
+            attachments: self.attachments,
             ..Message::default()
         }
     }

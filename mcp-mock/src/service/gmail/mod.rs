@@ -1,11 +1,12 @@
-//! Gmail: one mailbox with its messages, threads, labels and drafts.
+//! Gmail: one mailbox with its messages, threads, labels, drafts and filters.
 //!
 //! Kept are the rules that a program trips over: who gets which label, what a search finds, that
 //! reading never marks as read, that a thread is joined only on purpose. Mail to others leaves the
-//! mailbox and arrives nowhere. Bodies are plain text and attachments are names only.
+//! mailbox and arrives nowhere. A body is kept as text, as HTML or as both; attachments are names only.
 
 mod address;
 mod drafts;
+mod filters;
 mod labels;
 mod matching;
 mod messages;
@@ -15,6 +16,7 @@ mod seed;
 mod state;
 
 pub use address::{email_of, split_addresses};
+pub use filters::{Criteria, Filter, FilterAction};
 pub use labels::{LabelChange, SYSTEM_LABELS};
 pub use messages::{ListRequest, MessagePage, Outgoing};
 pub use seed::{GmailSeed, MessageSeed, Texts};

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::filters::Filter;
+
 /// Characters of a preview; the vendor's is of about this length.
 const PREVIEW_CHARS_MAX: usize = 200;
 
@@ -19,6 +21,9 @@ pub struct Gmail {
     pub labels: Vec<Label>,
     /// Which messages are drafts, and under which draft id.
     pub drafts: Vec<Draft>,
+    /// What happens to mail as it arrives, oldest rule first.
+    #[serde(default)]
+    pub filters: Vec<Filter>,
     /// Whether the login has the full mail scope, without which nothing is deleted for good.
     pub may_delete: bool,
     /// The last history id; it grows with every change.
@@ -57,6 +62,7 @@ impl Default for Gmail {
             messages: Vec::new(),
             labels: Vec::new(),
             drafts: Vec::new(),
+            filters: Vec::new(),
             may_delete: false,
             history: 0,
         }
@@ -82,8 +88,11 @@ pub struct Message {
     pub bcc: Vec<String>,
     /// The subject.
     pub subject: String,
-    /// The text.
+    /// The text; empty when the message has HTML only.
     pub body: String,
+    /// The same as HTML; empty when the message has none.
+    #[serde(default)]
+    pub html: String,
     /// When it arrived.
     pub date: Timestamp,
     /// Ids of its labels.
@@ -100,7 +109,8 @@ impl Message {
     /// The beginning of the text on one line.
     #[must_use]
     pub fn preview(&self) -> String {
-        let line = self.body.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = if self.body.is_empty() { &self.html } else { &self.body };
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         line.chars().take(PREVIEW_CHARS_MAX).collect()
     }
 

@@ -17,7 +17,7 @@ const LEVELS_MAX: usize = 2;
 const BLOCKS_MAX: usize = 1_000;
 
 /// The types that are understood; all but the last have a text.
-const KINDS: [&str; 12] = [
+pub const BLOCK_KINDS: [&str; 12] = [
     "bulleted_list_item",
     "callout",
     "code",
@@ -63,8 +63,8 @@ impl Notion {
     /// # Errors
     /// As [`get_page`](Self::get_page), and `validation_error` for a bad cursor or page size.
     pub fn list_blocks(&self, page_id: &str, paging: &Paging) -> Result<Listing<&Block>, ApiError> {
-        let blocks = self.get_page(page_id)?.blocks.iter().collect();
-        paging.cut(blocks, |block| &block.id)
+        let blocks = self.get_page(page_id)?.blocks.iter().filter(|block| !block.archived);
+        paging.cut(blocks.collect(), |block| &block.id)
     }
 }
 
@@ -98,9 +98,9 @@ impl Reader<'_> {
     }
 
     fn block(&mut self, json: &Value, path: &str, level: usize) -> Result<Block, ApiError> {
-        let kind = KINDS.into_iter().find(|kind| json.get(kind).is_some());
+        let kind = BLOCK_KINDS.into_iter().find(|kind| json.get(kind).is_some());
         let Some(kind) = kind else {
-            return Err(should_be(path, &format!("one of {}", KINDS.join(", ")), json));
+            return Err(should_be(path, &format!("one of {}", BLOCK_KINDS.join(", ")), json));
         };
         let content = &json[kind];
         let text = match content.get("rich_text") {
@@ -119,7 +119,9 @@ impl Reader<'_> {
             Some(inside) => self.blocks(inside, &format!("{path}.{kind}.children"), level + 1)?,
             None => Vec::new(),
         };
-        Ok(Block { id: self.env.ids.uuid(), kind: kind.to_owned(), text, children })
+        let checked = content.get("checked").and_then(Value::as_bool).unwrap_or_default();
+        let (id, kind) = (self.env.ids.uuid(), kind.to_owned());
+        Ok(Block { id, kind, text, checked, children, ..Block::default() })
     }
 }
 

@@ -6,6 +6,7 @@ use super::filter::Filter;
 use super::pages::uuid;
 use super::paging::{Listing, Paging};
 use super::refusal::{invalid, not_found};
+use super::sort::Sort;
 use super::state::{DataSource, Database, Notion, Page, Parent};
 use crate::service::ApiError;
 
@@ -14,6 +15,8 @@ use crate::service::ApiError;
 pub struct QueryRequest {
     /// A filter in the API's shape.
     pub filter: Option<Value>,
+    /// Sorts in the API's shape, the weightiest first.
+    pub sorts: Vec<Value>,
     /// Which part of the list.
     pub paging: Paging,
 }
@@ -49,10 +52,10 @@ impl Notion {
         found.ok_or_else(|| not_found("data_source", &id))
     }
 
-    /// The rows of a data source that are not archived, oldest first.
+    /// The rows of a data source that are not archived, sorted as asked, else oldest first.
     ///
     /// # Errors
-    /// `validation_error` when the filter or the cursor cannot be read; else as
+    /// `validation_error` when the filter, a sort or the cursor cannot be read; else as
     /// [`get_data_source`](Self::get_data_source).
     pub fn query_data_source(
         &self,
@@ -69,7 +72,10 @@ impl Notion {
         let rows = rows.filter(|page| !page.archived && self.shares(page));
         let rows =
             rows.filter(|page| filter.as_ref().is_none_or(|filter| filter.meets(self, page)));
-        request.paging.cut(rows.collect(), |page| &page.id)
+        let mut rows = rows.collect::<Vec<_>>();
+        let sorts = Sort::read_all(source, &request.sorts)?;
+        rows.sort_by(|left, right| Sort::compare_by(&sorts, self, left, right));
+        request.paging.cut(rows, |page| &page.id)
     }
 
     /// The rows of a database that has one data source.

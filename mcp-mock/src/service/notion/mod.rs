@@ -3,11 +3,13 @@
 //! Kept are the rules that a program trips over: values must fit the type of their property, a status
 //! is never invented while a select option is, archived pages are not edited, a database with two
 //! data sources does not answer to its own id, and what is not shared is not found. Rich text is kept
-//! as plain text; formulas, rollups, comments and users are not modelled.
+//! as plain text, and comments hang on pages only; formulas and rollups are not modelled.
 
 mod blocks;
+mod comments;
 mod databases;
 mod filter;
+mod markdown;
 mod pages;
 mod paging;
 mod plain;
@@ -15,14 +17,21 @@ mod properties;
 mod refusal;
 mod search;
 mod seed;
+mod sort;
 mod state;
+mod tree;
+mod users;
 
+pub use blocks::BLOCK_KINDS;
 pub use databases::QueryRequest;
-pub use pages::{NewPage, PageChange, ParentRef};
+pub use markdown::Replacement;
+pub use pages::{NewPage, PageChange, ParentRef, check_decoration};
 pub use paging::{Listing, Paging};
 pub use search::{Found, FoundKind, SearchRequest};
 pub use seed::{DatabaseSeed, NotionSeed, PageSeed, PropertySeed, SourceSeed};
 pub use state::{
-    Block, DataSource, Database, DateValue, Notion, Page, Parent, Property, PropertyKind,
-    PropertyValue,
+    Block, Comment, DataSource, Database, DateValue, Notion, Page, Parent, Property, PropertyKind,
+    PropertyValue, User,
 };
+pub use tree::{BlockChange, Placed};
+pub use users::{BOT_ID, Member};

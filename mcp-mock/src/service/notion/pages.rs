@@ -128,6 +128,28 @@ impl Notion {
         Ok(page)
     }
 
+    /// Gives a page an icon or a cover, in the API's shape; null takes it away.
+    ///
+    /// # Errors
+    /// `validation_error` when one is no object; else as [`get_page`](Self::get_page).
+    pub fn decorate(
+        &mut self,
+        id: &str,
+        icon: Option<&Value>,
+        cover: Option<&Value>,
+    ) -> Result<&Page, ApiError> {
+        check_decoration(icon, cover)?;
+        let id = self.get_page(id)?.id.clone();
+        let found = self.pages.iter_mut().find(|page| page.id == id);
+        let page = found.ok_or_else(|| not_found("page", &id))?;
+        for (place, given) in [(&mut page.icon, icon), (&mut page.cover, cover)] {
+            if let Some(given) = given {
+                *place = Some(given.clone()).filter(|given| !given.is_null());
+            }
+        }
+        Ok(page)
+    }
+
     /// Whether the integration may see a page: not when it or its database is hidden.
     pub(super) fn shares(&self, page: &Page) -> bool {
         let database = page.parent.database_id().and_then(|id| self.database(id));
@@ -164,6 +186,19 @@ impl Notion {
         let mut sources = self.databases.iter_mut().flat_map(|database| &mut database.sources);
         sources.find(|source| source.id == id).ok_or_else(|| not_found("data_source", id))
     }
+}
+
+/// Holds an icon and a cover against their shape.
+///
+/// # Errors
+/// `validation_error` when one is neither an object nor null.
+pub fn check_decoration(icon: Option<&Value>, cover: Option<&Value>) -> Result<(), ApiError> {
+    for (name, given) in [("icon", icon), ("cover", cover)] {
+        if let Some(given) = given.filter(|given| !given.is_object() && !given.is_null()) {
+            return Err(should_be(&format!("body.{name}"), "an object or `null`", given));
+        }
+    }
+    Ok(())
 }
 
 /// The id with dashes.

@@ -11,6 +11,8 @@ pub struct SearchRequest {
     pub query: String,
     /// Only things of this kind.
     pub kind: Option<FoundKind>,
+    /// Pages that were edited first come first.
+    pub oldest_first: bool,
     /// Which part of the list.
     pub paging: Paging,
 }
@@ -43,6 +45,9 @@ impl Notion {
         let mut pages: Vec<_> =
             self.pages.iter().filter(|page| !page.archived && self.shares(page)).collect();
         pages.sort_by_key(|page| std::cmp::Reverse(page.edited));
+        if request.oldest_first {
+            pages.reverse();
+        }
 
         let databases = self.list_databases().into_iter();
         let sources = databases.flat_map(|database| {

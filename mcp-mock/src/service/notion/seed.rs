@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::pages::{NewPage, ParentRef, uuid};
 use super::refusal::invalid;
-use super::state::{DataSource, Database, Notion, Property, PropertyKind};
+use super::state::{DataSource, Database, Notion, Property, PropertyKind, User};
 use crate::service::ApiError;
 use crate::world::Env;
 
@@ -27,6 +27,8 @@ pub struct NotionSeed {
     pub databases: Vec<DatabaseSeed>,
     /// Pages outside of databases.
     pub pages: Vec<PageSeed>,
+    /// People: names by address.
+    pub users: BTreeMap<String, String>,
 }
 
 /// A database with one data source, or with those that it lists.
@@ -94,6 +96,9 @@ impl Notion {
     /// # Errors
     /// `validation_error` when a type is unknown, an alias is taken or a row does not fit its schema.
     pub fn plant(&mut self, env: &mut Env, seed: NotionSeed) -> Result<(), ApiError> {
+        for (email, name) in seed.users {
+            self.users.push(User { id: env.ids.uuid(), name, email });
+        }
         for database in seed.databases {
             self.plant_database(env, database)?;
         }

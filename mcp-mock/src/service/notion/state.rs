@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// The part of a workspace that an integration can come to know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -13,6 +13,38 @@ pub struct Notion {
     pub databases: Vec<Database>,
     /// Pages in the order of creation, archived ones included.
     pub pages: Vec<Page>,
+    /// People, besides the integration itself.
+    #[serde(default)]
+    pub users: Vec<User>,
+    /// Comments on pages, oldest first.
+    #[serde(default)]
+    pub comments: Vec<Comment>,
+}
+
+/// A person of the workspace.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// A UUID with dashes.
+    pub id: String,
+    /// The full name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// A comment on a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Comment {
+    /// A UUID with dashes.
+    pub id: String,
+    /// The page.
+    pub page_id: String,
+    /// The thread that it belongs to.
+    pub discussion_id: String,
+    /// What it says.
+    pub text: String,
+    /// When it was made.
+    pub created: Timestamp,
 }
 
 impl Notion {
@@ -172,6 +204,12 @@ pub struct Page {
     pub properties: BTreeMap<String, PropertyValue>,
     /// The content.
     pub blocks: Vec<Block>,
+    /// An emoji or a file, as the API writes it.
+    #[serde(default)]
+    pub icon: Option<Value>,
+    /// A file, as the API writes it.
+    #[serde(default)]
+    pub cover: Option<Value>,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -274,6 +312,12 @@ pub struct Block {
     pub kind: String,
     /// Its text.
     pub text: String,
+    /// Whether it is ticked off, for `to_do`.
+    #[serde(default)]
+    pub checked: bool,
+    /// Whether it lies in the trash.
+    #[serde(default)]
+    pub archived: bool,
     /// Blocks inside.
     pub children: Vec<Self>,
 }

@@ -16,6 +16,12 @@ pub struct ObjectRule {
 }
 
 impl ObjectRule {
+    /// Every object.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        OBJECTS
+    }
+
     /// The object with this name, in whatever case.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {

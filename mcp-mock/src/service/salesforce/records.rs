@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::fields::{Field, FieldKind, datetime};
 use super::ids::{long_id, new_id};
 use super::objects::ObjectRule;
-use super::refusal::{about_fields, bad_request, deleted, not_found, shown};
+use super::refusal::{about_fields, deleted, malformed_id, not_found};
 use super::state::{Record, Salesforce};
 use crate::service::ApiError;
 use crate::world::Env;
@@ -35,7 +35,8 @@ impl Salesforce {
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown object, `INVALID_FIELD` for an unknown field,
-    /// `REQUIRED_FIELD_MISSING` with all that are missing, or what is wrong with a value.
+    /// `REQUIRED_FIELD_MISSING` with all that are missing, `DUPLICATES_DETECTED` when a duplicate rule
+    /// finds the record there already, or what is wrong with a value.
     pub fn create(
         &mut self,
         env: &mut Env,
@@ -50,6 +51,7 @@ impl Salesforce {
         };
         let missing: Vec<_> = known.iter().filter(lacks).map(|field| field.name).collect();
         check_missing(&missing)?;
+        self.check_duplicates(rule.name, &fields)?;
         for field in &known {
             if let Some(value) = field.default {
                 fields.entry(field.name.to_owned()).or_insert_with(|| Value::from(value));
@@ -79,8 +81,7 @@ impl Salesforce {
     /// `ENTITY_IS_DELETED` when it was deleted.
     pub fn get(&self, object: &str, id: &str) -> Result<&Record, ApiError> {
         let rule = self.object(object)?;
-        let malformed = || bad_request("MALFORMED_ID", format!("malformed id {}", shown(id)));
-        let id = long_id(id).ok_or_else(malformed)?;
+        let id = long_id(id).ok_or_else(|| malformed_id(id))?;
         let records = self.records.get(rule.name).map(Vec::as_slice).unwrap_or_default();
         let record = records.iter().find(|record| record.id == id).ok_or_else(not_found)?;
         if record.deleted { Err(deleted()) } else { Ok(record) }

@@ -17,6 +17,11 @@ pub(super) fn bad_request(code: &str, message: impl Into<String>) -> ApiError {
     ApiError::new(400, code, message)
 }
 
+/// Something in the place of an id that is none.
+pub(super) fn malformed_id(id: &str) -> ApiError {
+    bad_request("MALFORMED_ID", format!("malformed id {}", shown(id)))
+}
+
 /// An object or a record that was never there.
 pub(super) fn not_found() -> ApiError {
     ApiError::new(404, "NOT_FOUND", "The requested resource does not exist")

@@ -23,6 +23,9 @@ pub struct SalesforceSeed {
     pub custom_fields: BTreeMap<String, BTreeMap<String, FieldKind>>,
     /// Whether picklists refuse values that they do not list.
     pub strict_picklists: bool,
+    /// Fields by object: a new record with the same values in all of them is refused. The records of
+    /// the seed themselves are not held against the rules.
+    pub duplicate_rules: BTreeMap<String, Vec<String>>,
     /// Accounts, planted first, so that the others can refer to them.
     pub accounts: Vec<RecordSeed>,
     /// Contacts.
@@ -65,6 +68,9 @@ impl Salesforce {
                 self.resolve_names(&mut record);
                 self.create(env, object, &record)?;
             }
+        }
+        for (object, fields) in seed.duplicate_rules {
+            self.add_duplicate_rule(&object, &fields)?;
         }
         Ok(())
     }

@@ -19,6 +19,9 @@ pub struct Salesforce {
     pub cases_made: u64,
     /// Whether picklists refuse values that they do not list. Standard ones do not.
     pub strict_picklists: bool,
+    /// Fields by object: a new record is refused when another has the same values in all of them.
+    #[serde(default)]
+    pub duplicate_rules: BTreeMap<String, Vec<String>>,
 }
 
 impl Salesforce {

@@ -46,6 +46,7 @@ fn run(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Result<Value,
         state: read_state(arguments),
         labels: arguments.texts("labels"),
         assignee: read_text(arguments, "assignee"),
+        ..IssueFilter::default()
     };
     let listing = github.list_issues(read_repo(arguments), &filter, read_page(arguments))?;
     Ok(render::page("issues", &listing, render::issue))

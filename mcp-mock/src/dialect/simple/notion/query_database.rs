@@ -39,7 +39,8 @@ fn run(notion: &mut Notion, _: &mut Env, arguments: &Arguments) -> Result<Value,
     let source = notion.get_database(&id)?.only_source()?;
     let conditions = conditions(source, &arguments.object("filter"));
     let filter = Some(json!({ "and": conditions })).filter(|_| !conditions.is_empty());
-    let request = QueryRequest { filter, paging: render::paging(arguments) };
+    let paging = render::paging(arguments);
+    let request = QueryRequest { filter, paging, ..QueryRequest::default() };
     let found = notion.query_data_source(&source.id, &request)?;
     let pages: Value = found.results.iter().map(|page| render::row(notion, page)).collect();
     Ok(json!({ "pages": pages, "next_cursor": found.next_cursor }))

@@ -41,7 +41,9 @@ fn run(notion: &mut Notion, _: &mut Env, arguments: &Arguments) -> Result<Value,
         _ => FoundKind::DataSource,
     });
     let query = arguments.text("query").to_owned();
-    let found = notion.search(&SearchRequest { query, kind, paging: render::paging(arguments) })?;
+    let paging = render::paging(arguments);
+    let found =
+        notion.search(&SearchRequest { query, kind, paging, ..SearchRequest::default() })?;
     let results: Value = found.results.iter().map(result).collect();
     Ok(json!({ "results": results, "next_cursor": found.next_cursor }))
 }

@@ -5,21 +5,29 @@ use jiff::civil::Date;
 
 use super::SoqlError;
 use super::date::{Period, midnight};
-use super::syntax::{Comparison, Condition, Literal, LiteralValue, Name, Query, Select, unescaped};
-use crate::service::salesforce::fields::{Field, FieldKind};
+use super::group::{Groups, is_aggregate};
+use super::path::{Found, find};
+use super::syntax::{
+    Column, Comparison, Condition, Literal, LiteralValue, Name, Order, Query, Select, unescaped,
+};
+use crate::service::salesforce::fields::FieldKind;
 use crate::service::salesforce::ids::long_id;
 use crate::service::salesforce::objects::ObjectRule;
 use crate::service::salesforce::state::Salesforce;
 
 /// The vendor's largest offset.
 const OFFSET_MAX: usize = 2_000;
+/// Most rows of a query for all fields.
+const ALL_FIELDS_ROWS_MAX: usize = 200;
 
 /// A query that was checked.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
     pub(super) object: &'static str,
-    /// Names of fields; `None` for `COUNT()`.
+    /// Paths to fields; `None` for `COUNT()`.
     pub(super) select: Option<Vec<String>>,
+    /// How rows are put together; `None` when each stands for itself.
+    pub(super) groups: Option<Groups>,
     pub(super) test: Option<Test>,
     pub(super) order: Vec<SortKey>,
     pub(super) limit: Option<usize>,
@@ -87,29 +95,46 @@ impl Plan {
             let message = format!("Maximum SOQL offset allowed is {OFFSET_MAX}");
             return Err(SoqlError::new(0, "NUMBER_OUTSIDE_VALID_RANGE", message));
         }
-        let checker = Checker { salesforce, object, now };
-        let select = match query.select {
-            Select::Count => None,
-            Select::Fields(names) => Some(checker.select(&names)?),
-        };
-        let test = query.condition.map(|condition| checker.test(condition)).transpose()?;
-        let mut order = Vec::new();
-        for key in query.order {
-            let field = checker.field(&key.field)?;
-            if field.kind == FieldKind::TextArea {
-                let message = format!("field '{}' can not be sorted in a query call", field.name);
-                return Err(SoqlError::new(key.field.place, "INVALID_FIELD", message));
-            }
-            let (descending, nulls_last) = (key.descending, key.nulls_last);
-            order.push(SortKey { field: field.name.to_owned(), descending, nulls_last });
-        }
+        let rows = Checker { salesforce, object, now, grouped_by: None };
+        let test = query.condition.map(|condition| rows.test(condition)).transpose()?;
         let (limit, offset) = (query.limit, query.offset);
-        Ok(Self { object: object.name, select, test, order, limit, offset })
+        let columns = match query.select {
+            Select::Count if !query.group.is_empty() => {
+                let message = "Grouped query cannot use COUNT() without a field";
+                return Err(SoqlError::new(0, "MALFORMED_QUERY", message));
+            }
+            Select::Count => Vec::new(),
+            Select::Fields(columns) => columns,
+        };
+        let is_grouped =
+            !query.group.is_empty() || columns.iter().any(|column| is_aggregate(&column.name.text));
+        let mut plan = Self {
+            object: object.name,
+            select: None,
+            groups: None,
+            test,
+            order: Vec::new(),
+            limit,
+            offset,
+        };
+        if is_grouped {
+            let keys = rows.keys(&query.group)?;
+            let groups = Checker { grouped_by: Some(keys.clone()), ..rows };
+            let having = query.having.map(|having| groups.test(having)).transpose()?;
+            plan.order = groups.order(&query.order)?;
+            plan.groups = Some(Groups { columns: groups.columns(&columns)?, keys, having });
+            return Ok(plan);
+        }
+        plan.order = rows.order(&query.order)?;
+        if !columns.is_empty() {
+            plan.select = Some(rows.select(&columns, limit)?);
+        }
+        Ok(plan)
     }
 
     /// Whether only the number of rows is wanted.
     pub(super) fn counts(&self) -> bool {
-        self.select.is_none()
+        self.select.is_none() && self.groups.is_none()
     }
 
     /// The fields to give of each row.
@@ -122,13 +147,23 @@ struct Checker<'a> {
     salesforce: &'a Salesforce,
     object: &'static ObjectRule,
     now: Timestamp,
+    /// What rows are grouped by, where names are those of groups.
+    grouped_by: Option<Vec<String>>,
 }
 
 impl Checker<'_> {
-    fn select(&self, names: &[Name]) -> Result<Vec<String>, SoqlError> {
+    fn select(&self, columns: &[Column], limit: Option<usize>) -> Result<Vec<String>, SoqlError> {
         let mut fields: Vec<String> = Vec::new();
-        for name in names {
-            let field = self.field(name)?.name.to_owned();
+        for Column { name, alias } in columns {
+            if let Some(alias) = alias {
+                let message = "only aggregate expressions use field aliasing";
+                return Err(SoqlError::new(alias.place, "MALFORMED_QUERY", message));
+            }
+            if name.text.eq_ignore_ascii_case("FIELDS(ALL)") {
+                fields.extend(self.all_fields(name, limit)?);
+                continue;
+            }
+            let field = self.find(name)?.key;
             if fields.contains(&field) {
                 let message = format!("duplicate field selected: {field}");
                 return Err(SoqlError::new(name.place, "INVALID_FIELD", message));
@@ -138,16 +173,74 @@ impl Checker<'_> {
         Ok(fields)
     }
 
-    fn field(&self, name: &Name) -> Result<Field<'_>, SoqlError> {
-        self.salesforce.field(self.object, &name.text).ok_or_else(|| {
+    fn all_fields(&self, name: &Name, limit: Option<usize>) -> Result<Vec<String>, SoqlError> {
+        if limit.is_none_or(|limit| limit > ALL_FIELDS_ROWS_MAX) {
             let message = format!(
-                "No such column '{}' on entity '{}'. If you are attempting to use a custom field, \
-                 be sure to append the '__c' after the custom field name. Please reference your \
-                 WSDL or the describe call for the appropriate names.",
-                name.text, self.object.name
+                "The SOQL FIELDS function must have a LIMIT of at most {ALL_FIELDS_ROWS_MAX}"
             );
-            SoqlError::new(name.place, "INVALID_FIELD", message)
-        })
+            return Err(SoqlError::new(name.place, "MALFORMED_QUERY", message));
+        }
+        let fields = self.salesforce.fields(self.object);
+        Ok(fields.iter().map(|field| field.name.to_owned()).collect())
+    }
+
+    fn keys(&self, names: &[Name]) -> Result<Vec<String>, SoqlError> {
+        let key = |name| {
+            let found = self.find(name)?;
+            if found.kind == FieldKind::TextArea {
+                let message = format!("field '{}' can not be grouped in a query call", found.key);
+                return Err(SoqlError::new(name.place, "INVALID_FIELD", message));
+            }
+            Ok(found.key)
+        };
+        names.iter().map(key).collect()
+    }
+
+    /// The columns of groups, each with the name that its value has in the answer.
+    fn columns(&self, columns: &[Column]) -> Result<Vec<(String, String)>, SoqlError> {
+        let mut unnamed = 0;
+        let column = |Column { name, alias }: &Column| {
+            let key = self.find(name)?.key;
+            let label = match alias {
+                Some(alias) => alias.text.clone(),
+                None if key.contains('(') => {
+                    unnamed += 1;
+                    format!("expr{}", unnamed - 1)
+                }
+                None => key.rsplit('.').next().unwrap_or_default().to_owned(),
+            };
+            Ok((label, key))
+        };
+        columns.iter().map(column).collect()
+    }
+
+    fn order(&self, order: &[Order]) -> Result<Vec<SortKey>, SoqlError> {
+        let key = |key: &Order| {
+            let found = self.find(&key.field)?;
+            if found.kind == FieldKind::TextArea {
+                let message = format!("field '{}' can not be sorted in a query call", found.key);
+                return Err(SoqlError::new(key.field.place, "INVALID_FIELD", message));
+            }
+            let (descending, nulls_last) = (key.descending, key.nulls_last);
+            Ok(SortKey { field: found.key, descending, nulls_last })
+        };
+        order.iter().map(key).collect()
+    }
+
+    /// What a name means here: a field of a row, or something that a group has one of.
+    fn find(&self, name: &Name) -> Result<Found, SoqlError> {
+        let found = find(self.salesforce, self.object, name)?;
+        match &self.grouped_by {
+            None if is_aggregate(&name.text) => {
+                let message = format!("unexpected token: '{}'", name.text);
+                Err(SoqlError::new(name.place, "MALFORMED_QUERY", message))
+            }
+            Some(keys) if !is_aggregate(&name.text) && !keys.contains(&found.key) => {
+                let message = format!("Field must be grouped or aggregated: {}", found.key);
+                Err(SoqlError::new(name.place, "MALFORMED_QUERY", message))
+            }
+            _ => Ok(found),
+        }
     }
 
     /// Goes as deep as the parser, which has a limit.
@@ -168,12 +261,12 @@ impl Checker<'_> {
                 if type_word(field.kind) != "string" {
                     return Err(bad_operator(&name, "LIKE"));
                 }
-                Ok(Test::Like(field.name.to_owned(), pattern(raw)))
+                Ok(Test::Like(field.key.clone(), pattern(raw)))
             }
             Condition::In(name, literals) => {
                 let field = self.filtered(&name)?;
                 let operands = literals.iter().map(|literal| self.operand(&field, literal));
-                Ok(Test::In(field.name.to_owned(), operands.collect::<Result<_, _>>()?))
+                Ok(Test::In(field.key.clone(), operands.collect::<Result<_, _>>()?))
             }
             Condition::Compare(name, comparison, literal) => {
                 let field = self.filtered(&name)?;
@@ -182,21 +275,21 @@ impl Checker<'_> {
                 if orders && matches!(operand, Operand::Null | Operand::Flag(_)) {
                     return Err(bad_operator(&name, "with an order"));
                 }
-                Ok(Test::Compare(field.name.to_owned(), comparison, operand))
+                Ok(Test::Compare(field.key.clone(), comparison, operand))
             }
         }
     }
 
-    fn filtered(&self, name: &Name) -> Result<Field<'_>, SoqlError> {
-        let field = self.field(name)?;
+    fn filtered(&self, name: &Name) -> Result<Found, SoqlError> {
+        let field = self.find(name)?;
         if field.kind == FieldKind::TextArea {
-            let message = format!("field '{}' can not be filtered in a query call", field.name);
+            let message = format!("field '{}' can not be filtered in a query call", field.key);
             return Err(SoqlError::new(name.place, "INVALID_FIELD", message));
         }
         Ok(field)
     }
 
-    fn operand(&self, field: &Field<'_>, literal: &Literal) -> Result<Operand, SoqlError> {
+    fn operand(&self, field: &Found, literal: &Literal) -> Result<Operand, SoqlError> {
         let wanted = type_word(field.kind);
         let operand = match (wanted, &literal.value) {
             (_, LiteralValue::Null) => Some(Operand::Null),
@@ -245,12 +338,12 @@ fn type_word(kind: FieldKind) -> &'static str {
     }
 }
 
-fn mismatch(field: &Field<'_>, wanted: &str, literal: &Literal) -> SoqlError {
+fn mismatch(field: &Found, wanted: &str, literal: &Literal) -> SoqlError {
     let not = if matches!(wanted, "string" | "ID") { "" } else { "not " };
     let message = format!(
         "value of filter criterion for field '{}' must be of type {wanted} and should {not}be \
          enclosed in quotes",
-        field.name
+        field.key
     );
     SoqlError::new(literal.place, "INVALID_FIELD", message)
 }

@@ -1,5 +1,6 @@
 //! The rows that a checked query finds.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
@@ -8,42 +9,58 @@ use serde_json::Value;
 
 use super::check::{Glob, Operand, Plan, SortKey, Test};
 use super::date::{Period, midnight};
+use super::path::value_at;
 use super::syntax::Comparison;
 use crate::service::salesforce::state::{Record, Salesforce};
 
 impl Plan {
     /// The records, in order, after offset and limit.
     pub(super) fn rows<'a>(&self, salesforce: &'a Salesforce) -> Vec<&'a Record> {
+        self.cut(salesforce, self.matching(salesforce))
+    }
+
+    /// The records that meet the condition, oldest first.
+    pub(super) fn matching<'a>(&self, salesforce: &'a Salesforce) -> Vec<&'a Record> {
         let mut rows = salesforce.records(self.object);
         if let Some(test) = &self.test {
-            rows.retain(|record| meets(test, record));
+            rows.retain(|record| meets(salesforce, test, record));
         }
+        rows
+    }
+
+    /// Puts rows or groups in order and takes away what is before the offset and after the limit.
+    pub(super) fn cut<R: Borrow<Record>>(
+        &self,
+        salesforce: &Salesforce,
+        mut rows: Vec<R>,
+    ) -> Vec<R> {
         // The sort is stable: what no key tells apart stays in the order of creation.
         rows.sort_by(|left, right| {
-            let orders = self.order.iter().map(|key| compare_by(key, left, right));
-            orders.fold(Ordering::Equal, Ordering::then)
+            let compare = |key| compare_by(salesforce, key, left.borrow(), right.borrow());
+            self.order.iter().map(compare).fold(Ordering::Equal, Ordering::then)
         });
         let limit = self.limit.unwrap_or(usize::MAX);
         rows.into_iter().skip(self.offset).take(limit).collect()
     }
 }
 
-fn meets(test: &Test, record: &Record) -> bool {
+/// Whether a row or a group meets a condition.
+pub(super) fn meets(salesforce: &Salesforce, test: &Test, record: &Record) -> bool {
     match test {
-        Test::All(tests) => tests.iter().all(|test| meets(test, record)),
-        Test::Any(tests) => tests.iter().any(|test| meets(test, record)),
+        Test::All(tests) => tests.iter().all(|test| meets(salesforce, test, record)),
+        Test::Any(tests) => tests.iter().any(|test| meets(salesforce, test, record)),
         Test::Compare(field, comparison, operand) => {
-            compares(&record.value(field), *comparison, operand)
+            compares(&value_at(salesforce, record, field), *comparison, operand)
         }
         Test::In(field, operands) => {
-            let value = record.value(field);
+            let value = value_at(salesforce, record, field);
             operands.iter().any(|operand| compares(&value, Comparison::Equal, operand))
         }
         Test::Like(field, pattern) => {
-            let value = record.value(field);
+            let value = value_at(salesforce, record, field);
             value.as_str().is_some_and(|text| is_like(text, pattern))
         }
-        Test::Not(test) => !meets(test, record),
+        Test::Not(test) => !meets(salesforce, test, record),
     }
 }
 
@@ -111,8 +128,9 @@ fn is_like(text: &str, pattern: &[Glob]) -> bool {
     pattern.iter().skip(next).all(|glob| *glob == Glob::Any)
 }
 
-fn compare_by(key: &SortKey, left: &Record, right: &Record) -> Ordering {
-    let (left, right) = (left.value(&key.field), right.value(&key.field));
+fn compare_by(salesforce: &Salesforce, key: &SortKey, left: &Record, right: &Record) -> Ordering {
+    let value = |record| value_at(salesforce, record, &key.field);
+    let (left, right) = (value(left), value(right));
     let nulls = match (left.is_null(), right.is_null()) {
         (true, true) => return Ordering::Equal,
         (true, false) => Some(Ordering::Less),
@@ -127,7 +145,7 @@ fn compare_by(key: &SortKey, left: &Record, right: &Record) -> Ordering {
 }
 
 /// Days and times are written such that their texts are in order.
-fn compare(left: &Value, right: &Value) -> Ordering {
+pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
     match (left, right) {
         (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
         (Value::Number(left), Value::Number(right)) => {

@@ -1,13 +1,16 @@
 //! SOQL: a useful subset, with the vendor's errors for the rest.
 //!
-//! `SELECT` fields or `COUNT()`, `FROM` one object, `WHERE` with comparisons, `LIKE`, `IN`, `AND`, `OR`,
-//! `NOT` and brackets, `ORDER BY`, `LIMIT`, `OFFSET`. Not: relationships, grouping, aggregates.
+//! `SELECT` fields, parents by dots, aggregates or `COUNT()`, `FROM` one object, `WHERE` with comparisons,
+//! `LIKE`, `IN`, `AND`, `OR`, `NOT` and brackets, `GROUP BY`, `HAVING`, `ORDER BY`, `LIMIT`, `OFFSET`. Not:
+//! children in brackets, functions other than parts of dates, `ROLLUP` and `CUBE`.
 //! The way of a query: text → tokens → [`syntax`] → checked against the fields → rows.
 
 mod check;
 mod date;
 mod evaluate;
+mod group;
 mod parse;
+mod path;
 mod syntax;
 mod token;
 
@@ -61,25 +64,49 @@ impl Salesforce {
         let plan = parsed.and_then(|query| Plan::new(self, query, env.clock.now()));
         let plan = plan.map_err(|error| error.located(soql))?;
 
+        if let Some(groups) = &plan.groups {
+            let records = groups.rows(&plan, self);
+            return Ok(QueryResult { total_size: records.len(), records, next: None });
+        }
         let rows = plan.rows(self);
         let total_size = rows.len();
         if plan.counts() {
             return Ok(QueryResult { total_size, records: Vec::new(), next: None });
         }
         let batch = rows.iter().skip(first).take(BATCH_ROWS);
-        let records = batch.map(|record| row(record, plan.selected())).collect();
+        let records = batch.map(|record| self.row(record, plan.selected())).collect();
         let next = first.saturating_add(BATCH_ROWS);
         Ok(QueryResult { total_size, records, next: Some(next).filter(|next| *next < total_size) })
     }
+
+    fn row(&self, record: &Record, paths: &[String]) -> Value {
+        let mut row = with_attributes(record);
+        for path in paths {
+            self.put(&mut row, record, path);
+        }
+        row
+    }
+
+    /// Puts a value into a row; parents are objects inside, or null.
+    fn put(&self, row: &mut Value, record: &Record, path: &str) {
+        let Some((relation, rest)) = path.split_once('.') else {
+            row[path] = path::value_at(self, record, path);
+            return;
+        };
+        let Some(parent) = path::parent_of(self, record, relation) else {
+            row[relation] = Value::Null;
+            return;
+        };
+        if !row[relation].is_object() {
+            row[relation] = with_attributes(parent);
+        }
+        self.put(&mut row[relation], parent, rest);
+    }
 }
 
-fn row(record: &Record, fields: &[String]) -> Value {
+fn with_attributes(record: &Record) -> Value {
     let url = format!("/services/data/v60.0/sobjects/{}/{}", record.object, record.id);
-    let mut row = json!({ "attributes": { "type": record.object, "url": url } });
-    for field in fields {
-        row[field.as_str()] = record.value(field);
-    }
-    row
+    json!({ "attributes": { "type": record.object, "url": url } })
 }
 
 impl SoqlError {
@@ -269,6 +296,100 @@ mod tests {
         assert_eq!((second.records.len(), second.next), (500, None));
     }
 
+    fn sales() -> Salesforce {
+        let mut salesforce = Salesforce::default();
+        let seed: SalesforceSeed = serde_json::from_value(json!({
+            "accounts": [{ "Name": "Acme", "Industry": "Retail" }, { "Name": "Zen" }],
+            "contacts": [
+                { "LastName": "Ash", "AccountId": "@Acme" }, { "LastName": "Bo", "AccountId": "@Zen" },
+                { "LastName": "Cox" },
+            ],
+            "opportunities": [
+                { "Name": "a", "StageName": "Won", "CloseDate": "2026-01-05", "Amount": 10 },
+                { "Name": "b", "StageName": "won", "CloseDate": "2026-04-05", "Amount": 5.5 },
+                { "Name": "c", "StageName": "Lost", "CloseDate": "2025-04-05" },
+            ],
+        }))
+        .unwrap();
+        salesforce.plant(&mut env(), seed).unwrap();
+        salesforce
+    }
+
+    /// The rows of a query without their attributes.
+    #[track_caller]
+    fn rows(soql: &str) -> Value {
+        let mut records = sales().query(&env(), soql, 0).unwrap().records;
+        for record in &mut records {
+            record.as_object_mut().unwrap().remove("attributes");
+        }
+        Value::from(records)
+    }
+
+    #[test]
+    fn parents_are_read_filtered_and_sorted_by_dots() {
+        let soql =
+            "SELECT LastName, Account.Name FROM Contact ORDER BY account.name DESC NULLS LAST";
+
+        let found = sales().query(&env(), soql, 0).unwrap().records;
+
+        assert_eq!(found[0]["Account"]["Name"], "Zen");
+        assert_eq!(found[0]["Account"]["attributes"]["type"], "Account");
+        assert_eq!(found[2]["Account"], Value::Null);
+        let retail = "SELECT LastName FROM Contact WHERE Account.Industry = 'retail'";
+        assert_eq!(rows(retail), json!([{ "LastName": "Ash" }]));
+        let strange = sales().query(&env(), "SELECT Owner.Name FROM Contact", 0).unwrap_err();
+        assert!(strange.message.contains("Didn't understand relationship 'Owner'"), "{strange}");
+    }
+
+    #[test]
+    fn groups_are_counted_and_summed() {
+        let soql = "SELECT StageName, COUNT(Id) Deals, SUM(Amount), MAX(CloseDate) Last \
+                    FROM Opportunity GROUP BY StageName HAVING COUNT(Id) > 0 ORDER BY COUNT(Id) DESC";
+
+        let expected = json!([
+            { "StageName": "Won", "Deals": 2, "expr0": 15.5, "Last": "2026-04-05" },
+            { "StageName": "Lost", "Deals": 1, "expr0": null, "Last": "2025-04-05" },
+        ]);
+        assert_eq!(rows(soql), expected);
+    }
+
+    #[test]
+    fn groups_may_be_years_or_everything() {
+        let years = "SELECT CALENDAR_YEAR(CloseDate) Year, COUNT(Id) n FROM Opportunity \
+                     GROUP BY CALENDAR_YEAR(CloseDate) HAVING SUM(Amount) > 1";
+        let all = "SELECT COUNT_DISTINCT(StageName) a, AVG(Amount) b, COUNT() c FROM Opportunity";
+
+        assert_eq!(rows(years), json!([{ "Year": 2026, "n": 2 }]));
+        assert_eq!(rows(all), json!([{ "a": 2, "b": 7.75, "c": 3 }]));
+        let none = "SELECT COUNT(Id) n FROM Task GROUP BY Status";
+        assert_eq!(rows(none), json!([]));
+    }
+
+    #[test]
+    fn what_is_not_grouped_is_refused() {
+        for (soql, hint) in [
+            ("SELECT Name FROM Lead GROUP BY Rating", "Field must be grouped or aggregated: Name"),
+            ("SELECT COUNT(Id) FROM Lead GROUP BY Rating ORDER BY Name", "grouped or aggregated"),
+            ("SELECT Id FROM Lead WHERE COUNT(Id) > 1", "unexpected token: 'COUNT(Id)'"),
+            ("SELECT Id FROM Lead HAVING COUNT(Id) > 1", "unexpected token: 'HAVING'"),
+            ("SELECT COUNT() FROM Lead GROUP BY Rating", "cannot use COUNT()"),
+            ("SELECT Name n FROM Lead", "only aggregate expressions use field aliasing"),
+            ("SELECT FIELDS(ALL) FROM Lead", "must have a LIMIT of at most 200"),
+        ] {
+            let (code, message) = refused(soql);
+            assert_eq!(code, "MALFORMED_QUERY", "{soql}");
+            assert!(message.contains(hint), "{message}");
+        }
+        assert_eq!(refused("SELECT SUM(Name) FROM Lead").0, "INVALID_FIELD");
+    }
+
+    #[test]
+    fn all_fields_come_with_a_limit() {
+        let row = rows("SELECT FIELDS(ALL) FROM Account LIMIT 1")[0].clone();
+
+        assert_eq!((&row["Name"], &row["Website"]), (&json!("Acme"), &Value::Null));
+    }
+
     #[test]
     fn an_error_shows_its_place() {
         let (code, message) = refused("SELECT Id, Colour\nFROM Lead");
@@ -291,7 +412,6 @@ mod tests {
     fn what_is_beyond_the_subset_is_refused_with_a_place() {
         for (soql, token) in [
             ("SELECT * FROM Lead", "'*'"),
-            ("SELECT Id FROM Lead GROUP BY Rating", "'GROUP'"),
             ("SELECT Id FROM Lead WHERE", "'<EOF>'"),
             ("SELECT Id FROM Lead WHERE Rating = 'a' AND Id != null OR Id = null", "'OR'"),
             ("SELECT Id FROM Lead WHERE Rating", "'<EOF>'"),
@@ -351,6 +471,7 @@ mod tests {
                     "Id", "LastName", "Score__c", "CreatedDate", "IsConverted", "=", "!=", "<", ">=",
                     "LIKE", "IN", "NOT", "AND", "OR", "(", ")", ",", "null", "true", "'a%'", "5",
                     "-1e9", "2026-01-05", "2026-01-05T00:00:00Z", "LAST_N_DAYS:99999999999", "TODAY",
+                    "GROUP", "HAVING", "COUNT", "Name", "CALENDAR_YEAR", "Account.Name",
                     "ORDER", "BY", "DESC", "NULLS", "LAST", "LIMIT", "OFFSET", "NEXT_N_DAYS:2147483647",
                 ]),
                 0..12,

@@ -1,7 +1,9 @@
 //! From tokens to a query.
 
 use super::SoqlError;
-use super::syntax::{Comparison, Condition, Literal, LiteralValue, Name, Order, Query, Select};
+use super::syntax::{
+    Column, Comparison, Condition, Literal, LiteralValue, Name, Order, Query, Select,
+};
 use super::token::{Token, TokenKind, tokens, unexpected};
 
 /// Deepest nesting of brackets and `NOT`, so that no query can exhaust the stack.
@@ -31,30 +33,48 @@ impl Parser<'_> {
         self.expect_word("FROM")?;
         let object = self.name()?;
         let condition = if self.takes_word("WHERE") { Some(self.condition()?) } else { None };
-        let mut order = Vec::new();
-        if self.takes_word("ORDER") {
-            self.expect_word("BY")?;
-            order.push(self.order()?);
-            while self.takes_symbol(",") {
-                order.push(self.order()?);
-            }
-        }
+        let group = self.after("GROUP", Self::name)?;
+        let has_having = !group.is_empty() && self.takes_word("HAVING");
+        let having = if has_having { Some(self.condition()?) } else { None };
+        let order = self.after("ORDER", Self::order)?;
         let limit = if self.takes_word("LIMIT") { Some(self.count()?) } else { None };
         let offset = if self.takes_word("OFFSET") { self.count()? } else { 0 };
-        Ok(Query { select, object, condition, order, limit, offset })
+        Ok(Query { select, object, condition, group, having, order, limit, offset })
     }
 
     fn select(&mut self) -> Result<Select, SoqlError> {
-        let first = self.name()?;
-        if first.text.eq_ignore_ascii_case("COUNT") && self.takes_symbol("(") {
-            self.expect_symbol(")")?;
-            return Ok(Select::Count);
-        }
-        let mut fields = vec![first];
+        let mut columns = vec![self.column()?];
         while self.takes_symbol(",") {
-            fields.push(self.name()?);
+            columns.push(self.column()?);
         }
-        Ok(Select::Fields(fields))
+        match columns.as_slice() {
+            [Column { name, alias: None }] if name.text == "COUNT()" => Ok(Select::Count),
+            _ => Ok(Select::Fields(columns)),
+        }
+    }
+
+    fn column(&mut self) -> Result<Column, SoqlError> {
+        let name = self.name()?;
+        let has_alias = matches!(self.peek(), TokenKind::Word(_)) && !self.is_word("FROM");
+        let alias = if has_alias { Some(self.name()?) } else { None };
+        Ok(Column { name, alias })
+    }
+
+    /// Reads what stands after `GROUP BY` or `ORDER BY`; nothing when the clause is not there.
+    fn after<T>(
+        &mut self,
+        word: &str,
+        item: fn(&mut Self) -> Result<T, SoqlError>,
+    ) -> Result<Vec<T>, SoqlError> {
+        let mut items = Vec::new();
+        if self.takes_word(word) {
+            self.expect_word("BY")?;
+            items.push(item(self)?);
+            while self.takes_symbol(",") {
+                items.push(item(self)?);
+            }
+        }
+        Ok(items)
     }
 
     /// Reads conditions joined by `AND` or by `OR`; as with the vendor, brackets must stand between the two.
@@ -170,10 +190,22 @@ impl Parser<'_> {
     }
 
     fn name(&mut self) -> Result<Name, SoqlError> {
+        let place = self.place();
+        let mut text = self.word()?;
+        if self.takes_symbol("(") {
+            let closes = matches!(self.peek(), TokenKind::Symbol(")"));
+            let inner = if closes { String::new() } else { self.word()? };
+            self.expect_symbol(")")?;
+            text = format!("{}({inner})", text.to_ascii_uppercase());
+        }
+        Ok(Name { text, place })
+    }
+
+    fn word(&mut self) -> Result<String, SoqlError> {
         let TokenKind::Word(word) = self.peek() else { return Err(self.unexpected()) };
-        let name = Name { text: word.clone(), place: self.place() };
+        let word = word.clone();
         self.next += 1;
-        Ok(name)
+        Ok(word)
     }
 
     fn is_word(&self, wanted: &str) -> bool {

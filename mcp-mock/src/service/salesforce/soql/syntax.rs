@@ -6,6 +6,8 @@ pub(super) struct Query {
     pub(super) select: Select,
     pub(super) object: Name,
     pub(super) condition: Option<Condition>,
+    pub(super) group: Vec<Name>,
+    pub(super) having: Option<Condition>,
     pub(super) order: Vec<Order>,
     pub(super) limit: Option<usize>,
     pub(super) offset: usize,
@@ -15,10 +17,17 @@ pub(super) struct Query {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Select {
     Count,
-    Fields(Vec<Name>),
+    Fields(Vec<Column>),
 }
 
-/// A name and where it stands.
+/// What to give of each row or group, and under which name.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    pub(super) name: Name,
+    pub(super) alias: Option<Name>,
+}
+
+/// A name and where it stands: a field, a path such as `Account.Name`, or a call such as `COUNT(Id)`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Name {
     pub(super) text: String,

@@ -5,25 +5,25 @@
 //! such as `language:`, find nothing, so that a query does not seem to work here and fails on
 //! GitHub.
 
-use super::super::ApiError;
-use super::branches::blob_sha;
-use super::{GitHub, Page, Repo, refusal};
+use super::super::branches::blob_sha;
+use super::super::{GitHub, Page, Repo, refusal};
+use super::{Found, Query, found};
+use crate::service::ApiError;
 
-/// GitHub's limit for a query, in characters.
-const QUERY_MAX: usize = 256;
-/// GitHub shows no results behind this one.
-const RESULTS_MAX: u64 = 1_000;
-
-/// One page of what a search found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeHits {
-    /// How many files match, on all pages.
-    pub total_count: usize,
-    /// The files on this page.
-    pub items: Vec<CodeHit>,
-    /// Number of the page after it, when there is one.
-    pub next_page: Option<u64>,
-}
+/// The qualifiers of a code search; not all of them find something here.
+const KNOWN: [&str; 11] = [
+    "repo",
+    "user",
+    "org",
+    "path",
+    "filename",
+    "extension",
+    "language",
+    "in",
+    "size",
+    "fork",
+    "is",
+];
 
 /// A file that matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,59 +45,18 @@ impl GitHub {
     ///
     /// 422 for a query that is empty, too long or has nothing but qualifiers, and for a page behind
     /// the thousandth result.
-    pub fn search_code(&self, query: &str, page: Page) -> Result<CodeHits, ApiError> {
-        if query.trim().is_empty() {
-            return Err(refusal::invalid("Search", "q", "missing"));
-        }
-        if query.chars().count() > QUERY_MAX {
-            let message = format!("The search is longer than {QUERY_MAX} characters.");
-            return Err(refusal::explained("Search", "q", &message));
-        }
-        let query = Query::read(query);
-        if query.words.is_empty() && query.phrases.is_empty() {
+    pub fn search_code(&self, query: &str, page: Page) -> Result<Found<CodeHit>, ApiError> {
+        let query = Query::read(query, &KNOWN)?;
+        if query.is_bare() {
             let message = "ERROR_TYPE_QUERY_PARSING_FATAL unable to parse query!";
             return Err(refusal::unprocessable(message));
         }
-        if page.skipped() >= RESULTS_MAX {
-            let message = "Only the first 1000 search results are available";
-            return Err(refusal::unprocessable(message));
-        }
         let hits: Vec<_> = self.repos.iter().flat_map(|repo| query.hits(repo)).collect();
-        let total_count = hits.len();
-        let listing = page.cut(hits);
-        Ok(CodeHits { total_count, items: listing.items, next_page: listing.next_page })
+        found(hits, page)
     }
-}
-
-#[derive(Debug, Default)]
-struct Query {
-    words: Vec<String>,
-    phrases: Vec<String>,
-    qualifiers: Vec<(String, String)>,
 }
 
 impl Query {
-    fn read(text: &str) -> Self {
-        let mut query = Self::default();
-        let lower = text.to_lowercase();
-        for (index, part) in lower.split('"').enumerate() {
-            if index % 2 == 1 {
-                query.phrases.push(part.to_owned());
-                continue;
-            }
-            for word in part.split_whitespace() {
-                match word.split_once(':') {
-                    Some((key, value)) if is_qualifier(key) => {
-                        query.qualifiers.push((key.to_owned(), value.to_owned()));
-                    }
-                    _ => query.words.extend(tokens(word).map(str::to_owned)),
-                }
-            }
-        }
-        query.phrases.retain(|phrase| !phrase.trim().is_empty());
-        query
-    }
-
     fn hits(&self, repo: &Repo) -> Vec<CodeHit> {
         let Some(branch) = repo.branches.get(&repo.default_branch) else { return Vec::new() };
         let hit = |(path, text): (&str, &str)| CodeHit {
@@ -107,33 +66,11 @@ impl Query {
             html_url: format!("{}/blob/{}/{path}", repo.html_url, repo.default_branch),
         };
         let matching = branch.files().into_iter().filter(|(path, text)| {
-            self.qualifiers.iter().all(|(key, value)| qualifies(repo, path, (key, value)))
+            self.qualified(|key, value| qualifies(repo, path, (key, value)))
                 && self.is_in(&format!("{path}\n{text}").to_lowercase())
         });
         matching.map(hit).collect()
     }
-
-    fn is_in(&self, text: &str) -> bool {
-        self.words.iter().all(|word| tokens(text).any(|token| token == word))
-            && self.phrases.iter().all(|phrase| text.contains(phrase.as_str()))
-    }
-}
-
-fn is_qualifier(key: &str) -> bool {
-    const KNOWN: [&str; 11] = [
-        "repo",
-        "user",
-        "org",
-        "path",
-        "filename",
-        "extension",
-        "language",
-        "in",
-        "size",
-        "fork",
-        "is",
-    ];
-    KNOWN.contains(&key)
 }
 
 fn qualifies(repo: &Repo, path: &str, (key, value): (&str, &str)) -> bool {
@@ -149,16 +86,11 @@ fn qualifies(repo: &Repo, path: &str, (key, value): (&str, &str)) -> bool {
     }
 }
 
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .filter(|token| !token.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::planted;
+    use super::super::super::tests::planted;
     use super::*;
 
     fn github() -> GitHub {

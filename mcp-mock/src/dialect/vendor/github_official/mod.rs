@@ -1,0 +1,133 @@
+//! GitHub's official server, `github/github-mcp-server`, with its default toolsets: context, issues,
+//! pull requests, repositories, users.
+//!
+//! Schemas are those of its repository; answers follow its source and were not recorded. Failures are
+//! results marked as errors. What is created or changed is answered with an id and a page only: the number
+//! of a new issue is nowhere but in its page.
+
+mod check;
+mod contents;
+mod failure;
+mod issues;
+mod minimal;
+mod pull_read;
+mod pulls;
+mod releases;
+mod repos;
+mod reviews;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use mcp_core::jsonrpc::{RpcError, code};
+use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Facts, Manners, Operation, Vendor, text};
+use crate::dialect::{Dialect, Provenance, Reply};
+use crate::service::ApiError;
+use crate::service::github::GitHub;
+
+const FACTS: Facts = Facts {
+    name: "official",
+    provenance: Provenance::Documented {
+        source: "the schemas and the source of github/github-mcp-server 64a49f3 (MIT)",
+        date: "2026-08-20",
+    },
+    server: ("github-mcp-server", "64a49f3"),
+    revision: ProtocolVersion::V2026_07_28,
+    capabilities: r#"{ "tools": {} }"#,
+    tools: include_str!("tools.json"),
+};
+
+/// Left out: teams, types and fields of issues, sub-issues, replies to comments on files, deleting files
+/// and repositories (which asks the person first), and searching commits.
+const OPERATIONS: &[(&str, Operation<GitHub>)] = &[
+    ("add_comment_to_pending_review", reviews::add_comment_to_pending_review),
+    ("add_issue_comment", issues::add_issue_comment),
+    ("create_branch", repos::create_branch),
+    ("create_or_update_file", contents::create_or_update_file),
+    ("create_pull_request", pulls::create_pull_request),
+    ("create_repository", repos::create_repository),
+    ("fork_repository", repos::fork_repository),
+    ("get_commit", repos::get_commit),
+    ("get_file_contents", contents::get_file_contents),
+    ("get_label", issues::get_label),
+    ("get_latest_release", releases::get_latest_release),
+    ("get_me", repos::get_me),
+    ("get_release_by_tag", releases::get_release_by_tag),
+    ("get_tag", releases::get_tag),
+    ("issue_read", issues::issue_read),
+    ("issue_write", issues::issue_write),
+    ("list_branches", repos::list_branches),
+    ("list_commits", repos::list_commits),
+    ("list_issues", issues::list_issues),
+    ("list_pull_requests", pulls::list_pull_requests),
+    ("list_releases", releases::list_releases),
+    ("list_repository_collaborators", repos::list_repository_collaborators),
+    ("list_tags", releases::list_tags),
+    ("merge_pull_request", pulls::merge_pull_request),
+    ("pull_request_read", pull_read::pull_request_read),
+    ("pull_request_review_write", reviews::pull_request_review_write),
+    ("push_files", contents::push_files),
+    ("search_code", search::search_code),
+    ("search_issues", search::search_issues),
+    ("search_pull_requests", search::search_pull_requests),
+    ("search_repositories", search::search_repositories),
+    ("search_users", search::search_users),
+    ("update_pull_request", pulls::update_pull_request),
+    ("update_pull_request_branch", pulls::update_pull_request_branch),
+];
+
+pub(crate) fn dialect() -> Box<dyn Dialect> {
+    Box::new(Vendor::new(&FACTS, Official, OPERATIONS))
+}
+
+type Outcome = Result<Answer, ApiError>;
+
+#[derive(Debug)]
+struct Official;
+
+impl Manners for Official {
+    fn check(
+        &self,
+        tool: &Tool,
+        arguments: Option<Map<String, Value>>,
+    ) -> Result<Map<String, Value>, Reply> {
+        let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
+        let checked = check::checked(&schema, arguments.unwrap_or_default());
+        checked.map_err(|words| Ok(text(words).into_error()))
+    }
+
+    fn unknown_tool(&self, name: &str) -> Reply {
+        Err(RpcError::new(code::INVALID_PARAMS, format!("unknown tool \"{name}\"")))
+    }
+
+    fn refuse(&self, tool: &str, error: &ApiError) -> Reply {
+        failure::shown(tool, error)
+    }
+
+    fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
+        match answer {
+            Answer::Json(body) if body.get("resource").is_some_and(Value::is_object) => {
+                with_resource(body)
+            }
+            Answer::Json(body) => text(body.to_string()),
+            Answer::Text(words) => text(words),
+        }
+    }
+}
+
+/// A file comes as a block of words and a block with its text.
+fn with_resource(body: &Value) -> CallToolResult {
+    let result = json!({ "content": [
+        { "type": "text", "text": body["message"] },
+        { "type": "resource", "resource": body["resource"] },
+    ]});
+    serde_json::from_value(result).expect("two blocks that the protocol knows")
+}
+
+/// All that is said of a record that was created or changed.
+fn created(id: u64, url: &str) -> Answer {
+    Answer::Json(json!({ "id": id.to_string(), "url": url }))
+}

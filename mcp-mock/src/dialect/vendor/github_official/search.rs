@@ -1,0 +1,100 @@
+//! Searches.
+
+use serde_json::{Value, json};
+
+use super::super::github::{Rest, page};
+use super::super::{Answer, Arguments};
+use super::failure::{Request, rest};
+use super::{Outcome, minimal};
+use crate::service::github::{GitHub, IssueOrder, IssueSort};
+use crate::world::Env;
+
+pub(super) fn search_issues(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
+    threads(github, arguments, ("issue", "failed to search issues"))
+}
+
+pub(super) fn search_pull_requests(
+    github: &mut GitHub,
+    _: &mut Env,
+    arguments: &Arguments,
+) -> Outcome {
+    threads(github, arguments, ("pr", "failed to search pull requests"))
+}
+
+/// Puts the kind, and owner and repository when both are given, before a query that has them not.
+fn threads(github: &GitHub, arguments: &Arguments, (kind, words): (&str, &str)) -> Outcome {
+    let mut query = arguments.text("query").to_owned();
+    if !query.split_whitespace().any(|word| word == format!("is:{kind}")) {
+        query = format!("is:{kind} {query}");
+    }
+    let (owner, repo) = (arguments.text("owner"), arguments.text("repo"));
+    let has_repo = query.split_whitespace().any(|word| word.starts_with("repo:"));
+    if !owner.is_empty() && !repo.is_empty() && !has_repo {
+        query = format!("repo:{owner}/{repo} {query}");
+    }
+    let by = match arguments.text("sort") {
+        "comments" => IssueSort::Comments,
+        "updated" => IssueSort::Updated,
+        _ => IssueSort::Created,
+    };
+    let order = IssueOrder { by, ascending: arguments.text("order") == "asc" };
+    let found = github
+        .search_issues(&query, order, page(arguments, "page", "perPage"))
+        .map_err(rest(words, Request::new("GET", "search/issues")))?;
+    let total = found.total_count;
+    let body = Rest::new(github).found(found, |rest, (repo, issue)| rest.issue(repo, issue));
+    let items = body["items"].as_array().cloned().unwrap_or_default();
+    Ok(Answer::Json(shown(total, &minimal::picked(items, arguments))))
+}
+
+fn shown(total: usize, items: &Value) -> Value {
+    json!({ "total_count": total, "incomplete_results": false, "items": items })
+}
+
+pub(super) fn search_code(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
+    let query = arguments.text("query");
+    let words = format!("failed to search code with query '{query}'");
+    let found = github
+        .search_code(query, page(arguments, "page", "perPage"))
+        .map_err(rest(&words, Request::new("GET", "search/code")))?;
+    let items = found.items.iter().map(|hit| {
+        json!({
+            "name": hit.path.rsplit('/').next(),
+            "path": hit.path,
+            "sha": hit.sha,
+            "repository": hit.repository,
+        })
+    });
+    Ok(Answer::Json(shown(found.total_count, &minimal::picked(items.collect(), arguments))))
+}
+
+pub(super) fn search_repositories(
+    github: &mut GitHub,
+    _: &mut Env,
+    arguments: &Arguments,
+) -> Outcome {
+    let query = arguments.text("query");
+    let words = format!("failed to search repositories with query '{query}'");
+    let found = github
+        .search_repos(query, page(arguments, "page", "perPage"))
+        .map_err(rest(&words, Request::new("GET", "search/repositories")))?;
+    let rest = Rest::new(github);
+    if !arguments.boolean("minimal_output").unwrap_or(true) {
+        return Ok(Answer::Json(rest.found(found, Rest::repo)));
+    }
+    let items = found.items.iter().map(|repo| minimal::repo(rest, repo));
+    Ok(Answer::Json(shown(found.total_count, &items.collect())))
+}
+
+/// People only, unless the query says otherwise.
+pub(super) fn search_users(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
+    let query = arguments.text("query");
+    let words = format!("failed to search users with query '{query}'");
+    let narrowed =
+        if query.contains("type:") { query.to_owned() } else { format!("type:user {query}") };
+    let found = github
+        .search_accounts(&narrowed, page(arguments, "page", "perPage"))
+        .map_err(rest(&words, Request::new("GET", "search/users")))?;
+    let items = found.items.iter().map(|login| minimal::user(login));
+    Ok(Answer::Json(shown(found.total_count, &items.collect())))
+}

@@ -1,0 +1,82 @@
+//! Tools for labels. How visible a label is has no effect on anything here and is not kept.
+
+use super::super::Answer;
+use crate::dialect::tool::Arguments;
+use crate::service::ApiError;
+use crate::service::gmail::{Gmail, Label, SYSTEM_LABELS};
+use crate::world::Env;
+
+type Outcome = Result<Answer, ApiError>;
+
+pub(super) fn list_email_labels(gmail: &mut Gmail, _: &mut Env, _: &Arguments) -> Outcome {
+    let entry = |id: &str, name: &str| format!("ID: {id}\nName: {name}\n");
+    let system: Vec<_> = SYSTEM_LABELS.iter().map(|label| entry(label, label)).collect();
+    let own: Vec<_> = gmail.labels.iter().map(|label| entry(&label.id, &label.name)).collect();
+    Ok(Answer::Text(format!(
+        "Found {} labels ({} system, {} user):\n\nSystem Labels:\n{}\nUser Labels:\n{}",
+        system.len() + own.len(),
+        system.len(),
+        own.len(),
+        system.join("\n"),
+        own.join("\n"),
+    )))
+}
+
+pub(super) fn create_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
+    let label = gmail.create_label(arguments.text("name"))?;
+    Ok(shown("Label created successfully", label, "user"))
+}
+
+pub(super) fn update_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
+    let id = arguments.text("id");
+    let known = gmail.labels.iter().find(|label| label.id == id).map(|label| label.name.clone());
+    // Without a new name the label keeps its own; one of the system is refused all the same.
+    let name = arguments.optional_text("name").filter(|name| !name.is_empty()).map(str::to_owned);
+    let name = name.or(known).unwrap_or_default();
+    let label = gmail.rename_label(id, &name).map_err(|error| not_there(id, error))?;
+    Ok(shown("Label updated successfully", label, "user"))
+}
+
+pub(super) fn delete_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
+    let id = arguments.text("id");
+    if SYSTEM_LABELS.contains(&id) {
+        let words = format!("Cannot delete system label with ID \"{id}\".");
+        return Err(ApiError::new(400, "invalidArgument", words));
+    }
+    let label = gmail.delete_label(id).map_err(|error| not_there(id, error))?;
+    Ok(Answer::Text(format!("Label \"{}\" deleted successfully.", label.name)))
+}
+
+/// Says "found existing" of a label of the owner that has exactly the wanted name, also when it was made
+/// just now, and "created new" of every other.
+pub(super) fn get_or_create_label(
+    gmail: &mut Gmail,
+    _: &mut Env,
+    arguments: &Arguments,
+) -> Outcome {
+    let name = arguments.text("name");
+    let lower = name.to_lowercase();
+    if let Some(system) = SYSTEM_LABELS.iter().find(|label| label.to_lowercase() == lower) {
+        let label = Label { id: (*system).to_owned(), name: (*system).to_owned() };
+        return Ok(shown("Successfully created new label", &label, "system"));
+    }
+    let place = gmail.labels.iter().position(|label| label.name.to_lowercase() == lower);
+    let label = match place.and_then(|place| gmail.labels.get(place)) {
+        Some(label) => label.clone(),
+        None => gmail.create_label(name)?.clone(),
+    };
+    let lead = if label.name == name { "found existing" } else { "created new" };
+    Ok(shown(&format!("Successfully {lead} label"), &label, "user"))
+}
+
+fn shown(lead: &str, label: &Label, kind: &str) -> Answer {
+    Answer::Text(format!("{lead}:\nID: {}\nName: {}\nType: {kind}", label.id, label.name))
+}
+
+/// The server's own words for an id that Google does not find.
+fn not_there(id: &str, error: ApiError) -> ApiError {
+    if error.status != 404 {
+        return error;
+    }
+    ApiError { message: format!("Label with ID \"{id}\" not found."), ..error }
+}

@@ -1,0 +1,205 @@
+//! The content of a page as Markdown, and back. What is inside other blocks is indented.
+
+use serde_json::{Value, json};
+
+use super::blocks::read;
+use super::refusal::{archived, invalid, not_found};
+use super::state::{Block, Notion, Page};
+use crate::service::ApiError;
+use crate::world::Env;
+
+/// Blocks in one request, so that a long text is written in several.
+const CHUNK: usize = 100;
+
+/// The marks at the beginning of a line; longer ones first.
+const MARKS: [(&str, &str); 9] = [
+    ("### ", "heading_3"),
+    ("## ", "heading_2"),
+    ("# ", "heading_1"),
+    ("- [x] ", "to_do"),
+    ("- [ ] ", "to_do"),
+    ("- ", "bulleted_list_item"),
+    ("1. ", "numbered_list_item"),
+    ("> ", "quote"),
+    ("---", "divider"),
+];
+
+/// A piece of text and what to put in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replacement {
+    /// What is there.
+    pub old: String,
+    /// What should be there.
+    pub new: String,
+    /// Everywhere; else the text has to be there exactly once.
+    pub all: bool,
+}
+
+impl Page {
+    /// The content as Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut lines = Vec::new();
+        write(&self.blocks, 0, &mut lines);
+        lines.join("\n")
+    }
+}
+
+impl Notion {
+    /// Puts a text in Markdown in the place of the content of a page.
+    ///
+    /// # Errors
+    /// `validation_error` when a line is too long or the page is archived; else as
+    /// [`get_page`](Self::get_page).
+    pub fn replace_markdown(
+        &mut self,
+        env: &mut Env,
+        page_id: &str,
+        markdown: &str,
+    ) -> Result<&Page, ApiError> {
+        let page = self.get_page(page_id)?;
+        if page.archived {
+            return Err(archived());
+        }
+        let id = page.id.clone();
+        let mut blocks = Vec::new();
+        for part in parse(markdown).chunks(CHUNK) {
+            blocks.extend(read(env, part)?);
+        }
+        let found = self.pages.iter_mut().find(|page| page.id == id);
+        let page = found.ok_or_else(|| not_found("page", &id))?;
+        page.blocks = blocks;
+        page.edited = env.clock.now();
+        Ok(page)
+    }
+
+    /// Replaces pieces of the Markdown of a page, one after the other; all of them or none.
+    ///
+    /// # Errors
+    /// `validation_error` when a piece is not there, or there more than once; else as
+    /// [`replace_markdown`](Self::replace_markdown).
+    pub fn edit_markdown(
+        &mut self,
+        env: &mut Env,
+        page_id: &str,
+        replacements: &[Replacement],
+    ) -> Result<&Page, ApiError> {
+        let mut markdown = self.get_page(page_id)?.markdown();
+        for Replacement { old, new, all } in replacements {
+            let count = if old.is_empty() { 0 } else { markdown.matches(old.as_str()).count() };
+            if count == 0 {
+                return Err(invalid(format!("Could not find the content to replace: {old}")));
+            }
+            if count > 1 && !all {
+                return Err(invalid(format!(
+                    "The content to replace is there {count} times: {old}"
+                )));
+            }
+            markdown = markdown.replace(old.as_str(), new);
+        }
+        self.replace_markdown(env, page_id, &markdown)
+    }
+}
+
+fn write(blocks: &[Block], depth: usize, lines: &mut Vec<String>) {
+    let indent = "\t".repeat(depth);
+    for block in blocks.iter().filter(|block| !block.archived) {
+        let text = block.text.replace('\n', "<br>");
+        let line = match block.kind.as_str() {
+            "code" => format!("```\n{}\n```", block.text),
+            "to_do" => format!("- [{}] {text}", if block.checked { 'x' } else { ' ' }),
+            kind => {
+                let mark = MARKS.iter().find(|(_, known)| *known == kind);
+                format!("{}{text}", mark.map_or("", |(mark, _)| mark))
+            }
+        };
+        lines.push(format!("{indent}{line}"));
+        write(&block.children, depth + 1, lines);
+    }
+}
+
+/// Lines as blocks in the API's shape; indentation is not read back.
+fn parse(markdown: &str) -> Vec<Value> {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
+        let line = line.trim();
+        if line.starts_with("```") {
+            let code: Vec<_> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+            blocks.push(block("code", &code.join("\n")));
+            continue;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        let mark = MARKS.iter().find_map(|(mark, kind)| Some((*kind, line.strip_prefix(mark)?)));
+        let (kind, text) = mark.unwrap_or(("paragraph", line));
+        let mut read = block(kind, &text.replace("<br>", "\n"));
+        if line.starts_with("- [x] ") {
+            read[kind]["checked"] = json!(true);
+        }
+        blocks.push(read);
+    }
+    blocks
+}
+
+fn block(kind: &str, text: &str) -> Value {
+    json!({ (kind): { "rich_text": [{ "text": { "content": text } }] } })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    const TEXT: &str = "# Plan\nFirst.\n- one\n1. two\n- [x] done\n- [ ] open\n> said\n---\n\
+                        ```\na\n\nb\n```";
+
+    fn workspace(content: &str) -> (Notion, Env, String) {
+        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
+        let mut notion = Notion::default();
+        let seed = json!({ "pages": [{ "title": "Notes", "content": content }] });
+        notion.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
+        let id = notion.pages[0].id.clone();
+        (notion, env, id)
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let (mut notion, mut env, id) = workspace("Old.");
+
+        let page = notion.replace_markdown(&mut env, &id, TEXT).unwrap();
+
+        assert_eq!(page.markdown(), TEXT);
+    }
+
+    #[test]
+    fn pieces_are_replaced_all_or_none() {
+        let (mut notion, mut env, id) = workspace("One one.\n\nTwo.");
+        let mut edit = |old: &str, all: bool| {
+            let piece = Replacement { old: old.to_owned(), new: "X".to_owned(), all };
+            notion.edit_markdown(&mut env, &id, &[piece]).map(Page::markdown)
+        };
+
+        assert!(edit("Three", false).unwrap_err().message.contains("Could not find"));
+        assert!(edit("ne", false).unwrap_err().message.contains("is there 2 times"));
+        assert_eq!(edit("Two", false).unwrap(), "One one.\nX.");
+        assert_eq!(edit("ne", true).unwrap(), "OX oX.\nX.");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_kept_or_refused(text in "(\\PC|\n){0,80}") {
+            let (mut notion, mut env, id) = workspace("Old.");
+
+            let once = notion.replace_markdown(&mut env, &id, &text).map(Page::markdown);
+
+            if let Ok(once) = once {
+                let twice = notion.replace_markdown(&mut env, &id, &once).unwrap().markdown();
+                prop_assert_eq!(twice, once);
+            }
+        }
+    }
+}

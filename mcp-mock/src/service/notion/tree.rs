@@ -1,0 +1,280 @@
+//! Blocks by their ids, at whatever depth. As a place for blocks, a page is a block as well.
+
+use serde_json::{Map, Value};
+
+use super::blocks::read;
+use super::pages::uuid;
+use super::paging::{Listing, Paging};
+use super::properties::rich_text;
+use super::refusal::{archived, invalid, not_found, should_be};
+use super::state::{Block, Notion, Page};
+use crate::service::ApiError;
+use crate::world::Env;
+
+/// Deepest nesting of blocks on a page, so that no walk through them can exhaust the stack.
+const DEPTH_MAX: usize = 50;
+
+/// A block and where it hangs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Placed<'a> {
+    /// The block.
+    pub block: &'a Block,
+    /// The page that it is on.
+    pub page: &'a Page,
+    /// The block around it; `None` when it lies on the page itself.
+    pub parent: Option<&'a str>,
+}
+
+/// What to change about a block.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BlockChange {
+    /// New content by type, such as `{"paragraph": {"rich_text": […]}}`.
+    pub content: Map<String, Value>,
+    /// Into the trash, or out of it.
+    pub archived: Option<bool>,
+}
+
+impl Notion {
+    /// Reads a block, also one in the trash.
+    ///
+    /// # Errors
+    /// `validation_error` when the id is no UUID; `object_not_found` when the block is not there or not
+    /// shared.
+    pub fn get_block(&self, id: &str) -> Result<Placed<'_>, ApiError> {
+        let id = uuid("path.block_id", id)?;
+        let mut pages = self.pages.iter().filter(|page| self.shares(page));
+        let found = pages.find_map(|page| {
+            let (block, parent) = find(&page.blocks, &id, None)?;
+            Some(Placed { block, page, parent })
+        });
+        found.ok_or_else(|| not_found("block", &id))
+    }
+
+    /// The blocks directly below a page or a block, without those in the trash.
+    ///
+    /// # Errors
+    /// As [`get_block`](Self::get_block), and `validation_error` for a bad cursor or page size.
+    pub fn children(&self, id: &str, paging: &Paging) -> Result<Listing<Placed<'_>>, ApiError> {
+        let (page, parent, blocks) = match self.page_here(id) {
+            Some(page) => (page, None, &page.blocks),
+            None => {
+                let placed = self.get_block(id)?;
+                (placed.page, Some(placed.block.id.as_str()), &placed.block.children)
+            }
+        };
+        let blocks = blocks.iter().filter(|block| !block.archived);
+        let placed = blocks.map(|block| Placed { block, page, parent });
+        paging.cut(placed.collect(), |placed| &placed.block.id)
+    }
+
+    /// Adds blocks, in the API's shape, below a page or a block and returns their ids. They come after the
+    /// block `after`, else at the end.
+    ///
+    /// # Errors
+    /// `validation_error` when a block cannot be read, `after` is not there, or the place is archived or
+    /// too deep; else as [`get_block`](Self::get_block).
+    pub fn append_children(
+        &mut self,
+        env: &mut Env,
+        (id, after): (&str, Option<&str>),
+        children: &[Value],
+    ) -> Result<Vec<String>, ApiError> {
+        let (page_id, block_id) = match self.page_here(id) {
+            Some(page) => (page.id.clone(), None),
+            None => {
+                let placed = self.get_block(id)?;
+                if placed.block.archived {
+                    return Err(archived());
+                }
+                (placed.page.id.clone(), Some(placed.block.id.clone()))
+            }
+        };
+        let now = env.clock.now();
+        let page = self.editable(&page_id)?;
+        let depth = block_id.as_ref().map_or(0, |id| depth_of(&page.blocks, id));
+        if depth + 2 > DEPTH_MAX {
+            return Err(invalid(format!("Blocks nest at most {DEPTH_MAX} levels deep.")));
+        }
+        let blocks = read(env, children)?;
+        let place = match &block_id {
+            None => &mut page.blocks,
+            Some(id) => match find_mut(&mut page.blocks, id) {
+                Some(block) => &mut block.children,
+                None => return Err(not_found("block", id)),
+            },
+        };
+        let start = match after {
+            None => place.len(),
+            Some(after) => {
+                let after = uuid("body.after", after)?;
+                let found = place.iter().position(|block| block.id == after);
+                found.ok_or_else(|| not_found("block", &after))? + 1
+            }
+        };
+        let ids = blocks.iter().map(|block| block.id.clone()).collect();
+        place.splice(start..start, blocks);
+        page.edited = now;
+        Ok(ids)
+    }
+
+    /// Changes the text of a block, ticks it off, moves it into the trash or out of it.
+    ///
+    /// # Errors
+    /// `validation_error` when the content is not of the type of the block or the block stays archived;
+    /// else as [`get_block`](Self::get_block).
+    pub fn update_block(
+        &mut self,
+        env: &Env,
+        id: &str,
+        change: &BlockChange,
+    ) -> Result<Placed<'_>, ApiError> {
+        let placed = self.get_block(id)?;
+        if placed.block.archived && change.archived != Some(false) {
+            return Err(archived());
+        }
+        let (page_id, id, kind) =
+            (placed.page.id.clone(), placed.block.id.clone(), placed.block.kind.clone());
+        if let Some(other) = change.content.keys().find(|name| **name != kind) {
+            return Err(invalid(format!(
+                "The provided block type `{other}` does not match the block, which is {kind}."
+            )));
+        }
+        let content = change.content.get(&kind);
+        let text = match content.and_then(|content| content.get("rich_text")) {
+            Some(list) => {
+                let path = format!("body.{kind}.rich_text");
+                Some(rich_text(list, &path)?.ok_or_else(|| should_be(&path, "an array", list))?)
+            }
+            None => None,
+        };
+        let checked = content.and_then(|content| content.get("checked")).and_then(Value::as_bool);
+
+        let page = self.editable(&page_id)?;
+        if let Some(block) = find_mut(&mut page.blocks, &id) {
+            block.text = text.unwrap_or_else(|| block.text.clone());
+            block.checked = checked.unwrap_or(block.checked);
+            block.archived = change.archived.unwrap_or(block.archived);
+        }
+        page.edited = env.clock.now();
+        self.get_block(&id)
+    }
+
+    fn page_here(&self, id: &str) -> Option<&Page> {
+        self.page(id).filter(|page| self.shares(page))
+    }
+
+    fn editable(&mut self, page_id: &str) -> Result<&mut Page, ApiError> {
+        let found = self.pages.iter_mut().find(|page| page.id == page_id);
+        let page = found.ok_or_else(|| not_found("page", page_id))?;
+        if page.archived { Err(archived()) } else { Ok(page) }
+    }
+}
+
+/// The block with its parent.
+fn find<'a>(
+    blocks: &'a [Block],
+    id: &str,
+    parent: Option<&'a str>,
+) -> Option<(&'a Block, Option<&'a str>)> {
+    blocks.iter().find_map(|block| {
+        if block.id == id {
+            return Some((block, parent));
+        }
+        find(&block.children, id, Some(&block.id))
+    })
+}
+
+fn find_mut<'a>(blocks: &'a mut [Block], id: &str) -> Option<&'a mut Block> {
+    blocks.iter_mut().find_map(|block| {
+        if block.id == id { Some(block) } else { find_mut(&mut block.children, id) }
+    })
+}
+
+/// How many blocks there are from the page down to this one; 0 when it is not there.
+fn depth_of(blocks: &[Block], id: &str) -> usize {
+    let deepest = blocks.iter().map(|block| {
+        let below = depth_of(&block.children, id);
+        if block.id == id || below > 0 { below + 1 } else { 0 }
+    });
+    deepest.max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::world::{Clock, Ids};
+
+    fn workspace() -> (Notion, Env, String) {
+        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
+        let mut notion = Notion::default();
+        let seed = json!({ "pages": [{ "title": "Notes", "content": "One.\n\nTwo." }] });
+        notion.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
+        let id = notion.pages[0].id.clone();
+        (notion, env, id)
+    }
+
+    fn texts(notion: &Notion, id: &str) -> String {
+        let children = notion.children(id, &Paging::default()).unwrap().results;
+        let texts: Vec<_> = children.iter().map(|placed| placed.block.text.as_str()).collect();
+        texts.join(" ")
+    }
+
+    #[test]
+    fn blocks_go_below_blocks_and_after_others() {
+        let (mut notion, mut env, page) = workspace();
+        let first = notion.pages[0].blocks[0].id.clone();
+        let new = Notion::paragraphs("New.");
+
+        notion.append_children(&mut env, (&page, Some(&first)), &new).unwrap();
+        let inner = notion.append_children(&mut env, (&first, None), &new).unwrap();
+
+        assert_eq!(texts(&notion, &page), "One. New. Two.");
+        assert_eq!(texts(&notion, &first), "New.");
+        assert_eq!(notion.get_block(&inner[0]).unwrap().parent, Some(first.as_str()));
+    }
+
+    #[test]
+    fn a_block_in_the_trash_is_not_edited() {
+        let (mut notion, env, page) = workspace();
+        let id = notion.pages[0].blocks[0].id.clone();
+        let trash = BlockChange { archived: Some(true), ..BlockChange::default() };
+        let content = json!({ "paragraph": { "rich_text": [{ "text": { "content": "Uno." } }] } });
+        let content = content.as_object().unwrap().clone();
+        let edit = BlockChange { content, archived: None };
+
+        assert_eq!(notion.update_block(&env, &id, &edit).unwrap().block.text, "Uno.");
+        notion.update_block(&env, &id, &trash).unwrap();
+
+        let refused = notion.update_block(&env, &id, &edit).unwrap_err();
+        assert!(refused.message.starts_with("Can't edit block that is archived."), "{refused}");
+        assert_eq!(texts(&notion, &page), "Two.");
+    }
+
+    #[test]
+    fn a_block_keeps_its_type() {
+        let (mut notion, env, _) = workspace();
+        let id = notion.pages[0].blocks[0].id.clone();
+        let content = json!({ "quote": { "rich_text": [] } }).as_object().unwrap().clone();
+
+        let refused = notion.update_block(&env, &id, &BlockChange { content, archived: None });
+
+        assert_eq!(refused.unwrap_err().code, "validation_error");
+    }
+
+    #[test]
+    fn blocks_nest_to_a_limit() {
+        let (mut notion, mut env, mut id) = workspace();
+        let new = Notion::paragraphs("x");
+
+        let refused = loop {
+            match notion.append_children(&mut env, (&id, None), &new) {
+                Ok(ids) => id = ids[0].clone(),
+                Err(refused) => break refused,
+            }
+        };
+
+        assert_eq!(refused.message, "Blocks nest at most 50 levels deep.");
+    }
+}
