@@ -5,8 +5,10 @@
 //! | [`World`] | five services that share a clock, a source of ids and one state |
 //! | [`MockServer`] | the server of one service: connect to it, script it, look at its calls |
 //! | [`Fault`] | a failure put in on purpose |
+//! | [`cassette`] | what a real server said, on a tape that is served again |
 //!
-//! For tests in other languages the `mcp-mock` binary serves the same over standard input and output.
+//! For tests in other languages the `mcp-mock` binary serves the same over standard input and output, or
+//! over HTTP with the feature `http`, which also brings `HttpFace` for tests in Rust.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -30,14 +32,26 @@
 //! What it is not: a workflow engine or a manager of servers. It knows nothing of who calls.
 #![forbid(unsafe_code)]
 
+pub mod cassette;
 pub mod cli;
+#[cfg(feature = "http")]
+mod conformance;
+#[cfg(feature = "http")]
+mod control;
 mod dialect;
 mod script;
 mod server;
 pub mod service;
 pub mod world;
 
-pub use script::{Call, CallOutcome, Fault, FaultError, Matcher, Times, any_tool, tool};
+/// The client that the fakes are tested with, so that a test needs one dependency.
+#[doc(no_inline)]
+pub use mcp_client::Client;
+pub use script::{
+    Call, CallOutcome, Fault, FaultError, Latency, Matcher, Rules, RulesError, Times, any_tool, tool,
+};
+#[cfg(feature = "http")]
+pub use server::{HttpFace, HttpFaceError, HttpFaceOptions};
 pub use server::{MockServer, MockTransport, On, ServeError};
 pub use service::ServiceName;
-pub use world::{Seed, SeedError, State, World};
+pub use world::{Change, Difference, Seed, SeedError, State, World};

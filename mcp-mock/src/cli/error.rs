@@ -3,7 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::http::HttpError;
+use crate::cassette::{RecordError, TapeError};
+use super::rules::RulesFileError;
 use crate::server::ServeError;
+use crate::service::ServiceName;
 use crate::world::SeedError;
 
 /// Serving failed for a reason that is not in the arguments.
@@ -15,8 +19,25 @@ const EXIT_USAGE: u8 = 2;
 pub(super) enum CommandError {
     #[error(transparent)]
     Arguments(#[from] clap::Error),
+    #[error("dialect `{wish}` is of a service that is not served")]
+    DialectNotServed { wish: String },
+    #[error("several services are served, and `{name}` is the dialect of one of them")]
+    DialectOfWhich { name: String },
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// Said already, on standard output.
+    #[error("the real server differs")]
+    Differs,
+    #[error("`{given}` is no header and variable")]
+    HeaderForm { given: String },
     #[error("failed to print: {error}")]
     Print { error: io::Error },
+    #[error(transparent)]
+    Rules(#[from] RulesFileError),
+    #[error("the real server cannot be used: {message}")]
+    Real { message: String },
+    #[error(transparent)]
+    Record(#[from] RecordError),
     #[error("`{}`: {error}", .path.display())]
     SeedContent { path: PathBuf, error: SeedError },
     #[error("failed to read seed file `{}`: {error}", .path.display())]
@@ -27,11 +48,24 @@ pub(super) enum CommandError {
     Serve(#[from] ServeError),
     #[error("one service per process over stdio, got {}", quoted(.services, ""))]
     SeveralServices { services: Vec<&'static str> },
+    #[error(transparent)]
+    Tape(#[from] TapeError),
+    #[error("dialect `{name}` is unknown for `{service}`; there are {}", quoted(.known, ""))]
+    UnknownDialect { service: ServiceName, name: String, known: &'static [&'static str] },
     #[error("{message}")]
     UnknownTool { message: String },
+    #[error("variable `{name}` is not in the environment, or empty")]
+    Unset { name: String },
+    #[error("{message}")]
+    Url { message: String },
 }
 
 impl CommandError {
+    /// The real server could not be reached, or does not answer like one.
+    pub(super) fn real(error: impl std::fmt::Display) -> Self {
+        Self::Real { message: error.to_string() }
+    }
+
     /// What is wrong with a seed, with its place once.
     pub(super) fn seed_text(path: PathBuf, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
@@ -44,7 +78,8 @@ impl CommandError {
 
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Print { .. } | Self::Serve(_) => EXIT_FAILED,
+            Self::Record(RecordError::Exists { .. } | RecordError::Tape(_)) => EXIT_USAGE,
+            Self::Differs | Self::Print { .. } | Self::Record(_) | Self::Serve(_) => EXIT_FAILED,
             _ => EXIT_USAGE,
         }
     }
@@ -55,6 +90,9 @@ impl CommandError {
         if let Self::Arguments(error) = self {
             return write!(err, "{}", error.render());
         }
+        if let Self::Differs = self {
+            return Ok(());
+        }
         writeln!(err, "error: {self}")?;
         match self.help() {
             Some(help) => writeln!(err, "help: {help}"),
@@ -64,7 +102,32 @@ impl CommandError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Arguments(_) | Self::Print { .. } | Self::Serve(_) => None,
+            Self::Record(RecordError::Exists { .. }) => {
+                Some("name another file, or go on with this one by `--append`".to_owned())
+            }
+            Self::HeaderForm { .. } => {
+                Some("write both, such as `--header-env Authorization=GITHUB_TOKEN`".to_owned())
+            }
+            Self::Arguments(_)
+            | Self::Differs
+            | Self::Http(_)
+            | Self::Print { .. }
+            | Self::Real { .. }
+            | Self::Record(_)
+            | Self::Serve(_)
+            | Self::Tape(_)
+            | Self::Unset { .. }
+            | Self::Url { .. } => None,
+            Self::DialectNotServed { .. } | Self::DialectOfWhich { .. } => {
+                Some("name both, such as `--dialect github=npm-2025.4.8`".to_owned())
+            }
+            Self::UnknownDialect { .. } => {
+                Some("`mcp-mock list` shows the dialects of every service".to_owned())
+            }
+            Self::Rules(RulesFileError::Content { .. }) => {
+                Some("correct the file; `mcp-mock schema` prints what may be written".to_owned())
+            }
+            Self::Rules(RulesFileError::Read { .. }) => Some("correct the path".to_owned()),
             Self::SeedContent { .. } | Self::SeedText { .. } => {
                 Some("correct the file, or leave out `--seed` for the demo content".to_owned())
             }
@@ -73,10 +136,10 @@ impl CommandError {
             }
             Self::SeveralServices { services } => {
                 let commands = quoted(services, "mcp-mock serve ");
-                Some(format!("start a process for each: {commands}"))
+                Some(format!("start a process for each: {commands}; or serve all over `--http`"))
             }
             Self::UnknownTool { .. } => {
-                Some("`mcp-mock list` shows the tools of every service".to_owned())
+                Some("`mcp-mock list SERVICE` shows the tools of a service".to_owned())
             }
         }
     }

@@ -76,6 +76,6 @@ mod tests {
         check_refused(":crash", form);
         let times = "`x` is no number of calls; write `*1` for the first call only";
         check_refused("create_issue:crash*x", times);
-        check_refused("create_issue:delay", "fault `delay` needs a time such as `=200ms`");
+        check_refused("create_issue:delay=x", "fault `delay` needs a time such as `=200ms`");
     }
 }

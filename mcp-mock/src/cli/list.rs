@@ -1,47 +1,84 @@
-//! `mcp-mock list`: the services and their tools.
+//! `mcp-mock list`: the services with their dialects, or the tools of one.
 
-use std::io::{self, Write};
+use std::io::Write;
 
+use clap::ArgMatches;
 use mcp_core::protocol::Tool;
 
-use crate::server::MockServer;
+use super::arguments::{DIALECT, SERVICE};
+use super::error::CommandError;
+use super::setup::known_dialect;
+use crate::dialect::{self, Dialect};
 use crate::service::ServiceName;
-use crate::world::World;
 
-pub(super) fn run(out: &mut dyn Write) -> io::Result<()> {
-    let world = World::empty(0);
-    for (index, service) in ServiceName::ALL.into_iter().enumerate() {
-        if index > 0 {
-            writeln!(out)?;
-        }
-        show(&world.server(service), out)?;
+/// The columns of the table.
+const HEAD: [&str; 5] = ["service", "dialect", "tools", "backed", "facts"];
+
+pub(super) fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), CommandError> {
+    let named = matches.get_one::<String>(SERVICE).and_then(|name| ServiceName::parse(name));
+    let Some(service) = named else { return services(out) };
+    let name = match matches.get_one::<String>(DIALECT) {
+        Some(name) => known_dialect(service, name)?,
+        None => dialect::simple::NAME,
+    };
+    match dialect::named(service, name) {
+        Some(dialect) => tools(service, &*dialect, out),
+        None => Ok(()),
+    }
+}
+
+/// A line for each dialect of each service.
+fn services(out: &mut dyn Write) -> Result<(), CommandError> {
+    let mut rows = vec![HEAD.map(str::to_owned)];
+    for service in ServiceName::ALL {
+        let dialects = dialect::names(service).iter();
+        rows.extend(dialects.filter_map(|name| dialect::named(service, name)).map(|dialect| {
+            let tools = dialect.tools();
+            let backed = tools.iter().filter(|tool| dialect.is_backed(&tool.name)).count();
+            let (name, facts) = (dialect.name().to_owned(), dialect.provenance().to_string());
+            [service.to_string(), name, tools.len().to_string(), backed.to_string(), facts]
+        }));
+    }
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(width);
+    for [service, name, tools, backed, facts] in &rows {
+        writeln!(
+            out,
+            "{service:first$}  {name:second$}  {tools:>third$}  {backed:>fourth$}  {facts}"
+        )?;
     }
     Ok(())
 }
 
-fn show(server: &MockServer, out: &mut dyn Write) -> io::Result<()> {
-    let (dialect, tools) = (server.dialect(), server.tools());
-    let (name, provenance, count) = (dialect.name(), dialect.provenance(), tools.len());
-    writeln!(out, "{}: {count} tools, dialect `{name}` ({provenance})", server.name())?;
+/// A line for each tool of a dialect.
+fn tools(
+    service: ServiceName,
+    dialect: &dyn Dialect,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let (tools, name, provenance) = (dialect.tools(), dialect.name(), dialect.provenance());
+    writeln!(out, "{service}: {} tools, dialect `{name}` ({provenance})", tools.len())?;
     let width = tools.iter().map(|tool| tool.name.len()).max().unwrap_or_default();
     for tool in tools {
+        let effect = if dialect.is_backed(&tool.name) { effect(tool) } else { "not backed" };
         let description = tool.description.as_deref().unwrap_or_default();
-        writeln!(out, "  {:width$}  {:8}  {description}", tool.name, effect(tool))?;
+        let line = format!("  {:width$}  {effect:10}  {description}", tool.name);
+        writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
 
-/// What a call does to the state, in one word.
+/// What a call does to the state, in one word, as the server says; many vendors say nothing.
 fn effect(tool: &Tool) -> &'static str {
     let hints = tool.annotations.clone().unwrap_or_default();
-    let is = |hint: Option<bool>| hint == Some(true);
-    if is(hints.read_only_hint) {
-        "reads"
-    } else if is(hints.destructive_hint) {
-        "replaces"
-    } else if is(hints.idempotent_hint) {
-        "sets"
-    } else {
-        "adds"
+    match (hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint) {
+        (Some(true), _, _) => "reads",
+        (_, Some(true), _) => "replaces",
+        (_, _, Some(true)) => "sets",
+        (_, Some(false), _) => "adds",
+        _ => "-",
     }
 }

@@ -1,23 +1,48 @@
 //! The command line of the `mcp-mock` binary, apart from its process.
 //!
-//! `serve` gives standard output to the protocol; what people are told goes to standard error.
+//! `serve` gives standard output to the protocol, or to one line that says where it serves over HTTP;
+//! what people are told goes to standard error.
 
 mod arguments;
+mod diff;
 mod error;
 mod fault_rule;
+#[cfg(feature = "http")]
+mod http;
 mod list;
+#[cfg(not(feature = "http"))]
+mod no_http;
+mod real;
+mod record;
+mod replay;
+#[cfg(not(feature = "http"))]
+#[path = "no_replay_http.rs"]
+mod replay_http;
+#[cfg(feature = "http")]
+mod replay_http;
+mod rules;
 mod serve;
+mod setup;
+#[cfg(feature = "http")]
+mod signals;
+#[cfg(not(feature = "http"))]
+#[path = "no_signals.rs"]
+mod signals;
+#[path = "no_url.rs"]
+mod url;
 
 use std::ffi::OsString;
 use std::io::Write;
 
 use error::CommandError;
+#[cfg(not(feature = "http"))]
+use no_http as http;
 
 /// Does what the arguments say, the name of the program first, and returns the exit code: 0 when it
 /// went well, 1 when serving failed, 2 for wrong arguments or a seed that cannot be used.
 ///
-/// Must be called inside a tokio runtime with I/O. `serve` speaks over standard input and output of
-/// this process, whatever `out` is, and ends when its input does.
+/// Must be called inside a tokio runtime with I/O. `serve` without `--http` speaks over standard input
+/// and output of this process, whatever `out` is. All that serves ends when standard input does.
 pub async fn run(
     arguments: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
@@ -25,8 +50,15 @@ pub async fn run(
 ) -> u8 {
     let outcome = match arguments::command().try_get_matches_from(arguments) {
         Ok(matches) => match matches.subcommand() {
-            Some((arguments::SERVE, matches)) => serve::run(matches).await,
-            _ => list::run(out).map_err(CommandError::from),
+            Some((arguments::SERVE, matches)) => serve::run(matches, out, err).await,
+            Some((diff::DIFF, matches)) => diff::run(matches, out).await,
+            Some((record::RECORD, matches)) => record::run(matches).await,
+            Some((replay::REPLAY, matches)) => replay::run(matches, out).await,
+            Some((arguments::CONFORMANCE, matches)) => http::conformance(matches, out).await,
+            Some((arguments::FAULTS_COMMAND, _)) => rules::print_faults(out),
+            Some((arguments::SCHEMA, _)) => rules::print_schema(out),
+            Some((_, matches)) => list::run(matches, out),
+            None => Ok(()),
         },
         Err(told) if told.use_stderr() => Err(CommandError::from(told)),
         Err(asked_for) => {
@@ -66,8 +98,25 @@ mod tests {
     fn several_services_need_several_processes() {
         insta::assert_snapshot!(refused(&["serve", "github", "slack"]), @"
         error: one service per process over stdio, got `github`, `slack`
-        help: start a process for each: `mcp-mock serve github`, `mcp-mock serve slack`
+        help: start a process for each: `mcp-mock serve github`, `mcp-mock serve slack`; or serve all over `--http`
         ");
+    }
+
+    #[cfg(not(feature = "http"))]
+    #[test]
+    fn build_without_http_says_how_to_get_one() {
+        let told = "error: this build serves over standard input and output only; build with \
+                    `--features http` to serve over HTTP\n";
+
+        assert_eq!(refused(&["serve", "github", "slack", "--http", "127.0.0.1:0"]), told);
+        assert_eq!(refused(&["conformance"]), told);
+    }
+
+    #[test]
+    fn token_without_http_means_nothing() {
+        let told = refused(&["serve", "github", "--token", "t"]);
+
+        assert!(told.contains("--http <ADDR>"), "{told}");
     }
 
     #[test]
@@ -85,14 +134,14 @@ mod tests {
         For more information, try '--help'.
         ");
         assert!(revision.contains("a similar value exists: '2024-11-05'"), "{revision}");
-        assert!(fault.contains("`crahs` is no fault; there are close, crash, "), "{fault}");
+        assert!(fault.contains("`crahs` is no fault (did you mean `crash`?)"), "{fault}");
     }
 
     #[test]
     fn fault_of_an_unknown_tool_names_the_nearest() {
         insta::assert_snapshot!(refused(&["serve", "github", "--fault", "create_isue:crash*1"]), @"
         error: tool `create_isue` is unknown on server `github` (did you mean `create_issue`?)
-        help: `mcp-mock list` shows the tools of every service
+        help: `mcp-mock list SERVICE` shows the tools of a service
         ");
     }
 

@@ -6,23 +6,28 @@ use std::sync::Arc;
 use mcp_core::schema::nearest_name;
 use serde_json::Value;
 
+use super::Call;
+
 /// Calls of the tool of that name.
 pub fn tool(name: impl Into<String>) -> Matcher {
-    Matcher { tool: Some(name.into()), conditions: Vec::new() }
+    Matcher { tool: Some(name.into()), conditions: Vec::new(), tests: Vec::new() }
 }
 
 /// Calls of any tool.
 pub fn any_tool() -> Matcher {
-    Matcher { tool: None, conditions: Vec::new() }
+    Matcher { tool: None, conditions: Vec::new(), tests: Vec::new() }
 }
 
 /// Fits calls by tool and arguments. A text stands for the tool of that name.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a matcher does nothing until it is given to `on` or `assert_called`"]
 pub struct Matcher {
     tool: Option<String>,
     conditions: Vec<Condition>,
+    tests: Vec<CallTest>,
 }
+
+type CallTest = Arc<dyn Fn(&Call) -> bool + Send + Sync>;
 
 impl Matcher {
     /// Only with this argument. `name` may also be a JSON pointer, such as `/properties/Status`.
@@ -42,40 +47,48 @@ impl Matcher {
         self
     }
 
+    /// Only calls of which `test` is true. It sees the call before anything has become of it.
+    pub fn when(mut self, test: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Self {
+        self.tests.push(Arc::new(test));
+        self
+    }
+
     /// The tool, when only calls of one fit.
     pub(crate) fn tool_mut(&mut self) -> Option<&mut String> {
         self.tool.as_mut()
     }
 
-    pub(crate) fn fits(&self, tool: &str, arguments: &Value) -> bool {
-        self.fits_tool(tool) && self.conditions.iter().all(|condition| condition.holds(arguments))
+    pub(crate) fn fits(&self, call: &Call) -> bool {
+        self.tool.as_deref().is_none_or(|wanted| wanted == call.tool)
+            && self.conditions.iter().all(|condition| condition.holds(&call.arguments))
+            && self.tests.iter().all(|test| test(call))
     }
 
     /// What keeps a call from fitting, a line each; empty when it fits.
-    pub(crate) fn differences(&self, tool: &str, arguments: &Value) -> Vec<String> {
+    pub(crate) fn differences(&self, call: &Call) -> Vec<String> {
         let mut lines = Vec::new();
-        if let Some(wanted) = self.tool.as_deref().filter(|wanted| *wanted != tool) {
-            lines.push(format!("tool: expected `{wanted}`, got `{tool}`"));
+        if let Some(wanted) = self.tool.as_deref().filter(|wanted| *wanted != call.tool) {
+            lines.push(format!("tool: expected `{wanted}`, got `{}`", call.tool));
         }
+        let arguments = &call.arguments;
         let missed = self.conditions.iter().filter(|condition| !condition.holds(arguments));
         lines.extend(missed.map(|condition| condition.difference(arguments)));
+        if !self.tests.iter().all(|test| test(call)) {
+            lines.push("the call is not what the rule asks for".to_owned());
+        }
         lines
     }
 
     /// How far a call is from fitting: calls of the tool before those of a tool of a similar name,
     /// then by the number of differences. `None` when it fits, or is about something else.
-    pub(crate) fn distance(&self, tool: &str, arguments: &Value) -> Option<(bool, usize)> {
-        let wanted = self.tool.as_deref().unwrap_or(tool);
-        let is_other = wanted != tool;
-        if is_other && nearest_name(wanted, [tool]).is_none() {
+    pub(crate) fn distance(&self, call: &Call) -> Option<(bool, usize)> {
+        let wanted = self.tool.as_deref().unwrap_or(&call.tool);
+        let is_other = wanted != call.tool;
+        if is_other && nearest_name(wanted, [call.tool.as_str()]).is_none() {
             return None;
         }
-        let count = self.differences(tool, arguments).len();
+        let count = self.differences(call).len();
         (count > 0).then_some((is_other, count))
-    }
-
-    fn fits_tool(&self, tool: &str) -> bool {
-        self.tool.as_deref().is_none_or(|wanted| wanted == tool)
     }
 }
 
@@ -92,7 +105,13 @@ impl fmt::Display for Matcher {
             f.write_str(if index == 0 { " with " } else { " and " })?;
             write!(f, "{condition}")?;
         }
-        Ok(())
+        if self.tests.is_empty() { Ok(()) } else { f.write_str(" as the rule asks") }
+    }
+}
+
+impl fmt::Debug for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Matcher({self})")
     }
 }
 
@@ -159,32 +178,46 @@ fn pointer(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
+    use crate::script::CallOutcome;
+
+    fn call(tool: &str, arguments: Value) -> Call {
+        let (at, outcome) = (Timestamp::UNIX_EPOCH, CallOutcome::Unanswered);
+        Call { number: 1, tool: tool.to_owned(), arguments, at, outcome }
+    }
 
     #[test]
     fn arguments_match_by_name_pointer_and_test() {
-        let call = json!({ "owner": "acme", "labels": ["bug"], "a/b": 1 });
-        let fits = |matcher: Matcher| matcher.fits("create_issue", &call);
+        let arguments = json!({ "owner": "acme", "labels": ["bug"], "a/b": 1 });
+        let call = call("create_issue", arguments);
+        let fits = |matcher: Matcher| matcher.fits(&call);
 
         assert!(fits(tool("create_issue").arg("owner", "acme").arg("a/b", 1)));
         assert!(fits(any_tool().arg("/labels/0", "bug")));
         assert!(fits(any_tool().arg_where("owner", |owner| owner.as_str().is_some())));
         assert!(!fits(tool("close_issue")));
         assert!(!fits(any_tool().arg("title", Value::Null)));
+        assert!(fits(any_tool().when(|call| call.number == 1)));
+        assert!(!fits(any_tool().when(|call| call.tool.is_empty())));
     }
 
     #[test]
     fn differences_name_place_wanted_and_found() {
-        let matcher = tool("create_issue").arg("owner", "acme").arg("title", "x");
+        let matcher = tool("create_issue")
+            .arg("owner", "acme")
+            .arg("title", "x")
+            .when(|call| call.number > 1);
 
-        let lines = matcher.differences("create_isue", &json!({ "owner": "amce" }));
+        let lines = matcher.differences(&call("create_isue", json!({ "owner": "amce" })));
 
         insta::assert_snapshot!(lines.join("\n"), @r#"
         tool: expected `create_issue`, got `create_isue`
         /owner: expected "acme", got "amce"
         /title: expected "x", got nothing
+        the call is not what the rule asks for
         "#);
     }
 }

@@ -3,23 +3,34 @@
 //! Everything here is plain data and pure decisions; [`crate::server`] carries them out.
 
 mod fault;
+mod file;
+mod latency;
 mod matcher;
 mod record;
 mod rule;
 mod times;
+mod vendor;
 mod verify;
 
-pub(crate) use fault::FAULT_FORMS;
+pub(crate) use fault::{FAULTS, reference};
 pub use fault::{Fault, FaultError};
+pub(crate) use file::schema;
+pub use file::{Rules, RulesError};
+pub use latency::Latency;
 pub use matcher::{Matcher, any_tool, tool};
 pub use record::{Call, CallOutcome};
 pub(crate) use rule::{Action, Rule};
 pub use times::Times;
+pub(crate) use vendor::{expired, too_many_calls};
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
+
+use crate::world::Ids;
+use rule::States;
 
 /// Calls that are remembered. Far more than a test makes by hand, and a bound for benchmarks.
 const CALLS_MAX: usize = 100_000;
@@ -28,9 +39,11 @@ const CALLS_MAX: usize = 100_000;
 const CALLS_FORGOTTEN: usize = CALLS_MAX / 10;
 
 /// The rules of one server and the calls that it received.
-#[derive(Default)]
 pub(crate) struct Script {
     rules: Vec<Rule>,
+    states: States,
+    /// What the rules draw their chances from.
+    seed: u64,
     calls: Vec<Call>,
     /// How many calls came before those in `calls`.
     forgotten: usize,
@@ -41,8 +54,8 @@ pub(crate) struct Script {
 /// What to do with a call.
 #[derive(Debug, Clone)]
 pub(crate) enum Decision {
-    /// What the rule says.
-    Act(Action),
+    /// What the rule says, after this time.
+    Act { action: Action, delay: Duration },
     /// What the service does.
     Pass,
     /// No rule fits and every call needs one; the text names the closest.
@@ -50,40 +63,63 @@ pub(crate) enum Decision {
 }
 
 impl Script {
-    pub(crate) fn add(&mut self, rule: Rule) {
+    /// No rules yet. The same seed gives the same chances to the same rules and calls.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            rules: Vec::new(),
+            states: States::new(),
+            seed,
+            calls: Vec::new(),
+            forgotten: 0,
+            is_strict: false,
+        }
+    }
+
+    pub(crate) fn add(&mut self, mut rule: Rule) {
+        let number = self.rules.len() as u64;
+        rule.progress.seed = Ids::new(self.seed.wrapping_add(number)).bits();
         self.rules.push(rule);
     }
 
-    /// Decides about a call and counts it: of the rules that fit and are not used up, the one of the
-    /// highest priority, and the first of several.
-    pub(crate) fn decide(&mut self, tool: &str, arguments: &Value) -> Decision {
-        let fitting = self.rules.iter_mut().filter(|rule| rule.fits(tool, arguments));
-        // `max_by_key` takes the last of equals, so the order is turned round.
-        let Some(rule) = fitting.rev().max_by_key(|rule| rule.priority) else {
-            if self.is_strict {
-                return Decision::Unexpected(verify::unexpected(&self.rules, tool, arguments));
-            }
-            return Decision::Pass;
-        };
-        rule.used += 1;
-        Decision::Act(rule.action.clone())
-    }
-
-    /// Remembers a call and returns its number.
-    pub(crate) fn begin(&mut self, tool: &str, arguments: Value, at: Timestamp) -> usize {
+    /// Takes a call in: its number, and what to do with it. Of the rules that apply, the one of the
+    /// highest priority counts, and the first of several.
+    pub(crate) fn begin(
+        &mut self,
+        tool: &str,
+        arguments: &Value,
+        at: Timestamp,
+    ) -> (usize, Decision) {
         if self.calls.len() >= CALLS_MAX {
             self.calls.drain(..CALLS_FORGOTTEN);
             self.forgotten += CALLS_FORGOTTEN;
         }
-        let number = self.forgotten + self.calls.len() + 1;
-        self.calls.push(Call {
-            number,
+        let call = Call {
+            number: self.forgotten + self.calls.len() + 1,
             tool: tool.to_owned(),
-            arguments,
+            arguments: arguments.clone(),
             at,
             outcome: CallOutcome::Unanswered,
-        });
-        number
+        };
+        let begun = (call.number, self.decide(&call));
+        self.calls.push(call);
+        begun
+    }
+
+    fn decide(&mut self, call: &Call) -> Decision {
+        let Self { rules, states, .. } = self;
+        // Every rule counts the calls that it is about, so all of them are asked.
+        let applying =
+            rules.iter_mut().filter_map(|rule| rule.applies(call, states).then_some(rule));
+        let best =
+            applying.reduce(|best, rule| if rule.priority > best.priority { rule } else { best });
+        let Some(rule) = best else {
+            if self.is_strict {
+                return Decision::Unexpected(verify::unexpected(&self.rules, &self.states, call));
+            }
+            return Decision::Pass;
+        };
+        states.extend(rule.then.clone());
+        rule.decide(call)
     }
 
     /// Says how a call ended.
@@ -100,7 +136,7 @@ impl Script {
 
     /// What did not go as expected, as text for people; `None` when all did.
     pub(crate) fn unmet(&self, server: &str) -> Option<String> {
-        verify::unmet(server, &self.rules, &self.calls)
+        verify::unmet(server, &self.rules, &self.states, &self.calls)
     }
 
     /// Why calls that fit `matcher` did not come `times` times; `None` when they did.
@@ -108,12 +144,18 @@ impl Script {
         verify::miscount(server, matcher, times, &self.calls)
     }
 
-    /// Forgets rules and calls. Numbers go on, so that a call that is still at work cannot be taken
+    /// Forgets rules and states; the calls stay.
+    pub(crate) fn forget_rules(&mut self) {
+        self.rules.clear();
+        self.states.clear();
+    }
+
+    /// Forgets rules, states and calls. Numbers go on, so that a call that is still at work cannot be taken
     /// for a later one.
     pub(crate) fn reset(&mut self) {
         self.forgotten += self.calls.len();
         self.calls.clear();
-        self.rules.clear();
+        self.forget_rules();
     }
 }
 

@@ -1,9 +1,7 @@
 //! Texts for a person whose test failed: what was expected, what came, and where they differ.
 
-use serde_json::Value;
-
 use super::record::{Call, CallOutcome};
-use super::rule::Rule;
+use super::rule::{Rule, States};
 use super::times::calls;
 use super::{Matcher, Times};
 
@@ -14,16 +12,22 @@ const SHOWN_CALLS_MAX: usize = 20;
 const SHOWN_ARGUMENTS_MAX: usize = 200;
 
 /// All expectations that are not met, and calls that nobody expected.
-pub(super) fn unmet(server: &str, rules: &[Rule], received: &[Call]) -> Option<String> {
+pub(super) fn unmet(
+    server: &str,
+    rules: &[Rule],
+    states: &States,
+    received: &[Call],
+) -> Option<String> {
     let mut parts = Vec::new();
     for rule in rules {
-        if let Some(times) = rule.expected.filter(|times| !times.contains(rule.used)) {
-            parts.push(miss(server, &rule.matcher, times, rule.used, received));
+        let used = rule.progress.used;
+        if let Some(times) = rule.expected.filter(|times| !times.contains(used)) {
+            parts.push(miss(server, &rule.matcher, times, used, received));
         }
     }
     let unexpected = received.iter().filter(|call| call.outcome == CallOutcome::Unexpected);
     for call in unexpected {
-        parts.push(format!("{server}: {}", self::unexpected(rules, &call.tool, &call.arguments)));
+        parts.push(format!("{server}: {}", self::unexpected(rules, states, call)));
     }
     if parts.is_empty() {
         return None;
@@ -39,7 +43,7 @@ pub(super) fn miscount(
     times: Times,
     received: &[Call],
 ) -> Option<String> {
-    let count = received.iter().filter(|call| matcher.fits(&call.tool, &call.arguments)).count();
+    let count = received.iter().filter(|call| matcher.fits(call)).count();
     if times.contains(count) {
         return None;
     }
@@ -47,21 +51,22 @@ pub(super) fn miscount(
 }
 
 /// A call that no rule fits, beside the rule that comes closest.
-pub(super) fn unexpected(rules: &[Rule], tool: &str, arguments: &Value) -> String {
-    let mut text = format!("unexpected call {}", shown(tool, arguments));
-    if let Some(rule) = rules.iter().find(|rule| rule.matcher.fits(tool, arguments)) {
-        text.push_str(&format!("\n  closest rule: {} (used up)", rule.matcher));
+pub(super) fn unexpected(rules: &[Rule], states: &States, call: &Call) -> String {
+    let mut text = format!("unexpected call {}", shown(call));
+    if let Some(rule) = rules.iter().find(|rule| rule.matcher.fits(call)) {
+        let reason = rule.reason(states, call.at);
+        text.push_str(&format!("\n  closest rule: {} ({reason})", rule.matcher));
         return text;
     }
     let near = rules
         .iter()
-        .filter_map(|rule| Some((rule, rule.matcher.distance(tool, arguments)?)))
+        .filter_map(|rule| Some((rule, rule.matcher.distance(call)?)))
         .min_by_key(|(_, distance)| *distance);
     match near {
         None => text.push_str("\n  no rule is about such a call"),
         Some((rule, _)) => {
             text.push_str(&format!("\n  closest rule: {}", rule.matcher));
-            push_differences(&mut text, &rule.matcher, tool, arguments);
+            push_differences(&mut text, &rule.matcher, call);
         }
     }
     text
@@ -71,17 +76,17 @@ fn miss(server: &str, matcher: &Matcher, times: Times, count: usize, received: &
     let mut text = format!("{server}: expected {times} of {matcher}, got {}", calls(count));
     let near = received
         .iter()
-        .filter_map(|call| Some((call, matcher.distance(&call.tool, &call.arguments)?)))
+        .filter_map(|call| Some((call, matcher.distance(call)?)))
         .min_by_key(|(_, distance)| *distance);
     if let Some((call, _)) = near.filter(|_| times.wants_more_than(count)) {
         text.push_str(&format!("\n  closest call: #{} {}", call.number, call.tool));
-        push_differences(&mut text, matcher, &call.tool, &call.arguments);
+        push_differences(&mut text, matcher, call);
     }
     text
 }
 
-fn push_differences(text: &mut String, matcher: &Matcher, tool: &str, arguments: &Value) {
-    for difference in matcher.differences(tool, arguments) {
+fn push_differences(text: &mut String, matcher: &Matcher, call: &Call) {
+    for difference in matcher.differences(call) {
         text.push_str(&format!("\n    {difference}"));
     }
 }
@@ -92,7 +97,7 @@ fn listing(server: &str, received: &[Call]) -> String {
     }
     let mut text = format!("{server} received {}:", calls(received.len()));
     for call in received.iter().take(SHOWN_CALLS_MAX) {
-        let (shown, outcome) = (shown(&call.tool, &call.arguments), call.outcome.as_str());
+        let (shown, outcome) = (shown(call), call.outcome.as_str());
         text.push_str(&format!("\n  #{} {shown}: {outcome}", call.number));
     }
     if received.len() > SHOWN_CALLS_MAX {
@@ -101,8 +106,8 @@ fn listing(server: &str, received: &[Call]) -> String {
     text
 }
 
-fn shown(tool: &str, arguments: &Value) -> String {
-    let json = arguments.to_string();
+fn shown(call: &Call) -> String {
+    let (tool, json) = (&call.tool, call.arguments.to_string());
     match json.char_indices().nth(SHOWN_ARGUMENTS_MAX) {
         None => format!("{tool} {json}"),
         Some((end, _)) => format!("{tool} {}…", &json[..end]),

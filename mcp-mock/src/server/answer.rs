@@ -4,37 +4,44 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcp_core::jsonrpc::{RequestId, RpcError, code, encode};
+use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{
     CallToolParams, CallToolResult, ListToolsResult, ProtocolVersion, ServerInfo, Tool, method,
 };
-use mcp_core::server::{Answer, Caller, Dispatch, Handler, Reply, Service, ToolCall};
+use mcp_core::server::{Answer, Caller, Changes, Dispatch, Handler, Reply, Service, ToolCall};
 use mcp_core::session::Request;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Core;
-use crate::dialect::simple::refused;
-use crate::script::{Action, CallOutcome, Decision, Fault};
-use crate::service::ApiError;
-
-/// The exit code of a crash: `EX_SOFTWARE` of sysexits.
-const CRASH_EXIT_CODE: i32 = 70;
+use crate::dialect::unknown_tool;
+use crate::script::{Action, CallOutcome, Decision};
 
 /// One connection's view of a server.
 #[derive(Debug)]
 pub(super) struct Connection {
     tools: Dispatch<Catalogue>,
     versions: Vec<ProtocolVersion>,
+    is_over_http: bool,
 }
 
 impl Connection {
     pub(super) fn new(core: Arc<Core>) -> Self {
         let versions = core.settings().versions.clone();
-        Self { tools: Dispatch(Catalogue(core)), versions }
+        Self { tools: Dispatch(Catalogue(core)), versions, is_over_http: false }
     }
 
-    fn core(&self) -> &Core {
+    /// The same for HTTP, where faults may have other forms.
+    #[cfg(feature = "http")]
+    pub(super) fn over_http(self) -> Self {
+        Self { is_over_http: true, ..self }
+    }
+
+    pub(super) fn is_over_http(&self) -> bool {
+        self.is_over_http
+    }
+
+    pub(super) fn core(&self) -> &Core {
         &self.tools.0.0
     }
 }
@@ -47,6 +54,14 @@ impl Service for Connection {
 
     fn versions(&self) -> &[ProtocolVersion] {
         &self.versions
+    }
+
+    async fn find_tool(&self, name: &str) -> Option<Tool> {
+        self.tools.find_tool(name).await
+    }
+
+    fn changes(&self) -> Option<&Changes> {
+        self.tools.changes()
     }
 
     async fn answer(&self, request: Request, caller: &Caller) -> Reply {
@@ -64,14 +79,12 @@ impl Connection {
     async fn answer_call(&self, request: &Request, params: &CallToolParams<'_>) -> Reply {
         let call = self.core().begin(params);
         let (reply, outcome) = match call.decision {
-            Decision::Pass | Decision::Act(Action::Pass) => self.carry_out(request, params),
-            Decision::Act(Action::Answer(answer)) => {
-                let result = fit(answer(&call.arguments), request.version);
-                (Reply::One(request.answer(&result)), outcome_of(&result))
-            }
-            Decision::Act(Action::Fault(fault)) => {
-                let reply = self.fail(request, params, &fault).await;
-                (reply, CallOutcome::Faulted(fault.name()))
+            Decision::Pass => self.carry_out(request, params),
+            Decision::Act { action, delay } => {
+                if !delay.is_zero() {
+                    tokio::time::sleep(delay).await;
+                }
+                self.act(request, params, &action, &call.arguments)
             }
             Decision::Unexpected(text) => {
                 let error = RpcError::new(code::INVALID_PARAMS, text);
@@ -82,50 +95,39 @@ impl Connection {
         reply
     }
 
-    /// Does what the service does.
-    fn carry_out(&self, request: &Request, params: &CallToolParams<'_>) -> (Reply, CallOutcome) {
-        match self.core().call(&params.name, params.arguments, request.version) {
-            Ok(result) => (Reply::One(request.answer(&result)), outcome_of(&result)),
-            Err(error) => (Reply::One(request.refuse(&error)), CallOutcome::Refused),
+    fn act(
+        &self,
+        request: &Request,
+        params: &CallToolParams<'_>,
+        action: &Action,
+        arguments: &Value,
+    ) -> (Reply, CallOutcome) {
+        match action {
+            Action::Answer(answer) => {
+                let result = fit(answer(arguments), request.version);
+                (Reply::One(request.answer(&result)), outcome_of(&result))
+            }
+            Action::Fault(fault) => {
+                (self.fail(request, params, fault), CallOutcome::Faulted(fault.name()))
+            }
+            Action::Pass => self.carry_out(request, params),
         }
     }
 
-    async fn fail(&self, request: &Request, params: &CallToolParams<'_>, fault: &Fault) -> Reply {
-        match fault {
-            Fault::Close => Reply::Close,
-            Fault::Crash => self.core().crash(),
-            Fault::Delay(delay) => {
-                tokio::time::sleep(*delay).await;
-                self.carry_out(request, params).0
-            }
-            Fault::DuplicateAnswer => match self.carry_out(request, params).0 {
-                Reply::One(frame) => Reply::Frames(vec![frame.clone(), frame]),
-                other => other,
-            },
-            Fault::Garbage => Reply::One(Bytes::from_static(b"Segmentation fault (not really)")),
-            Fault::Hang => Reply::Silence,
-            Fault::LoseAnswer => {
-                self.carry_out(request, params);
-                Reply::Silence
-            }
-            Fault::LoseAnswerAndClose => {
-                self.carry_out(request, params);
-                Reply::Close
-            }
-            Fault::RpcError { code, message } => {
-                Reply::One(request.refuse(&RpcError::new(*code, message)))
-            }
-            Fault::ToolError { status, message } => {
-                let error = ApiError::new(*status, "scripted", message);
-                let result = fit(refused(&error), request.version);
-                Reply::One(request.answer(&result))
-            }
-            Fault::WrongId => {
-                self.carry_out(request, params);
-                let id = RequestId::Text("nobody asked".to_owned());
-                let frame = encode::result(&id, &CallToolResult::text("to whom?"));
-                frame.map_or(Reply::Silence, Reply::One)
-            }
+    fn carry_out(&self, request: &Request, params: &CallToolParams<'_>) -> (Reply, CallOutcome) {
+        let (frame, outcome) = self.answered(request, params);
+        (Reply::One(frame), outcome)
+    }
+
+    /// Does what the service does, and gives its answer.
+    pub(super) fn answered(
+        &self,
+        request: &Request,
+        params: &CallToolParams<'_>,
+    ) -> (Bytes, CallOutcome) {
+        match self.core().call(&params.name, params.arguments, request.version) {
+            Ok(result) => (request.answer(&result), outcome_of(&result)),
+            Err(error) => (request.refuse(&error), CallOutcome::Refused),
         }
     }
 }
@@ -144,10 +146,8 @@ impl Core {
             || Value::Object(Map::new()),
             |raw| serde_json::from_str(raw.get()).unwrap_or_default(),
         );
-        let now = self.state.lock().env.clock.now();
-        let mut script = self.script();
-        let decision = script.decide(tool, &arguments);
-        let number = script.begin(tool, arguments.clone(), now);
+        let now = self.now();
+        let (number, decision) = self.script().begin(tool, &arguments, now);
         Begun { number, decision, arguments }
     }
 
@@ -157,22 +157,19 @@ impl Core {
         arguments: Option<&RawValue>,
         version: ProtocolVersion,
     ) -> Result<CallToolResult, RpcError> {
-        let arguments = match arguments {
-            None => Map::new(),
-            Some(raw) => serde_json::from_str(raw.get()).map_err(|error| {
+        let read = |raw: &RawValue| {
+            serde_json::from_str(raw.get()).map_err(|error| {
                 let message = format!("`arguments` of `{name}` must be an object: {error}");
                 RpcError::new(code::INVALID_PARAMS, message)
-            })?,
+            })
         };
+        let arguments = arguments.map(read).transpose()?;
+        if self.has_vanished(name) {
+            let message = unknown_tool(name, self.service.as_str(), &self.visible_tools());
+            return Err(RpcError::new(code::INVALID_PARAMS, message));
+        }
         let result = self.dialect.call(&mut self.state.lock(), name, arguments)?;
         Ok(fit(result, version))
-    }
-
-    fn crash(&self) -> Reply {
-        if self.settings().is_own_process {
-            std::process::exit(CRASH_EXIT_CODE);
-        }
-        Reply::Close
     }
 }
 
@@ -196,13 +193,17 @@ impl Handler for Catalogue {
             return Err(RpcError::new(code::INVALID_PARAMS, message));
         }
         let mut page = ListToolsResult::default();
-        page.tools = self.0.dialect.tools().iter().map(|tool| shown(tool, version)).collect();
+        page.tools = self.0.visible_tools().iter().map(|tool| shown(tool, version)).collect();
         Ok(page)
     }
 
     async fn call_tool(&self, call: ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError> {
         let version = call.context.request.version;
         Ok(self.0.call(call.name, call.arguments, version)?.into())
+    }
+
+    fn changes(&self) -> Option<&Changes> {
+        Some(&self.0.changes)
     }
 }
 
@@ -219,7 +220,7 @@ fn shown(tool: &Tool, version: ProtocolVersion) -> Tool {
 }
 
 /// A result as a revision knows it.
-fn fit(mut result: CallToolResult, version: ProtocolVersion) -> CallToolResult {
+pub(super) fn fit(mut result: CallToolResult, version: ProtocolVersion) -> CallToolResult {
     if !version.has_structured_content() {
         result.structured_content = None;
     }

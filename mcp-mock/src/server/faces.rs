@@ -55,8 +55,13 @@ impl MockServer {
     ///
     /// When the stream breaks.
     pub async fn serve_stdio(&self) -> Result<(), ServeError> {
-        self.core.settings().is_own_process = true;
+        self.own_process();
         self.serve_on(&own_stdio()).await
+    }
+
+    /// Says that the process is there for this server, so that a crash ends it.
+    pub(crate) fn own_process(&self) {
+        self.core.settings().is_own_process = true;
     }
 
     async fn serve_on(&self, transport: &dyn Transport) -> Result<(), ServeError> {

@@ -2,18 +2,30 @@
 
 mod answer;
 mod faces;
+mod fail;
+#[cfg(feature = "http")]
+mod http;
 mod on;
+mod rules;
 
 pub use faces::{MockTransport, ServeError};
+#[cfg(feature = "http")]
+pub(crate) use http::{Answer, Routes, Site, at_path, path_of, services_of};
+#[cfg(feature = "http")]
+pub use http::{HttpFace, HttpFaceError, HttpFaceOptions};
 pub use on::On;
+pub(crate) use rules::{add_rules, concerned};
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use mcp_core::protocol::{ProtocolVersion, Tool};
+use mcp_core::server::Changes;
 
 use crate::dialect::{self, Dialect};
-use crate::script::{Call, Matcher, Script, Times};
+use crate::script::{Call, Matcher, Rule, Script, Times};
 use crate::service::ServiceName;
 use crate::world::SharedState;
 
@@ -55,6 +67,7 @@ pub(crate) struct Core {
     state: Arc<SharedState>,
     script: Mutex<Script>,
     settings: Mutex<Settings>,
+    changes: Changes,
 }
 
 /// What a test may change about the server as a whole.
@@ -63,20 +76,52 @@ struct Settings {
     versions: Vec<ProtocolVersion>,
     /// Whether a crash ends the process.
     is_own_process: bool,
+    /// Tools that went away.
+    vanished: BTreeSet<String>,
 }
 
 impl MockServer {
     pub(crate) fn new(service: ServiceName, state: Arc<SharedState>) -> Self {
-        let settings = Settings { versions: ProtocolVersion::ALL.to_vec(), is_own_process: false };
+        Self::with_dialect(service, state, dialect::simple::of(service))
+    }
+
+    fn with_dialect(
+        service: ServiceName,
+        state: Arc<SharedState>,
+        dialect: Box<dyn Dialect>,
+    ) -> Self {
+        let settings = Settings {
+            versions: dialect.versions(),
+            is_own_process: false,
+            vanished: BTreeSet::new(),
+        };
+        // Chances follow from the seed, differ between services, and take no ids away.
+        let seed = state.lock().env.ids.clone().bits().wrapping_add((service as u64) << 32);
         let core = Arc::new(Core {
             service,
-            dialect: dialect::default_of(service),
+            dialect,
             state,
-            script: Mutex::default(),
+            script: Mutex::new(Script::new(seed)),
             settings: Mutex::new(settings),
+            changes: Changes::default(),
         });
         let verifier = Arc::new(Verifier { core: Arc::clone(&core) });
         Self { core, verifier }
+    }
+
+    /// Another server of the same service over the same state, which speaks a vendor's dialect, such as
+    /// `npm-2025.4.8` for GitHub. Its rules and calls are its own. `None` when there is no such dialect;
+    /// [`MockServer::dialects`] names them.
+    #[must_use]
+    pub fn in_dialect(&self, name: &str) -> Option<Self> {
+        let dialect = dialect::named(self.core.service, name)?;
+        Some(Self::with_dialect(self.core.service, Arc::clone(&self.core.state), dialect))
+    }
+
+    /// The dialects of this service; the first is what it speaks unless told otherwise.
+    #[must_use]
+    pub fn dialects(&self) -> &'static [&'static str] {
+        dialect::names(self.core.service)
     }
 
     /// The name of the service.
@@ -120,10 +165,16 @@ impl MockServer {
         self.core.script().calls().to_vec()
     }
 
-    /// Forgets rules, expectations and calls. The state of the world stays, and so does
-    /// [`strict`](Self::strict).
+    /// Forgets rules, expectations, states of scenarios and calls; tools that vanished are back. The
+    /// state of the world stays, and so does [`strict`](Self::strict).
     pub fn reset(&self) {
         self.core.script().reset();
+        self.core.settings().vanished.clear();
+    }
+
+    /// Forgets rules and expectations; the calls stay.
+    pub fn forget_rules(&self) {
+        self.core.script().forget_rules();
     }
 
     /// Asserts that calls that fit `matcher` came so often.
@@ -152,6 +203,12 @@ impl MockServer {
         }
     }
 
+    /// Adds a rule behind those that there are.
+    pub(crate) fn add_rule(&self, mut rule: Rule) {
+        rule.matcher = self.listed(rule.matcher);
+        self.core.script().add(rule);
+    }
+
     /// The dialect that the server speaks.
     pub(crate) fn dialect(&self) -> &dyn Dialect {
         &*self.core.dialect
@@ -176,6 +233,22 @@ impl Core {
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time of the world.
+    fn now(&self) -> Timestamp {
+        self.state.lock().env.clock.now()
+    }
+
+    fn visible_tools(&self) -> Vec<Tool> {
+        let settings = self.settings();
+        let is_visible = |tool: &&Tool| !settings.vanished.contains(&tool.name);
+        self.dialect.tools().iter().filter(is_visible).cloned().collect()
+    }
+
+    fn has_vanished(&self, name: &str) -> bool {
+        let listed = self.dialect.listed_name(name).unwrap_or(name);
+        self.settings().vanished.contains(listed)
     }
 
     fn unmet(&self) -> Option<String> {

@@ -1,0 +1,17 @@
+//! A tape over Streamable HTTP.
+
+use std::sync::Arc;
+
+use super::Replay;
+use crate::server::{HttpFace, HttpFaceError, HttpFaceOptions};
+
+impl Replay {
+    /// Serves the tape over HTTP, at `/mcp`. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be listened on, or is none of the loopback.
+    pub async fn serve_http(&self, options: HttpFaceOptions) -> Result<HttpFace, HttpFaceError> {
+        HttpFace::serving(vec![(String::new(), Arc::new(self.clone()))], options).await
+    }
+}

@@ -1,0 +1,249 @@
+//! A server that says again what is on a tape.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use mcp_client::transport::memory::{self, MemoryTransport};
+use mcp_client::transport::own_stdio;
+use mcp_core::jsonrpc::{RpcError, code, encode};
+use mcp_core::protocol::{Era, ServerInfo, Tool, method};
+use mcp_core::server::{Caller, Reply, Service, serve};
+use mcp_core::session::Request;
+use mcp_core::{SendError, Transport, TransportError};
+use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value, json};
+use tokio::task::JoinHandle;
+
+use super::playback::{Asked, Matching, Playback};
+use super::tape::{Exchange, RecordedAnswer, RecordedNotification, Tape};
+use crate::server::ServeError;
+
+/// Serves a tape, to clients of either era, whatever was recorded. Clones share what was used of it.
+///
+/// Lists, answers and errors are those of the tape. So is what the server said while it worked:
+/// progress to those who ask for it, log messages. What it asked the client is not on a tape, and
+/// changes of lists and resources are not told.
+///
+/// A request that is not on the tape is answered by an error (`-32602`) that shows the closest
+/// recording and where it differs.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    core: Arc<Core>,
+}
+
+#[derive(Debug)]
+struct Core {
+    server: ServerInfo,
+    tools: Vec<Tool>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    playback: Playback,
+    matching: Matching,
+}
+
+impl Replay {
+    /// Serves a tape, its recordings found by content.
+    #[must_use]
+    pub fn new(tape: Tape) -> Self {
+        let (server, tools) = (tape.server(), tools(&tape));
+        let state =
+            State { playback: Playback::new(tape.into_exchanges()), matching: Matching::default() };
+        Self { core: Arc::new(Core { server, tools, state: Mutex::new(state) }) }
+    }
+
+    /// Finds recordings in another way.
+    #[must_use]
+    pub fn with_matching(self, matching: Matching) -> Self {
+        self.core.state().matching = matching;
+        self
+    }
+
+    /// The numbers of the recordings that answered nothing so far; lists do not count.
+    #[must_use]
+    pub fn unused(&self) -> Vec<usize> {
+        self.core.state().playback.unused()
+    }
+
+    /// A new connection in memory, for a client in this process. Must be called inside a tokio runtime.
+    #[must_use]
+    pub fn transport(&self) -> ReplayTransport {
+        let (here, there) = memory::pair();
+        let replay = self.clone();
+        let server = tokio::spawn(async move {
+            // The client sees the end of its connection; there is nobody else to tell.
+            drop(serve(&replay, &there).await);
+        });
+        ReplayTransport { memory: here, server }
+    }
+
+    /// Serves the client that started this process over its standard input and output.
+    ///
+    /// # Errors
+    ///
+    /// When the stream breaks.
+    pub async fn serve_stdio(&self) -> Result<(), ServeError> {
+        let transport = own_stdio();
+        serve(self, &transport).await?;
+        transport.close().await;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Service for Replay {
+    fn info(&self) -> ServerInfo {
+        self.core.server.clone()
+    }
+
+    async fn find_tool(&self, name: &str) -> Option<Tool> {
+        self.core.tools.iter().find(|tool| tool.name == name).cloned()
+    }
+
+    async fn answer(&self, request: Request, _caller: &Caller) -> Reply {
+        match self.core.answer(&request) {
+            Ok(frames) => Reply::Frames(frames),
+            Err(error) => Reply::One(request.refuse(&error)),
+        }
+    }
+}
+
+impl Core {
+    fn answer(&self, request: &Request) -> Result<Vec<Bytes>, RpcError> {
+        let mut params: Map<String, Value> = serde_json::from_slice(&request.params)
+            .map_err(|error| RpcError::new(code::INVALID_PARAMS, error.to_string()))?;
+        params.remove("_meta");
+        let asked = Asked { method: &request.method, params, era: request.version.era() };
+        let mut state = self.state();
+        let matching = state.matching;
+        match state.playback.take(matching, &asked) {
+            Ok(exchange) => Ok(frames(request, exchange)),
+            Err(message) => unrecorded(request, message),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The state is whole between any two statements that may panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What concerns the connection and not the tape is agreed to; everything else is an error.
+fn unrecorded(request: &Request, message: String) -> Result<Vec<Bytes>, RpcError> {
+    match &*request.method {
+        method::SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE => {
+            Ok(vec![request.answer(&json!({}))])
+        }
+        method::LISTEN => {
+            let message = "a replay tells of no changes";
+            Err(RpcError::new(code::METHOD_NOT_FOUND, message))
+        }
+        _ => Err(RpcError::new(code::INVALID_PARAMS, message)),
+    }
+}
+
+/// What was said meanwhile, and the answer.
+fn frames(request: &Request, exchange: &Exchange) -> Vec<Bytes> {
+    let said = exchange.notifications.iter().filter_map(|said| notification(request, said));
+    let mut frames: Vec<Bytes> = said.collect();
+    frames.push(match &exchange.answer {
+        RecordedAnswer::Error(error) => request.refuse(error),
+        RecordedAnswer::Result(result) => answer(request, exchange.result_type(), result),
+    });
+    frames
+}
+
+/// A notification as this client wants it, if it does.
+fn notification(request: &Request, said: &RecordedNotification) -> Option<Bytes> {
+    let mut params = said.params.clone();
+    match &*said.method {
+        method::PROGRESS => {
+            let token = request.progress_token.clone()?;
+            params.insert("progressToken".to_owned(), token);
+        }
+        method::MESSAGE if request.version.era() == Era::Modern => {
+            request.log_level()?;
+        }
+        method::MESSAGE => {}
+        _ => return None,
+    }
+    encode::notification(&said.method, &params).ok()
+}
+
+/// A result in the form of the era that it is wanted in.
+fn answer(request: &Request, result_type: &'static str, result: &RawValue) -> Bytes {
+    let members = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(result.get());
+    let mut members = members.expect("a tape holds results that are objects");
+    members.remove("resultType");
+    if request.version.era() == Era::Modern && is_cacheable(&request.method) {
+        // Results must say for how long and for whom (2026-07-28, "Caching").
+        for (name, least) in [("ttlMs", json!(0)), ("cacheScope", json!("private"))] {
+            let least = to_raw_value(&least).expect("a JSON value always encodes");
+            members.entry(name.to_owned()).or_insert(least);
+        }
+    }
+    request.answer_of_type(result_type, &members)
+}
+
+fn is_cacheable(name: &str) -> bool {
+    matches!(
+        name,
+        method::TOOLS_LIST
+            | method::RESOURCES_LIST
+            | method::RESOURCES_TEMPLATES_LIST
+            | method::RESOURCES_READ
+            | method::PROMPTS_LIST
+    )
+}
+
+/// The tools of all pages that were recorded.
+fn tools(tape: &Tape) -> Vec<Tool> {
+    #[derive(Deserialize)]
+    struct Page {
+        tools: Vec<Tool>,
+    }
+    let lists = tape.exchanges().iter().filter(|exchange| exchange.method == method::TOOLS_LIST);
+    let pages = lists.filter_map(|exchange| match &exchange.answer {
+        RecordedAnswer::Result(result) => serde_json::from_str::<Page>(result.get()).ok(),
+        RecordedAnswer::Error(_) => None,
+    });
+    pages.flat_map(|page| page.tools).collect()
+}
+
+/// The client's end of a connection to a [`Replay`]. Dropping it ends the server's end as well.
+#[derive(Debug)]
+pub struct ReplayTransport {
+    memory: MemoryTransport,
+    server: JoinHandle<()>,
+}
+
+#[async_trait]
+impl Transport for ReplayTransport {
+    async fn send(&self, message: Bytes) -> Result<(), SendError> {
+        self.memory.send(message).await
+    }
+
+    async fn recv(&self) -> Result<Bytes, TransportError> {
+        self.memory.recv().await
+    }
+
+    async fn close(&self) {
+        self.abort();
+    }
+
+    fn abort(&self) {
+        self.memory.abort();
+        self.server.abort();
+    }
+}
+
+impl Drop for ReplayTransport {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,122 @@
+//! Serving on a port: one ready line, then requests until the end.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use mcp_core::server::Dispatch;
+use serde_json::{Map, Value, json};
+use tokio::io::AsyncReadExt;
+
+use super::arguments::{CONTROL, HTTP, KEEP_RUNNING, TOKEN};
+use super::error::CommandError;
+use super::setup::Setup;
+use super::signals::Signals;
+use crate::conformance::Fixture;
+use crate::control::{self, Control};
+use crate::server::{HttpFace, HttpFaceOptions, MockServer};
+use crate::world::World;
+
+pub(super) use crate::server::HttpFaceError as HttpError;
+
+/// Bytes of standard input that are read, and thrown away, at a time.
+const INPUT_BYTES: usize = 1024;
+
+/// Serves these servers until the end. Their world is the first of those that the control plane knows.
+pub(super) async fn serve(
+    setup: Setup,
+    (world, servers): (World, Vec<MockServer>),
+    matches: &ArgMatches,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    for server in &servers {
+        server.own_process();
+    }
+    let is_only = servers.len() == 1;
+    let face = Control::open(Arc::new(setup), world, servers, options(matches, HTTP)).await?;
+    let mut ready = ready(&face);
+    if is_only {
+        ready["url"] = json!(face.url());
+    }
+    serve_until_the_end(face, matches, &ready, out).await
+}
+
+/// Serves the client at standard input and output, which belong to the protocol; so the ready line of the
+/// control plane is on standard error.
+pub(super) async fn serve_stdio(
+    setup: Setup,
+    (world, servers): (World, Vec<MockServer>),
+    matches: &ArgMatches,
+    err: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let Some(server) = servers.first().cloned() else { return Ok(()) };
+    let face = Control::open(Arc::new(setup), world, servers, options(matches, CONTROL)).await?;
+    writeln!(err, "{}", ready(&face))?;
+    err.flush()?;
+    let served = server.serve_stdio().await;
+    face.close().await;
+    Ok(served?)
+}
+
+/// What whoever started the process has to know.
+fn ready(face: &HttpFace) -> Value {
+    let urls = face.urls().map(|(name, url)| (name.to_owned(), json!({ "url": url })));
+    json!({
+        "ready": true,
+        "pid": std::process::id(),
+        "control": format!("{}{}", face.origin(), control::PREFIX),
+        "services": urls.collect::<Map<_, _>>(),
+    })
+}
+
+/// Serves the fixture of the conformance suite until the end.
+pub(super) async fn conformance(
+    matches: &ArgMatches,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let fixture = Arc::new(Dispatch(Fixture::new()));
+    let face = HttpFace::serving(vec![(String::new(), fixture)], options(matches, HTTP)).await?;
+    let ready = json!({ "ready": true, "pid": std::process::id(), "url": face.url() });
+    serve_until_the_end(face, matches, &ready, out).await
+}
+
+/// Listens where the argument of that name says.
+fn options(matches: &ArgMatches, name: &str) -> HttpFaceOptions {
+    let mut options = HttpFaceOptions::default();
+    if let Some(address) = matches.get_one::<SocketAddr>(name) {
+        options = options.with_address(*address);
+    }
+    match matches.get_one::<String>(TOKEN) {
+        Some(token) => options.with_token(token),
+        None => options,
+    }
+}
+
+async fn serve_until_the_end(
+    face: HttpFace,
+    matches: &ArgMatches,
+    ready: &Value,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    // Whoever waits for the line must be able to rely on what it says.
+    let mut signals = Signals::new()?;
+    writeln!(out, "{ready}")?;
+    out.flush()?;
+    if matches.get_flag(KEEP_RUNNING) {
+        signals.came().await;
+    } else {
+        tokio::select! {
+            () = input_ended() => {}
+            () = signals.came() => {}
+        }
+    }
+    face.close().await;
+    Ok(())
+}
+
+/// Waits for the end of standard input. What comes before it says nothing.
+async fn input_ended() {
+    let (mut input, mut ignored) = (tokio::io::stdin(), [0; INPUT_BYTES]);
+    while input.read(&mut ignored).await.is_ok_and(|count| count > 0) {}
+}

@@ -1,0 +1,132 @@
+//! The reference of all faults: what there is, and what a client sees.
+
+use std::fmt::Write;
+
+/// One fault of the reference.
+#[derive(Debug)]
+pub(crate) struct KnownFault {
+    pub(crate) name: &'static str,
+    /// The value that it has unless told otherwise; `None` when it takes none.
+    pub(crate) usual: Option<&'static str>,
+    is_carried_out: bool,
+    over_stdio: &'static str,
+    over_http: &'static str,
+}
+
+/// All faults, by name.
+pub(crate) const FAULTS: [KnownFault; 22] = [
+    KnownFault {
+        over_http: "401 with `WWW-Authenticate: Bearer error=\"invalid_token\"`",
+        ..known("auth-expiry", "the tool refuses with the vendor's 401")
+    },
+    KnownFault {
+        over_http: "the answer breaks off before it begins",
+        ..known("close", "the connection closes")
+    },
+    KnownFault {
+        over_http: "the same",
+        ..known("crash", "the process ends with code 70; in process, the connection closes")
+    },
+    known("delay", "the answer is late by this time").with("200ms").carried_out(),
+    known("duplicate-answer", "the answer comes twice").carried_out(),
+    known("flood", "so many log notifications come before the answer").with("10000").carried_out(),
+    KnownFault {
+        over_http: "a body that is no message",
+        ..known("garbage", "a line that is no message comes instead of the answer")
+    },
+    known("hang", "no answer comes"),
+    KnownFault {
+        over_http: "this status instead of an answer",
+        ..known("http-status", "JSON-RPC error -32603 that names the status").with("503")
+    },
+    known("list-change", "the tool vanishes, and clients are told before the answer").carried_out(),
+    known("lose-answer", "no answer comes").carried_out(),
+    KnownFault {
+        over_http: "the answer breaks off before it begins",
+        ..known("lose-answer-and-close", "the connection closes").carried_out()
+    },
+    KnownFault {
+        over_http: "so many events that are no messages come before the answer",
+        ..known("noise", "so many lines that are no messages come before the answer")
+            .with("1")
+            .carried_out()
+    },
+    known("oversize", "the answer is a text of so many bytes").with("20000000").carried_out(),
+    known("rate-limit", "the vendor refuses for so many seconds of the world's clock").with("60"),
+    KnownFault {
+        over_http: "this text as a JSON body, `$id` being the id of the request",
+        ..known("raw", "this text as a line, `$id` being the id of the request").with("null")
+    },
+    known("rpc-error", "JSON-RPC error of this code").with("-32603"),
+    KnownFault {
+        over_http: "404; the session of a legacy client is over",
+        ..known("session-loss", "the connection closes")
+    },
+    known("slow-drip", "the answer arrives at so many bytes a second").with("100").carried_out(),
+    known("tool-error", "the tool refuses with this status of the vendor").with("503"),
+    KnownFault {
+        over_http: "the body breaks off in the middle of the answer",
+        ..known("truncate", "the connection closes in the middle of the answer").carried_out()
+    },
+    known("wrong-id", "an answer to somebody else's request comes").carried_out(),
+];
+
+/// A fault that takes no value, does the same over HTTP and keeps the call from being carried out.
+const fn known(name: &'static str, over_stdio: &'static str) -> KnownFault {
+    KnownFault { name, usual: None, is_carried_out: false, over_stdio, over_http: "the same" }
+}
+
+impl KnownFault {
+    const fn with(self, usual: &'static str) -> Self {
+        Self { usual: Some(usual), ..self }
+    }
+
+    const fn carried_out(self) -> Self {
+        Self { is_carried_out: true, ..self }
+    }
+
+    /// The fault as the command line takes it, with its usual value.
+    pub(crate) fn form(&self) -> String {
+        match self.usual {
+            Some(usual) => format!("{}={usual}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+/// The reference as a table in Markdown.
+pub(crate) fn reference() -> String {
+    let mut table = "\
+| fault | carried out | over standard input and output | over HTTP |\n\
+|---|---|---|---|\n"
+        .to_owned();
+    for fault in &FAULTS {
+        let (form, carried_out) = (fault.form(), if fault.is_carried_out { "yes" } else { "no" });
+        let row = [&form, carried_out, fault.over_stdio, fault.over_http];
+        writeln!(table, "| `{}` | {} | {} | {} |", row[0], row[1], row[2], row[3])
+            .expect("texts take all that is written to them");
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_in_the_order_of_their_names() {
+        assert!(FAULTS.is_sorted_by_key(|fault| fault.name));
+    }
+
+    /// The documents show what `mcp-mock faults` prints.
+    #[test]
+    fn documented_table_is_the_reference() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/mocks.md");
+        let document = std::fs::read_to_string(path).unwrap_or_default();
+        let Some((_, rest)) = document.split_once("<!-- faults -->") else { return };
+
+        let (table, _) = rest.split_once("<!-- /faults -->").expect("the end is marked too");
+
+        assert_eq!(table.trim(), reference().trim());
+    }
+}

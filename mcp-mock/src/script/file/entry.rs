@@ -1,0 +1,124 @@
+//! One rule as it is written.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use mcp_core::protocol::CallToolResult;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::script::rule::States;
+use crate::script::{Action, Fault, Latency, Matcher, Rule, Times, any_tool, tool};
+use crate::service::ServiceName;
+
+/// A rule. Without a reply and a fault the call does what the service does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Entry {
+    pub(crate) on: On,
+    pub(crate) times: Option<NonZeroU32>,
+    priority: i32,
+    probability: Option<f64>,
+    delay_ms: Option<Latency>,
+    #[serde(deserialize_with = "present")]
+    reply: Option<Value>,
+    #[serde(deserialize_with = "fault")]
+    pub(crate) fault: Option<Fault>,
+    then_state: States,
+}
+
+/// Which calls a rule is about; all of them unless it says otherwise.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct On {
+    #[serde(deserialize_with = "service")]
+    service: Option<ServiceName>,
+    pub(crate) tool: Option<String>,
+    args: BTreeMap<String, Value>,
+    nth: Option<Nth>,
+    state: States,
+}
+
+/// Numbers of calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Nth {
+    Exactly(NonZeroU32),
+    Range { from: NonZeroU32, to: Option<NonZeroU32> },
+}
+
+impl Entry {
+    /// The service that the rule is about; all unless it says so.
+    pub(crate) fn service(&self) -> Option<ServiceName> {
+        self.on.service
+    }
+
+    /// The rule for one server.
+    pub(crate) fn to_rule(&self) -> Rule {
+        let mut rule = Rule::new(self.on.matcher());
+        rule.when.clone_from(&self.on.state);
+        rule.nth = self.on.nth.as_ref().map(Nth::times);
+        rule.probability = self.probability;
+        rule.limit = self.times.map(count);
+        rule.priority = self.priority;
+        rule.delay.clone_from(&self.delay_ms);
+        rule.action = self.action();
+        rule.then.clone_from(&self.then_state);
+        rule
+    }
+
+    fn action(&self) -> Action {
+        match (&self.reply, &self.fault) {
+            (_, Some(fault)) => Action::Fault(fault.clone()),
+            (Some(reply), None) => {
+                let answer =
+                    CallToolResult::structured(reply).expect("a JSON value always encodes");
+                Action::Answer(Arc::new(move |_| answer.clone()))
+            }
+            (None, None) => Action::Pass,
+        }
+    }
+}
+
+impl On {
+    fn matcher(&self) -> Matcher {
+        let matcher = self.tool.as_deref().map_or_else(any_tool, tool);
+        self.args.iter().fold(matcher, |matcher, (name, value)| matcher.arg(name, value.clone()))
+    }
+}
+
+impl Nth {
+    fn times(&self) -> Times {
+        match *self {
+            Self::Exactly(number) => count(number).into(),
+            Self::Range { from, to: Some(to) } => (count(from)..=count(to)).into(),
+            Self::Range { from, to: None } => (count(from)..).into(),
+        }
+    }
+}
+
+fn count(number: NonZeroU32) -> usize {
+    usize::try_from(number.get()).unwrap_or(usize::MAX)
+}
+
+/// A value that is there, `null` as well.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+fn service<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ServiceName>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let service = ServiceName::parse(&name);
+    service.map(Some).ok_or_else(|| D::Error::custom("not a service"))
+}
+
+/// A fault by its name, with its usual value, or with values of its own.
+fn fault<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fault>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(name) if name.contains('=') => Err(D::Error::custom("not a name")),
+        Value::String(name) => name.parse().map(Some).map_err(D::Error::custom),
+        form => Fault::deserialize(form).map(Some).map_err(D::Error::custom),
+    }
+}

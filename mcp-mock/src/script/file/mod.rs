@@ -1,0 +1,123 @@
+//! Rules as data: the same as the builder, for the binary and for other languages.
+//!
+//! What may be written is said once, in the [`schema`]: a text is held against it before it is read.
+
+mod check;
+mod entry;
+mod schema;
+
+pub(crate) use entry::Entry;
+pub(crate) use schema::schema;
+
+use mcp_core::schema::Violation;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Rules for one server or several, from a text.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use mcp_client::Client;
+/// use mcp_mock::{Rules, World};
+/// use serde_json::json;
+///
+/// let rules = Rules::from_json(
+///     r#"{ "rules": [
+///         { "on": { "tool": "get_repo", "nth": 1 }, "fault": { "tool-error": { "status": 502 } } },
+///         { "on": { "tool": "get_repo", "args": { "owner": "acme" } }, "reply": { "name": "app" } }
+///     ] }"#,
+/// )?;
+/// let github = World::new(42).github();
+/// github.add_rules(&rules)?;
+///
+/// let client = Client::connect(github.transport()).await?;
+/// let arguments = json!({ "owner": "acme", "repo": "app" });
+/// assert!(client.call_raw("get_repo", &arguments).await.is_err());
+/// assert!(client.call_raw("get_repo", &arguments).await.is_ok());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// Where the schema is, for editors.
+    #[serde(rename = "$schema", default)]
+    _schema: Option<String>,
+    pub(crate) rules: Vec<Entry>,
+}
+
+/// Why rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RulesError {
+    /// The text says something that is no rule.
+    #[error("{}", lines(.violations))]
+    Content {
+        /// What, and where.
+        violations: Vec<Violation>,
+    },
+    /// The text cannot be read.
+    #[error("{line}:{column}: {message}")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A rule is about a tool that no server has.
+    #[error("{place}: {message}")]
+    UnknownTool {
+        /// The rule, as a JSON pointer.
+        place: String,
+        /// What there is instead.
+        message: String,
+    },
+}
+
+impl Rules {
+    /// Reads rules from JSON. The format is published as a JSON Schema: `mcp-mock schema` prints it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no JSON, or says something that the schema does not know: then with all places
+    /// and what was probably meant.
+    pub fn from_json(text: &str) -> Result<Self, RulesError> {
+        let value = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+        Self::from_value(value)
+    }
+
+    /// The same from a value that was read already.
+    ///
+    /// # Errors
+    ///
+    /// See [`from_json`](Self::from_json).
+    pub fn from_value(value: Value) -> Result<Self, RulesError> {
+        let violations = check::violations(&value);
+        if !violations.is_empty() {
+            return Err(RulesError::Content { violations });
+        }
+        Self::deserialize(value).map_err(|error| {
+            let violation = Violation { path: String::new(), message: error.to_string() };
+            RulesError::Content { violations: vec![violation] }
+        })
+    }
+}
+
+fn syntax(error: &serde_json::Error) -> RulesError {
+    let (line, column) = (error.line(), error.column());
+    let message = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+    // At the end of the text the parser has read no column of the line.
+    RulesError::Syntax { line, column: column.max(1), message }
+}
+
+fn lines(violations: &[Violation]) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! What each vendor says when it is not about the call itself.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::service::{ApiError, ServiceName};
+
+/// The refusal of a call at `now` that would be allowed after so many seconds. Details carry what the
+/// vendor sends in headers.
+pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds: u32) -> ApiError {
+    let wait = SignedDuration::from_secs(wait_seconds.into());
+    let end = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    let end = end.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+    match service {
+        ServiceName::GitHub => {
+            let message = "You have exceeded a secondary rate limit. Please wait a few minutes before \
+                           you try again.";
+            let details = json!({ "retry_after": wait_seconds, "reset_at": end });
+            ApiError::new(429, "rate_limited", message).with_details(details)
+        }
+        ServiceName::Gmail => {
+            let message = format!("User-rate limit exceeded.  Retry after {end}");
+            let reason = "rateLimitExceeded";
+            let errors = json!([{ "domain": "usageLimits", "reason": reason, "message": message }]);
+            let details = json!({
+                "errors": errors, "status": "RESOURCE_EXHAUSTED", "retry_after": wait_seconds,
+            });
+            ApiError::new(429, reason, message).with_details(details)
+        }
+        ServiceName::Notion => {
+            let message = "You have been rate limited. Please try again in a few minutes.";
+            let details = json!({
+                "rate_limit_reason": "integration_rate_limit", "retry_after": wait_seconds,
+            });
+            ApiError::new(429, "rate_limited", message).with_details(details)
+        }
+        // Salesforce counts by the day and does not say when to come again.
+        ServiceName::Salesforce => {
+            ApiError::new(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        }
+        ServiceName::Slack => ApiError::new(429, "ratelimited", "too many requests")
+            .with_details(json!({ "retry_after": wait_seconds })),
+    }
+}
+
+/// The refusal of credentials that have expired.
+pub(crate) fn expired(service: ServiceName) -> ApiError {
+    let (code, message) = match service {
+        ServiceName::GitHub => ("unauthorized", "Bad credentials"),
+        ServiceName::Gmail => (
+            "authError",
+            "Request had invalid authentication credentials. Expected OAuth 2 access token, login \
+             cookie or other valid authentication credential.",
+        ),
+        ServiceName::Notion => ("unauthorized", "API token is invalid."),
+        ServiceName::Salesforce => ("INVALID_SESSION_ID", "Session expired or invalid"),
+        // Slack refuses with 200 and a code.
+        ServiceName::Slack => return ApiError::new(200, "token_expired", "the token has expired"),
+    };
+    ApiError::new(401, code, message)
+}

@@ -1,0 +1,65 @@
+//! The loop that takes connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::connection;
+use super::routes::Site;
+
+/// How long requests at work may go on after the stop: streams never end by themselves.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long to wait when no connection can be taken, as without free descriptors: asking again at
+/// once would keep a processor busy.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What may be set for the connections of a port.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) connections_max: usize,
+    pub(super) header_timeout: Duration,
+}
+
+enum Event {
+    Ended,
+    Failed,
+    Stopped,
+    Taken(TcpStream),
+}
+
+/// Serves until it is stopped. Dropping the future ends all connections at once.
+pub(super) async fn accept(
+    listener: TcpListener,
+    site: Arc<dyn Site>,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        let event = tokio::select! {
+            // A dropped sender stops as well.
+            _ = stop.changed() => Event::Stopped,
+            Some(_) = connections.join_next() => Event::Ended,
+            taken = listener.accept(), if connections.len() < limits.connections_max => match taken {
+                Ok((stream, _)) => Event::Taken(stream),
+                Err(_) => Event::Failed,
+            },
+        };
+        match event {
+            Event::Ended => {}
+            Event::Failed => tokio::time::sleep(ACCEPT_PAUSE).await,
+            Event::Stopped => break,
+            Event::Taken(stream) => {
+                let serving = connection::serve(stream, Arc::clone(&site), limits, stop.clone());
+                connections.spawn(serving);
+            }
+        }
+    }
+    drop(listener);
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    // What is still there is dropped with the set.
+    drop(tokio::time::timeout(GRACE, all_ended).await);
+}

@@ -1,0 +1,58 @@
+//! One connection: what hyper reads and writes, within limits.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::accept::Limits;
+use super::routes::{Answering, Site};
+
+/// The head of a request in bytes, and how much is read ahead of a body: as for a gateway. More is
+/// answered 431.
+const HEAD_BYTES_MAX: usize = 32 << 10;
+/// The header lines of a request: far more than a client sends. More is answered 431.
+const HEADERS_MAX: usize = 128;
+
+/// Serves until the client goes away; after the stop, until the request at work is answered.
+pub(super) async fn serve(
+    stream: TcpStream,
+    site: Arc<dyn Site>,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
+    // Answers are written whole, so waiting for more to send only costs time.
+    drop(stream.set_nodelay(true));
+    let service = service_fn(move |request: Request<Incoming>| -> Answering {
+        let site = Arc::clone(&site);
+        Box::pin(async move { Ok::<_, Infallible>(site.answer(request).await) })
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let ended = tokio::select! {
+        ended = &mut connection => Some(ended),
+        _ = stop.changed() => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
+        }
+    };
+    if ended.is_err_and(|error| error.is_user()) {
+        // An answer that breaks off on purpose: the client sees a reset, as of a server that crashed.
+        drop(connection.into_parts().io.into_inner().set_zero_linger());
+    }
+}

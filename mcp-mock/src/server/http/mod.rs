@@ -1,0 +1,226 @@
+//! Fake servers over Streamable HTTP, on a port of the loopback.
+//!
+//! ```text
+//! accept ─▶ connection (hyper, limits) ─▶ routes (path) ─▶ HttpServer ─▶ Connection of a server
+//! ```
+//!
+//! What is at the paths is a [`Site`]: the servers alone, or with them what else a port offers.
+//! Everything runs in tasks that the face owns, so nothing outlives it.
+
+mod accept;
+mod connection;
+mod routes;
+mod runtime;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcp_core::server::Service;
+use mcp_core::server::http::HttpOptions;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::MockServer;
+use accept::{Limits, accept};
+pub(crate) use routes::{Answer, Routes, Site, at_path, path_of, services_of};
+use runtime::Background;
+
+/// Connections at the same time unless said otherwise: as many as a gateway takes.
+const CONNECTIONS_MAX: usize = 512;
+/// How long the headers of a request may take unless said otherwise. A connection that is kept alive
+/// may be idle for as long.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Fake servers on a port, until [`close`](Self::close) or the drop.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use mcp_mock::World;
+///
+/// let face = World::new(42).github().serve_http().await?;
+///
+/// assert!(face.url().starts_with("http://127.0.0.1:"));
+/// assert!(face.url().ends_with("/github/mcp"));
+/// face.close().await;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct HttpFace {
+    origin: String,
+    urls: Vec<(String, String)>,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+    /// Dropped with the face: it ends what goes on without a connection.
+    _background: Arc<Background>,
+}
+
+/// How fake servers are put on a port.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct HttpFaceOptions {
+    /// Where to listen: an address of the loopback, `127.0.0.1` and any free port unless said
+    /// otherwise.
+    pub address: SocketAddr,
+    /// Connections at the same time, 512 unless said otherwise. More wait until one ends.
+    pub connections_max: usize,
+    /// How long the headers of a request may take, 10 s unless said otherwise; then the connection is
+    /// closed.
+    pub header_timeout: Duration,
+    /// What holds for every request. The face brings the clock and the tasks.
+    pub http: HttpOptions,
+}
+
+/// Why servers could not be put on a port.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpFaceError {
+    /// The address cannot be listened on.
+    #[error("failed to listen on `{address}`: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// Other machines could reach the address.
+    #[error(
+        "`{address}` can be reached from other machines, and a fake server answers everybody; \
+         use an address of the loopback such as `127.0.0.1:0`"
+    )]
+    NotLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// Two servers would be at the same path.
+    #[error("`{name}` is to be served twice on one port; give each its own")]
+    Twice {
+        /// The name of both.
+        name: String,
+    },
+}
+
+impl MockServer {
+    /// Serves this server over HTTP on a free port of the loopback.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such port.
+    pub async fn serve_http(&self) -> Result<HttpFace, HttpFaceError> {
+        HttpFace::open(std::slice::from_ref(self), HttpFaceOptions::default()).await
+    }
+}
+
+impl HttpFace {
+    /// Serves these servers on one port, each at `/NAME/mcp`; a single one also at `/mcp`. Must be
+    /// called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be listened on, or is none of the loopback.
+    pub async fn open(
+        servers: &[MockServer],
+        options: HttpFaceOptions,
+    ) -> Result<Self, HttpFaceError> {
+        Self::serving(services_of(servers), options).await
+    }
+
+    /// The same for services of any kind.
+    pub(crate) async fn serving(
+        services: Vec<(String, Arc<dyn Service>)>,
+        options: HttpFaceOptions,
+    ) -> Result<Self, HttpFaceError> {
+        let names: Vec<_> = services.iter().map(|(name, _)| name.clone()).collect();
+        let routes = |http: &HttpOptions, _: &str| Ok(Arc::new(Routes::new(services, http)?) as _);
+        Self::mounting(&names, options, routes).await
+    }
+
+    /// Puts a site on a port that has the servers of these names, and more. It is made with what the port
+    /// brings to every request, and with the origin of its URLs.
+    pub(crate) async fn mounting(
+        names: &[String],
+        mut options: HttpFaceOptions,
+        site: impl FnOnce(&HttpOptions, &str) -> Result<Arc<dyn Site>, HttpFaceError>,
+    ) -> Result<Self, HttpFaceError> {
+        let address = options.address;
+        if !address.ip().is_loopback() {
+            return Err(HttpFaceError::NotLoopback { address });
+        }
+        let failed = |error| HttpFaceError::Listen { address, error };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let background = Arc::new(Background::default());
+        runtime::complete(&mut options.http, &background, address);
+        let origin = format!("http://{address}");
+        let urls = names.iter().map(|name| (name.clone(), format!("{origin}{}", path_of(name))));
+        let urls = urls.collect();
+        let site = site(&options.http, &origin)?;
+        let limits = Limits {
+            connections_max: options.connections_max,
+            header_timeout: options.header_timeout,
+        };
+        let (stop, stopped) = watch::channel(false);
+        let accepting = tokio::spawn(accept(listener, site, limits, stopped));
+        Ok(Self { origin, urls, stop, accepting, _background: background })
+    }
+
+    /// Where the first of the servers is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.urls.first().map(|(_, url)| url.as_str()).unwrap_or_default()
+    }
+
+    /// Where each server is, by its name.
+    pub fn urls(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.urls.iter().map(|(name, url)| (name.as_str(), url.as_str()))
+    }
+
+    /// What all URLs of the port begin with.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Takes no more connections, gives the requests at work a second to end, and ends.
+    pub async fn close(mut self) {
+        self.stop.send_replace(true);
+        // A panic of a connection was that connection's own.
+        drop((&mut self.accepting).await);
+    }
+}
+
+impl Drop for HttpFace {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl HttpFaceOptions {
+    /// Listens there.
+    #[must_use]
+    pub fn with_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Demands `Authorization: Bearer <token>` with every request.
+    #[must_use]
+    pub fn with_token(mut self, token: impl Into<String>) -> Self {
+        self.http.token = Some(token.into());
+        self
+    }
+}
+
+impl Default for HttpFaceOptions {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            connections_max: CONNECTIONS_MAX,
+            header_timeout: HEADER_TIMEOUT,
+            http: HttpOptions::default(),
+        }
+    }
+}

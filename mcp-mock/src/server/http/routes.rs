@@ -1,0 +1,104 @@
+//! Which path leads to which server.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{Either, Full};
+use hyper::body::{Body, Incoming};
+use mcp_core::server::Service;
+use mcp_core::server::http::{HttpBody, HttpOptions, HttpServer};
+
+use super::HttpFaceError;
+use crate::server::MockServer;
+use crate::server::answer::Connection;
+
+/// Where the only server is, besides its own path, and what every other path ends with.
+const ONLY_PATH: &str = "/mcp";
+
+/// An answer to come.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+/// What goes back for a request.
+pub(crate) type Answer = Response<Either<HttpBody, Full<Bytes>>>;
+
+/// What is on a port.
+#[async_trait]
+pub(crate) trait Site: Send + Sync {
+    /// Answers one request, whatever it is.
+    async fn answer(&self, request: Request<Incoming>) -> Answer;
+}
+
+/// Servers by their paths.
+#[derive(Debug)]
+pub(crate) struct Routes(BTreeMap<String, HttpServer>);
+
+impl Routes {
+    pub(crate) fn new(
+        services: Vec<(String, Arc<dyn Service>)>,
+        options: &HttpOptions,
+    ) -> Result<Self, HttpFaceError> {
+        let is_only = services.len() == 1;
+        let mut routes = BTreeMap::new();
+        for (name, service) in services {
+            let server = HttpServer::new(service, options.clone());
+            if is_only {
+                routes.insert(ONLY_PATH.to_owned(), server.clone());
+            }
+            // An only one without a name has one path and not two.
+            if routes.insert(path_of(&name), server).is_some() && !is_only {
+                return Err(HttpFaceError::Twice { name });
+            }
+        }
+        Ok(Self(routes))
+    }
+
+    /// The server at a path.
+    pub(crate) fn find(&self, path: &str) -> Option<&HttpServer> {
+        self.0.get(path)
+    }
+}
+
+#[async_trait]
+impl Site for Routes {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        at_path(self.find(request.uri().path()), request).await
+    }
+}
+
+/// Lets the server that a path leads to answer, if it leads to one.
+pub(crate) async fn at_path<B>(server: Option<&HttpServer>, request: Request<B>) -> Answer
+where
+    B: Body + Send,
+{
+    match server {
+        Some(server) => server.handle(request).await.map(Either::Left),
+        None => nothing_here(),
+    }
+}
+
+/// What routes are made of.
+pub(crate) fn services_of(servers: &[MockServer]) -> Vec<(String, Arc<dyn Service>)> {
+    let service = |server: &MockServer| {
+        let connection = Connection::new(Arc::clone(&server.core)).over_http();
+        (server.name().to_owned(), Arc::new(connection) as Arc<dyn Service>)
+    };
+    servers.iter().map(service).collect()
+}
+
+/// The path of a server; one without a name is at the path of an only one.
+pub(crate) fn path_of(name: &str) -> String {
+    if name.is_empty() { ONLY_PATH.to_owned() } else { format!("/{name}{ONLY_PATH}") }
+}
+
+fn nothing_here() -> Answer {
+    let text = Bytes::from_static(b"no server is at this path\n");
+    let mut response = Response::new(Either::Right(Full::new(text)));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+}
