@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use mcp_client::{CallError, Client, ClientOptions, ConnectionErrorKind};
 use mcp_core::Delivery;
-use mcp_mock::{CallOutcome, Fault, World, tool};
+use mcp_core::session::EraChoice;
+use mcp_mock::{CallOutcome, Fault, MockServer, World, tool};
+use serde_json::{Value, json};
 
-use super::new_issue;
+use super::{client_of, new_issue};
 
 /// How a call ended, as a caller tells it.
 struct Seen {
@@ -171,4 +173,169 @@ async fn wrong_id_is_no_answer_and_commits() {
     seen.assert_failed(true, Delivery::Unknown, 1);
     seen.assert_deadline();
     assert_eq!(seen.client.counters().late, 1);
+}
+
+/// What a vendor's server says to a call under a rate limit.
+async fn limited(server: MockServer, tool_name: &str, arguments: Value) -> String {
+    server.on(tool_name).fault(Fault::RateLimit { for_seconds: 30 });
+    let client = client_of(&server).await;
+    match client.call_raw(tool_name, arguments).await {
+        Ok(result) => result.to_value().to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_token_in_memory_is_the_refusal_of_the_tool() {
+    let seen = seen(Fault::AuthExpiry).await;
+
+    let error = seen.assert_failed(false, Delivery::Executed, 0);
+    assert!(error.to_string().contains("Bad credentials"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flood_comes_before_the_answer_and_the_answer_arrives() {
+    let seen = seen(Fault::Flood { messages: 5_000 }).await;
+
+    assert!(seen.outcome.is_ok());
+    assert_eq!(seen.effects, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn http_status_in_memory_is_an_rpc_error() {
+    let seen = seen(Fault::HttpStatus { status: 502, retry_after: None }).await;
+
+    let error = seen.assert_failed(true, Delivery::Unknown, 0);
+    assert!(matches!(error, CallError::Rpc(it) if it.error.message == "HTTP status 502"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tool_vanishes_with_its_answer_and_the_list_is_asked_for_anew() {
+    let world = World::new(1);
+    world.github().on("create_issue").times(1).fault(Fault::ListChange);
+    // A legacy client hears of changes without asking to.
+    let options = ClientOptions::default().with_era(EraChoice::Legacy);
+    let client = Client::connect_with(world.github().transport(), options).await.unwrap();
+    let has_tool = async || {
+        let tools = &client.list_tools().await.unwrap().tools;
+        tools.iter().any(|tool| tool.name == "create_issue")
+    };
+    let had_tool = has_tool().await;
+
+    let first = client.call_raw("create_issue", new_issue()).await;
+    let second = client.call_raw("create_issue", new_issue()).await;
+
+    assert!(had_tool && !has_tool().await);
+    assert!(first.is_ok());
+    assert!(matches!(second, Err(CallError::Rpc(_))), "{second:?}");
+    assert_eq!(world.state().github.issues("company", "support").len(), 3);
+    world.github().reset();
+    client.call_raw("create_issue", new_issue()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn noise_comes_before_the_answer_and_the_answer_arrives() {
+    let seen = seen(Fault::Noise { lines: 3 }).await;
+
+    assert!(seen.outcome.is_ok());
+    assert_eq!(seen.effects, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn oversize_answer_is_a_text_of_that_length() {
+    let github = World::new(1).github();
+    github.on("create_issue").fault(Fault::Oversize { bytes: 100_000 });
+    let client = client_of(&github).await;
+
+    let text: String = client.call("create_issue", new_issue()).await.unwrap();
+
+    assert_eq!(text.len(), 100_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_limit_ends_when_the_clock_of_the_world_has_moved_on() {
+    let world = World::new(1);
+    world.github().on("create_issue").fault(Fault::RateLimit { for_seconds: 30 });
+    let client = client_of(&world.github()).await;
+    let wait = async || {
+        let error = client.call_raw("create_issue", new_issue()).await.err()?;
+        let CallError::Tool(error) = error else { panic!("not of the tool: {error}") };
+        Some(error.result.to_value()["error"]["details"]["retry_after"].clone())
+    };
+
+    let at_once = wait().await;
+    world.advance(Duration::from_millis(29_500));
+    let too_early = wait().await;
+    world.advance(Duration::from_millis(500));
+    let in_time = wait().await;
+    let later = wait().await;
+
+    assert_eq!([at_once, too_early, in_time, later], [Some(json!(30)), Some(json!(1)), None, None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_limit_is_said_in_the_words_of_the_vendor() {
+    let world = World::new(1);
+    let own = |server: &MockServer, dialect: &str| server.in_dialect(dialect).unwrap();
+    let channel = json!({ "channel_id": "C1", "text": "hi" });
+    let told = [
+        limited(own(&world.github(), "npm-2025.4.8"), "get_issue", json!({})).await,
+        limited(world.gmail(), "list_labels", json!({})).await,
+        limited(own(&world.notion(), "npm-2.5.2"), "API-get-self", json!({})).await,
+        limited(world.salesforce(), "query", json!({ "soql": "SELECT Id FROM Lead" })).await,
+        limited(own(&world.slack(), "npm-2025.4.25"), "slack_post_message", channel).await,
+    ];
+
+    let words = [
+        "Rate Limit Exceeded: You have exceeded a secondary rate limit.",
+        "User-rate limit exceeded.  Retry after 2026-01-05T09:00:30.000Z",
+        "You have been rate limited.",
+        "TotalRequests Limit exceeded.",
+        "\"error\":\"ratelimited\",\"ok\":false",
+    ];
+    for (told, words) in told.iter().zip(words) {
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn raw_answer_may_be_anything() {
+    let raw = |text: &str| Fault::Raw { text: text.to_owned() };
+
+    let whole = seen(raw(r#"{"jsonrpc":"2.0","id":$id,"result":{"content":[]}}"#)).await;
+    let twofold = seen(raw(r#"{"jsonrpc":"2.0","id":$id,"result":{},"error":{}}"#)).await;
+    let batch = seen(raw(r#"[{"jsonrpc":"2.0","id":$id,"result":{}}]"#)).await;
+
+    assert!(whole.outcome.is_ok());
+    let CallError::Connection(error) = twofold.outcome.as_ref().unwrap_err() else {
+        panic!("an answer: {:?}", twofold.outcome)
+    };
+    assert!(matches!(error.kind, ConnectionErrorKind::Answer { .. }), "{error}");
+    batch.assert_deadline();
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_session_in_memory_is_the_end_of_the_connection() {
+    let seen = seen(Fault::SessionLoss).await;
+
+    seen.assert_failed(true, Delivery::Unknown, 0);
+    seen.assert_ended();
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_answer_in_memory_is_only_late() {
+    let started = tokio::time::Instant::now();
+
+    let seen = seen(Fault::SlowDrip { bytes_per_second: 10_000 }).await;
+
+    assert!(seen.outcome.is_ok());
+    assert!((50..1000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn truncated_answer_ends_the_connection_and_commits() {
+    let seen = seen(Fault::Truncate).await;
+
+    seen.assert_failed(true, Delivery::Unknown, 1);
+    seen.assert_ended();
 }

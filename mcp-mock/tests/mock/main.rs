@@ -3,8 +3,14 @@
 
 #[cfg(unix)]
 mod binary;
+#[cfg(unix)]
+mod cassette;
 mod catalog;
+mod differences;
 mod faults;
+mod faults_stream;
+#[cfg(feature = "http")]
+mod http;
 mod refusals;
 mod revisions;
 mod rules;

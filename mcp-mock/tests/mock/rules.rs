@@ -1,12 +1,15 @@
 //! Rules, expectations, and the texts for a person whose test failed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use mcp_client::CallError;
 use mcp_core::jsonrpc::code;
 use mcp_core::protocol::CallToolResult;
-use mcp_mock::{Fault, World, any_tool, tool};
+use mcp_mock::{Fault, Latency, MockServer, Rules, RulesError, World, any_tool, tool};
+use proptest::prelude::*;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{client_of, new_issue};
 
@@ -203,4 +206,181 @@ async fn calls_are_remembered_with_their_arguments() {
     assert_eq!(calls[0].arguments, new_issue());
     github.assert_called(any_tool().arg_where("title", |title| title.is_string()), 1);
     github.assert_called(tool("create_issue").arg("owner", "acme"), 0);
+}
+
+const TRY_LATER: Fault = Fault::HttpStatus { status: 503, retry_after: None };
+
+/// Which of so many calls went well.
+async fn outcomes(server: &MockServer, count: usize) -> Vec<bool> {
+    let client = client_of(server).await;
+    let mut outcomes = Vec::new();
+    for _ in 0..count {
+        outcomes.push(client.call_raw("create_issue", new_issue()).await.is_ok());
+    }
+    outcomes
+}
+
+#[tokio::test]
+async fn rule_of_call_numbers_counts_the_calls_that_fit() {
+    let github = World::new(1).github();
+    github.on("create_issue").nth(2).fault(TRY_LATER);
+    github.on("create_issue").nth(4..=5).fault(TRY_LATER);
+    github.on(tool("create_issue").arg("owner", "acme")).nth(1..).fault(Fault::Close);
+
+    assert_eq!(outcomes(&github, 6).await, [true, false, true, false, false, true]);
+}
+
+#[tokio::test]
+async fn scenario_goes_from_state_to_state() {
+    let github = World::new(1).github();
+    let issue = |title: &str| json!({ "owner": "o", "repo": "r", "title": title });
+    let to = |number: u32| json!({ "number": number });
+    github
+        .on("create_issue")
+        .when_state("order", "started")
+        .then_state("order", "paid")
+        .reply(to(1));
+    github.on("create_issue").when_state("order", "paid").then_state("order", "sent").reply(to(2));
+    github.on("create_issue").when_state("order", "sent").reply(to(3));
+    let client = client_of(&github).await;
+
+    let mut numbers = Vec::new();
+    for title in ["a", "b", "c", "d"] {
+        let answer: Value = client.call("create_issue", issue(title)).await.unwrap();
+        numbers.push(answer["number"].clone());
+    }
+
+    assert_eq!(numbers, [1, 2, 3, 3]);
+}
+
+#[tokio::test]
+async fn unexpected_call_says_why_the_rule_does_not_apply() {
+    let github = World::new(1).github().strict();
+    github.on("create_issue").when_state("order", "paid").reply(1);
+    let client = client_of(&github).await;
+
+    let error = client.call_raw("create_issue", new_issue()).await.unwrap_err();
+
+    let told = "closest rule: create_issue (for state `paid` of `order`, which is `started`)";
+    assert!(error.to_string().contains(told), "{error}");
+    github.reset();
+}
+
+#[tokio::test]
+async fn closure_sees_the_call() {
+    let github = World::new(1).github();
+    github.on(any_tool().when(|call| call.number % 2 == 0)).fault(TRY_LATER);
+
+    assert_eq!(outcomes(&github, 4).await, [true, false, true, false]);
+}
+
+#[tokio::test]
+async fn probability_is_a_share_of_the_calls() {
+    let github = World::new(1).github();
+    github.on("create_issue").probability(0.2).fault(TRY_LATER);
+
+    let failed = outcomes(&github, 300).await.into_iter().filter(|is_ok| !is_ok).count();
+
+    assert!((40..80).contains(&failed), "{failed} of 300");
+}
+
+#[tokio::test]
+async fn chances_of_a_rule_do_not_depend_on_other_calls() {
+    let (quiet, busy) = (World::new(1).github(), World::new(1).github());
+    for github in [&quiet, &busy] {
+        github.on("create_issue").probability(0.5).fault(TRY_LATER);
+    }
+    let alone = outcomes(&quiet, 20).await;
+    let client = client_of(&busy).await;
+
+    let mut beside = Vec::new();
+    for _ in 0..20 {
+        client.call_raw("list_repos", json!({ "owner": "acme" })).await.unwrap();
+        beside.extend(outcomes(&busy, 1).await);
+    }
+
+    assert_eq!(alone, beside);
+    quiet.reset();
+    quiet.on("create_issue").probability(0.5).fault(TRY_LATER);
+    assert_eq!(outcomes(&quiet, 20).await, alone);
+}
+
+#[tokio::test(start_paused = true)]
+async fn latency_holds_the_answer_back() {
+    let github = World::new(1).github();
+    let ms = Duration::from_millis;
+    github.on("create_issue").times(1).delay(ms(70)).reply(1);
+    github.on("create_issue").delay(Latency::uniform(ms(100), ms(200))).pass();
+    let client = client_of(&github).await;
+
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let started = Instant::now();
+        client.call_raw("create_issue", new_issue()).await.unwrap();
+        times.push(started.elapsed());
+    }
+
+    assert_eq!(times[0], ms(70));
+    assert!(times[1..].iter().all(|time| (ms(100)..=ms(201)).contains(time)), "{times:?}");
+    assert_ne!(times[1], times[2]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn same_seed_has_the_same_outcomes_at_the_same_times(seed: u64, probability in 0.0..1.0) {
+        let life = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let github = World::new(seed).github();
+                let latency = Latency::log_normal(Duration::from_millis(50), 0.5);
+                github.on("create_issue").probability(probability).delay(latency).fault(TRY_LATER);
+                let started = Instant::now();
+                (outcomes(&github, 20).await, started.elapsed())
+            })
+        };
+
+        prop_assert_eq!(life(), life());
+    }
+}
+
+#[tokio::test]
+async fn rules_from_a_text_do_what_the_builder_does() {
+    let world = World::new(1);
+    let rules = json!({ "rules": [
+        { "on": { "tool": "create_issue", "args": { "owner": "acme" } }, "fault": "close" },
+        { "on": { "tool": "create_issue", "nth": { "from": 4 } }, "reply": null },
+        { "on": { "tool": "create_issue", "nth": 2 }, "fault": { "tool-error": { "status": 404 } } },
+        { "on": { "tool": "create_issue", "state": { "s": "done" } }, "priority": 1, "times": 1,
+          "fault": "rpc-error" },
+        { "on": { "nth": 3 }, "then_state": { "s": "done" } },
+        { "on": { "service": "slack", "tool": "no_tool_of_github" }, "fault": "hang" },
+    ] });
+
+    world.github().add_rules(&Rules::from_value(rules).unwrap()).unwrap();
+
+    assert_eq!(outcomes(&world.github(), 5).await, [true, false, true, false, true]);
+    assert_eq!(world.state().github.issues("company", "support").len(), 4);
+}
+
+#[test]
+fn rule_about_an_unknown_tool_is_refused_and_none_is_added() {
+    let github = World::new(1).github().strict();
+    let rules = json!({ "rules": [
+        { "on": { "tool": "create_issue" } },
+        { "on": { "tool": "create_isue" } },
+    ] });
+
+    let error = github.add_rules(&Rules::from_value(rules).unwrap()).unwrap_err();
+
+    assert!(matches!(error, RulesError::UnknownTool { .. }));
+    insta::assert_snapshot!(
+        error,
+        @"/rules/1/on/tool: tool `create_isue` is unknown on server `github` (did you mean `create_issue`?)"
+    );
 }

@@ -196,8 +196,8 @@ mod tests {
         for (file, folder) in [
             ("mcp.json", "."),
             (".vscode/mcp.json", "."),
-            ("/work/shop/.cursor/mcp.json", "/work/shop"),
-            ("/work/shop/config/mcp.json", "/work/shop/config"),
+            ("/home/ann/shop/.cursor/mcp.json", "/home/ann/shop"),
+            ("/home/ann/shop/config/mcp.json", "/home/ann/shop/config"),
             ("/mcp.json", "/"),
         ] {
             assert_eq!(project_folder(Path::new(file)), Path::new(folder), "{file}");

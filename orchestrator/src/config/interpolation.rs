@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     fn scope<'a>(environment: &'a Environment<'a>, inputs: &'a [Input]) -> Scope<'a> {
-        Scope { environment, folder: "/work/shop", inputs }
+        Scope { environment, folder: "/home/ann/shop", inputs }
     }
 
     fn environment(name: &str) -> Option<String> {
@@ -281,7 +281,7 @@ mod tests {
             ("[${EMPTY}]", "[]"),
             ("é${TOKEN}é", "és3creté"),
             ("${userHome}/x", "/home/ann/x"),
-            ("${workspaceFolder}/${workspaceFolderBasename}", "/work/shop/shop"),
+            ("${workspaceFolder}/${workspaceFolderBasename}", "/home/ann/shop/shop"),
             ("Bearer ${input:api-key}", "Bearer k3y"),
             ("${input:region}", "eu"),
         ] {

@@ -259,7 +259,7 @@ fn kind_of_connection(kind: &ConnectionErrorKind) -> FailureKind {
     match kind {
         ConnectionErrorKind::Arguments { .. } => FailureKind::InvalidArguments,
         ConnectionErrorKind::Deadline { .. } => FailureKind::Timeout,
-        ConnectionErrorKind::TooMany(_) => FailureKind::Limit,
+        ConnectionErrorKind::Limit { .. } | ConnectionErrorKind::TooMany(_) => FailureKind::Limit,
         ConnectionErrorKind::Exchange(error) | ConnectionErrorKind::Transport(error) => {
             kind_of_transport(error)
         }

@@ -1,0 +1,123 @@
+//! Faults as they look over HTTP.
+
+use std::time::{Duration, Instant};
+
+use mcp_mock::{Fault, HttpFace, World};
+use serde_json::{Value, json};
+
+use super::raw::{Answer, Raw, called, post};
+use super::{call, initialize};
+use crate::new_issue;
+
+/// A server that fails the first `create_issue` in this way.
+async fn failing(fault: Fault) -> (World, HttpFace) {
+    let world = World::new(1);
+    world.github().on("create_issue").times(1).fault(fault);
+    let face = world.github().serve_http().await.unwrap();
+    (world, face)
+}
+
+/// What a modern client gets.
+async fn answer_to(face: &HttpFace) -> Answer {
+    let (headers, body) = call("create_issue", &new_issue());
+    post(face.url(), &headers, &body).await
+}
+
+fn issues(world: &World) -> usize {
+    world.state().github.issues("company", "support").len()
+}
+
+#[tokio::test]
+async fn expired_token_is_401_and_says_which_scheme() {
+    let world = World::new(1);
+    world.github().on("create_issue").nth(2..).fault(Fault::AuthExpiry);
+    let face = world.github().serve_http().await.unwrap();
+
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(answer_to(&face).await);
+    }
+
+    assert_eq!(statuses.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 401, 401]);
+    assert!(statuses[1].head.contains("www-authenticate: Bearer error=\"invalid_token\""));
+    assert_eq!(issues(&world), 3);
+}
+
+#[tokio::test]
+async fn http_status_comes_with_its_wait_as_it_is() {
+    let retry_after = Some("-7".to_owned());
+    let (world, face) = failing(Fault::HttpStatus { status: 503, retry_after }).await;
+
+    let answer = answer_to(&face).await;
+
+    assert_eq!((answer.status, issues(&world)), (503, 2));
+    assert!(answer.head.contains("retry-after: -7"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn lost_session_is_404_until_a_new_one_is_begun() {
+    let (world, face) = failing(Fault::SessionLoss).await;
+    let session = async || {
+        let opened = post(face.url(), &[], &initialize()).await;
+        let id = opened.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: "));
+        [("mcp-session-id", id.unwrap().to_owned())]
+    };
+    let params = json!({ "name": "create_issue", "arguments": new_issue() });
+    let body = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
+    let body = body.to_string();
+    let (old, new) = (session().await, session().await);
+
+    let mut statuses = Vec::new();
+    for session in [&old, &old, &new] {
+        statuses.push(post(face.url(), session, &body).await.status);
+    }
+
+    assert_eq!((statuses, issues(&world)), (vec![404, 404, 200], 3));
+}
+
+#[tokio::test]
+async fn noise_is_events_before_the_answer() {
+    let (world, face) = failing(Fault::Noise { lines: 2 }).await;
+
+    let answer = answer_to(&face).await;
+
+    assert_eq!((answer.status, issues(&world)), (200, 3));
+    assert!(answer.head.contains("text/event-stream"), "{answer:?}");
+    assert_eq!(answer.body.matches("data: Segmentation fault (not really)").count(), 2);
+    assert!(answer.body.contains(r#""number":3"#), "{answer:?}");
+}
+
+#[tokio::test]
+async fn truncated_answer_breaks_off() {
+    let (world, face) = failing(Fault::Truncate).await;
+    let (headers, body) = call("create_issue", &new_issue());
+    let mut raw = Raw::open(face.url()).await;
+    raw.post(&headers, &body).await;
+
+    let rest = raw.rest().await;
+
+    // A reset may come before the bytes are read.
+    let told = rest.map(|text| text.contains(r#""result""#) && !text.ends_with("0\r\n\r\n"));
+    assert!(told.unwrap_or(true));
+    assert_eq!(issues(&world), 3);
+}
+
+#[tokio::test]
+async fn slow_answer_is_whole_in_the_end() {
+    let (_world, face) = failing(Fault::SlowDrip { bytes_per_second: 5_000 }).await;
+    let started = Instant::now();
+
+    let answer = called(face.url(), "create_issue", &new_issue()).await;
+
+    assert_eq!(answer["result"]["structuredContent"]["number"], 3);
+    assert!(started.elapsed() >= Duration::from_millis(100), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn raw_answer_is_the_body() {
+    let (_world, face) = failing(Fault::Raw { text: r#"{"id":$id}"#.to_owned() }).await;
+
+    let answer = answer_to(&face).await;
+
+    assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap(), json!({ "id": 1 }));
+}
