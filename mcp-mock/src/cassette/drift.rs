@@ -80,7 +80,7 @@ impl fmt::Display for Drift {
             }
         }
         let (added, removed, changed) = (self.added.len(), self.removed.len(), self.changed.len());
-        writeln!(f, "{added} tools added, {removed} removed, {changed} changed")
+        writeln!(f, "tools: {added} added, {removed} removed, {changed} changed")
     }
 }
 
@@ -314,7 +314,7 @@ mod tests {
             ~ argument `list[]` type: "string" -> unset
             + argument `new`: required true, type "integer"
             ~ annotation readOnlyHint: true -> unset
-        1 tools added, 1 removed, 1 changed
+        tools: 1 added, 1 removed, 1 changed
         "#);
     }
 
@@ -331,7 +331,7 @@ mod tests {
         insta::assert_snapshot!(drift, @"
         ~ server version: 1 -> 2
         ~ protocol revision: 2025-06-18 -> 2025-11-25
-        0 tools added, 0 removed, 0 changed
+        tools: 0 added, 0 removed, 0 changed
         ");
     }
 }

@@ -247,3 +247,109 @@ impl Drop for ReplayTransport {
         self.server.abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mcp_client::{Client, ClientOptions};
+    use mcp_core::session::EraChoice;
+
+    use super::*;
+
+    const HEADER: &str = r#"{"tape":1,"recorded":"2026-11-22T10:00:00Z","command":"node"}"#;
+
+    fn replay(lines: &[Value]) -> Replay {
+        let lines: Vec<String> = lines.iter().map(|line| format!("\n{line}")).collect();
+        Replay::new(Tape::parse(&format!("{HEADER}{}\n", lines.concat())).unwrap())
+    }
+
+    fn recorded(number: usize, result: &Value) -> Value {
+        let params = json!({ "name": "t", "arguments": { "a": 1 } });
+        json!({ "n": number, "method": "tools/call", "params": params, "result": result })
+    }
+
+    async fn text(replay: &Replay, era: EraChoice) -> String {
+        let options = ClientOptions::default().with_era(era);
+        let client = Client::connect_with(replay.transport(), options).await.unwrap();
+        match client.call_raw("t", json!({ "a": 1 })).await {
+            Ok(result) => result.content.iter().filter_map(|block| block.as_text()).collect(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// All frames that a raw request of a legacy client is answered by.
+    async fn frames_of(replay: &Replay, params: &Value) -> Vec<Value> {
+        let transport = replay.transport();
+        let opening = json!({
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "c", "version": "1" },
+        });
+        for (id, method, params) in [(1, "initialize", &opening), (2, "tools/call", params)] {
+            transport.send(encode::request(&id.into(), method, params).unwrap()).await.unwrap();
+        }
+        let mut frames = Vec::new();
+        loop {
+            let frame: Value = serde_json::from_slice(&transport.recv().await.unwrap()).unwrap();
+            let is_last = frame["id"] == 2;
+            frames.push(frame);
+            if is_last {
+                return frames.split_off(1);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn first_unused_recording_answers_and_then_the_last_one_again() {
+        let replay = replay(&[
+            recorded(2, &json!({ "content": [{ "type": "text", "text": "second" }] })),
+            recorded(1, &json!({ "content": [{ "type": "text", "text": "first" }] })),
+        ]);
+
+        let mut texts = Vec::new();
+        for era in [EraChoice::Modern, EraChoice::Legacy, EraChoice::Modern] {
+            texts.push(text(&replay, era).await);
+        }
+
+        assert_eq!(texts, ["first", "second", "second"]);
+    }
+
+    #[tokio::test]
+    async fn result_that_asks_back_is_passed_over_for_a_legacy_client() {
+        let replay = replay(&[
+            recorded(1, &json!({ "resultType": "input_required", "inputRequests": {} })),
+            recorded(2, &json!({ "content": [{ "type": "text", "text": "done" }] })),
+        ]);
+
+        assert_eq!(text(&replay, EraChoice::Legacy).await, "done");
+        assert_eq!(replay.unused(), [1]);
+    }
+
+    #[tokio::test]
+    async fn progress_is_told_to_those_who_ask_and_under_their_token() {
+        let mut line = recorded(1, &json!({ "content": [] }));
+        let progress = json!({ "progressToken": "old", "progress": 1 });
+        line["notifications"] = json!([
+            { "method": "notifications/progress", "params": progress },
+            { "method": "notifications/tools/list_changed" },
+        ]);
+        let replay = replay(&[line]);
+        let asked =
+            json!({ "name": "t", "arguments": { "a": 1 }, "_meta": { "progressToken": 9 } });
+        let silent = json!({ "name": "t", "arguments": { "a": 1.0 } });
+
+        let told = frames_of(&replay, &asked).await;
+        let untold = frames_of(&replay, &silent).await;
+
+        assert_eq!(told[0]["params"], json!({ "progressToken": 9, "progress": 1 }));
+        assert_eq!((told.len(), untold.len()), (2, 1));
+        assert_eq!(untold[0]["result"], json!({ "content": [] }));
+    }
+
+    #[tokio::test]
+    async fn list_that_was_not_recorded_is_no_empty_one() {
+        let client = Client::connect(replay(&[]).transport()).await.unwrap();
+
+        let error = client.list_tools().await.unwrap_err().to_string();
+
+        assert!(error.contains("the tape holds no `tools/list`"), "{error}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::dialect::{self, Dialect};
 use crate::service::ServiceName;
 
 /// The columns of the table.
-const HEAD: [&str; 5] = ["service", "dialect", "tools", "backed", "facts"];
+const HEAD: [&str; 6] = ["service", "dialect", "tools", "backed", "cases", "facts"];
 
 pub(super) fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), CommandError> {
     let named = matches.get_one::<String>(SERVICE).and_then(|name| ServiceName::parse(name));
@@ -32,25 +32,32 @@ fn services(out: &mut dyn Write) -> Result<(), CommandError> {
     let mut rows = vec![HEAD.map(str::to_owned)];
     for service in ServiceName::ALL {
         let dialects = dialect::names(service).iter();
-        rows.extend(dialects.filter_map(|name| dialect::named(service, name)).map(|dialect| {
-            let tools = dialect.tools();
-            let backed = tools.iter().filter(|tool| dialect.is_backed(&tool.name)).count();
-            let (name, facts) = (dialect.name().to_owned(), dialect.provenance().to_string());
-            [service.to_string(), name, tools.len().to_string(), backed.to_string(), facts]
-        }));
+        let dialects = dialects.filter_map(|name| dialect::named(service, name));
+        rows.extend(dialects.map(|dialect| row(service, &*dialect)));
     }
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
     };
-    let [first, second, third, fourth] = [0, 1, 2, 3].map(width);
-    for [service, name, tools, backed, facts] in &rows {
+    let [first, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(width);
+    for [service, name, tools, backed, cases, facts] in &rows {
         writeln!(
             out,
-            "{service:first$}  {name:second$}  {tools:>third$}  {backed:>fourth$}  {facts}"
+            "{service:first$}  {name:second$}  {tools:>third$}  {backed:>fourth$}  {cases:fifth$}  \
+             {facts}"
         )?;
     }
     Ok(())
+}
+
+/// A dialect, in the order of [`HEAD`].
+fn row(service: ServiceName, dialect: &dyn Dialect) -> [String; 6] {
+    let (name, tools) = (dialect.name(), dialect.tools());
+    let backed = tools.iter().filter(|tool| dialect.is_backed(&tool.name)).count();
+    let cases: Vec<_> = dialect::cases(service, name).iter().map(u8::to_string).collect();
+    let facts = dialect.provenance().to_string();
+    let (tools, backed) = (tools.len().to_string(), backed.to_string());
+    [service.to_string(), name.to_owned(), tools, backed, cases.join(" "), facts]
 }
 
 /// A line for each tool of a dialect.

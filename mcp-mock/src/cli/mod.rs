@@ -39,7 +39,8 @@ use error::CommandError;
 use no_http as http;
 
 /// Does what the arguments say, the name of the program first, and returns the exit code: 0 when it
-/// went well, 1 when serving failed, 2 for wrong arguments or a seed that cannot be used.
+/// went well, 1 when serving failed or `diff` found differences, 2 for wrong arguments and what cannot be
+/// used: a seed, a tape, a real server.
 ///
 /// Must be called inside a tokio runtime with I/O. `serve` without `--http` speaks over standard input
 /// and output of this process, whatever `out` is. All that serves ends when standard input does.
@@ -164,10 +165,48 @@ mod tests {
     }
 
     #[test]
-    fn list_shows_every_service_with_its_tools() {
-        let (code, out, err) = ran(&["list"]);
+    fn unknown_dialect_names_the_known_ones() {
+        let none = refused(&["serve", "github", "--dialect", "npm"]);
+        let other = refused(&["serve", "github", "--dialect", "slack=npm-2025.4.25"]);
+        let both = ["serve", "github", "slack", "--http", "127.0.0.1:0", "--dialect", "npm-2025.4.8"];
+        let which = refused(&both);
+        let listed = refused(&["list", "slack", "--dialect", "zencoder"]);
+
+        insta::assert_snapshot!([none, other, which, listed].concat(), @"
+        error: dialect `npm` is unknown for `github`; there are `simple`, `npm-2025.4.8`, `official`
+        help: `mcp-mock list` shows the dialects of every service
+        error: dialect `slack=npm-2025.4.25` is of a service that is not served
+        help: name both, such as `--dialect github=npm-2025.4.8`
+        error: several services are served, and `npm-2025.4.8` is the dialect of one of them
+        help: name both, such as `--dialect github=npm-2025.4.8`
+        error: dialect `zencoder` is unknown for `slack`; there are `simple`, `npm-2025.4.25`, `zencoder-0.0.1`
+        help: `mcp-mock list` shows the dialects of every service
+        ");
+    }
+
+    /// What `list` says with these arguments.
+    #[track_caller]
+    fn listed(arguments: &[&str]) -> String {
+        let (code, out, err) = ran(&[&["list"], arguments].concat());
 
         assert_eq!((code, err.as_str()), (0, ""));
-        insta::assert_snapshot!(out);
+        out
+    }
+
+    #[test]
+    fn list_shows_every_dialect_and_how_much_of_it_is_backed() {
+        insta::assert_snapshot!(listed(&[]));
+    }
+
+    #[test]
+    fn list_of_a_service_shows_its_tools() {
+        let services = ["github", "gmail", "notion", "salesforce", "slack"];
+
+        insta::assert_snapshot!(services.map(|service| listed(&[service])).join("\n"));
+    }
+
+    #[test]
+    fn list_of_a_dialect_says_what_is_not_backed() {
+        insta::assert_snapshot!(listed(&["notion", "--dialect", "npm-2.5.2"]));
     }
 }

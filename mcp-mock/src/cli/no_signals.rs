@@ -12,6 +12,6 @@ impl Signals {
 
     /// Never comes.
     pub(super) async fn came(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -102,7 +102,9 @@ fn cast(matches: &ArgMatches) -> Result<Vec<(ServiceName, String)>, CommandError
     }
     for wish in matches.get_many::<String>(DIALECT).into_iter().flatten() {
         let (place, name) = match (wish.split_once(OF), cast.as_mut_slice()) {
-            (Some((service, name)), cast) => (cast.iter_mut().find(|it| it.0.as_str() == service), name),
+            (Some((service, name)), cast) => {
+                (cast.iter_mut().find(|it| it.0.as_str() == service), name)
+            }
             (None, [only]) => (Some(only), wish.as_str()),
             (None, _) => return Err(CommandError::DialectOfWhich { name: wish.clone() }),
         };
@@ -113,7 +115,10 @@ fn cast(matches: &ArgMatches) -> Result<Vec<(ServiceName, String)>, CommandError
 }
 
 /// The name of a dialect of the service.
-pub(super) fn known_dialect(service: ServiceName, name: &str) -> Result<&'static str, CommandError> {
+pub(super) fn known_dialect(
+    service: ServiceName,
+    name: &str,
+) -> Result<&'static str, CommandError> {
     let known = dialect::names(service);
     let found = known.iter().copied().find(|known| *known == name);
     found.ok_or_else(|| CommandError::UnknownDialect { service, name: name.to_owned(), known })

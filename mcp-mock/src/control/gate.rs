@@ -41,7 +41,8 @@ impl Gate {
             request.headers_mut().clone_from(&parts.headers);
             request.headers_mut().remove(CONTENT_TYPE);
         }
-        let request = request.map_err(|_| ControlError::Refused { status: StatusCode::BAD_REQUEST })?;
+        let request =
+            request.map_err(|_| ControlError::Refused { status: StatusCode::BAD_REQUEST })?;
         match server.handle(request).await.status() {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Ok(()),
             status => Err(ControlError::Refused { status }),

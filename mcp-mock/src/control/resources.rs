@@ -46,7 +46,12 @@ const RESOURCES: [Resource; 11] = [
     Resource { method: Method::POST, name: "rules", parameters: &[], action: rules::add },
     Resource { method: Method::PUT, name: "seed", parameters: &[], action: content::seed },
     Resource { method: Method::POST, name: "snapshot", parameters: &[], action: snapshots::take },
-    Resource { method: Method::GET, name: "state", parameters: &["service"], action: content::show },
+    Resource {
+        method: Method::GET,
+        name: "state",
+        parameters: &["service"],
+        action: content::show,
+    },
 ];
 
 /// Carries out what is asked of a world.

@@ -22,7 +22,9 @@ impl<'a> Target<'a> {
         {
             return Self::Control(place);
         }
-        let within = path.strip_prefix(WORLD_PREFIX).and_then(|rest| rest.find('/').map(|at| rest.split_at(at)));
+        let within = path
+            .strip_prefix(WORLD_PREFIX)
+            .and_then(|rest| rest.find('/').map(|at| rest.split_at(at)));
         match within {
             Some((world, path)) => Self::Server { world: Some(world), path },
             None => Self::Server { world: None, path },

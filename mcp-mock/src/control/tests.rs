@@ -219,7 +219,10 @@ async fn worlds_are_made_used_and_removed() {
 
     assert_eq!(made["services"]["github"]["url"], format!("{ORIGIN}/w/w1/github/mcp"));
     assert_eq!(setting.get("worlds").await, json!({ "worlds": [seeded] }));
-    assert_eq!(clocks.map(|clock| clock["now"].clone()), ["2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z"]);
+    assert_eq!(
+        clocks.map(|clock| clock["now"].clone()),
+        ["2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z"]
+    );
     assert_eq!(state["slack"]["channels"].as_array().unwrap().len(), 1);
     let gone = setting.refused("GET /__mock/worlds/w1/clock", &Value::Null).await;
     assert_eq!(gone, "404 world `w1` is unknown; `POST /__mock/worlds` makes one");
@@ -247,7 +250,8 @@ async fn number_of_worlds_and_snapshots_is_limited() {
 async fn refusals_name_what_is_wrong() {
     let setting = Setting::new();
     let none = Value::Null;
-    let rule = |tool: &str, fault: &str| json!({ "rules": [{ "on": { "tool": tool }, "fault": fault }] });
+    let rule =
+        |tool: &str, fault: &str| json!({ "rules": [{ "on": { "tool": tool }, "fault": fault }] });
     let twice = json!({ "slack": { "channels": [{ "name": "a" }, { "name": "a" }] } });
     let cases = [
         ("GET /__mock/rule", none.clone()),
@@ -272,13 +276,28 @@ async fn refusals_name_what_is_wrong() {
         told.push(setting.refused(line, &body).await);
     }
 
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    404 there is nothing at `/__mock/rule` (did you mean `rules`?)
+    404 there is nothing at `/__mock/worlds/w1/clock/now`
+    405 `reset` takes POST
+    405 `worlds` takes GET, POST
+    400 parameter `servcie` is unknown here
+    400 service `githup` is unknown; there are github, gmail, notion, salesforce, slack
+    400 body cannot be read: EOF while parsing a value at line 1 column 0
+    400 `soon` is no duration forward; write `90s` or `1h 30m`
+    400 `-1s` is no duration forward; write `90s` or `1h 30m`
+    400 body cannot be read: unknown field `sead`, expected `random_seed` or `seed` at line 1 column 7
+    404 snapshot `s9` is unknown; `POST snapshot` gives one and `reset` forgets all
+    400 /rules/0/on/tool: tool `create_isue` is unknown on server `github` (did you mean `create_issue`?)
+    400 /rules/0/fault: `crahs` is no fault (did you mean `crash`?)
+    400 body cannot be read: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack` at line 1 column 9
+    400 `slack` refuses its part of the seed: there is a channel `#a` already
+    ");
 }
 
 #[tokio::test]
 async fn whom_a_server_would_refuse_is_refused() {
-    let mut options = HttpOptions::default();
-    options.token = Some("t0p".to_owned());
+    let options = HttpOptions { token: Some("t0p".to_owned()), ..HttpOptions::default() };
     let setting = Setting::under(&options);
     let host = ("host", "127.0.0.1");
     let token = ("authorization", "Bearer t0p");
@@ -300,8 +319,7 @@ async fn whom_a_server_would_refuse_is_refused() {
 
 #[tokio::test]
 async fn body_beyond_the_limit_is_refused() {
-    let mut options = HttpOptions::default();
-    options.body_bytes_max = 10;
+    let options = HttpOptions { body_bytes_max: 10, ..HttpOptions::default() };
     let setting = Setting::under(&options);
 
     let told = setting.refused("PUT /__mock/seed", &json!({ "github": {} })).await;

@@ -67,7 +67,11 @@ impl Worlds {
     }
 
     /// Carries out a request about all worlds.
-    pub(super) fn carry_out(&self, method: &Method, asked: &Asked<'_>) -> Result<Value, ControlError> {
+    pub(super) fn carry_out(
+        &self,
+        method: &Method,
+        asked: &Asked<'_>,
+    ) -> Result<Value, ControlError> {
         asked.check_parameters(&[])?;
         match *method {
             Method::GET => {

@@ -117,3 +117,34 @@ pub(crate) fn named(service: ServiceName, name: &str) -> Option<Box<dyn Dialect>
         _ => None,
     }
 }
+
+/// The cases of the tutorial, by number, in which the service takes part and the tools of the dialect can
+/// play that part. No server of GitHub publishes releases, so none of them has case 8.
+pub(crate) fn cases(service: ServiceName, name: &str) -> &'static [u8] {
+    match (service, name) {
+        (_, simple::NAME) => &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        (ServiceName::GitHub, "npm-2025.4.8" | "official") => &[1, 2, 5, 6, 7],
+        (ServiceName::Gmail, "npm-1.1.11") => &[1, 4, 5, 8, 10],
+        (ServiceName::Notion, "npm-2.5.2") => &[1, 3, 4, 5, 8],
+        (ServiceName::Salesforce, "tsmztech-0.0.6") => &[3, 5, 10],
+        (ServiceName::Slack, "npm-2025.4.25" | "zencoder-0.0.1") => &[1, 2, 4, 5, 7, 8],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dialect_plays_a_part_in_some_case() {
+        for service in ServiceName::ALL {
+            for name in names(service) {
+                let cases = cases(service, name);
+
+                assert!(!cases.is_empty() && cases.is_sorted(), "{service} {name}: {cases:?}");
+                assert!(cases.iter().all(|case| (1..=10).contains(case)), "{service} {name}");
+            }
+        }
+    }
+}

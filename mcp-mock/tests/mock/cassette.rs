@@ -125,6 +125,10 @@ async fn order_matters_to_strict_matching_only() {
     let answered = outcomes(&client, &turned_round).await;
 
     insta::assert_snapshot!(refused, @r#"
+    the server refused `list_repos`: unexpected tools/call list_repos {"owner":"company"}
+      next recording: #1 tools/call list_issues
+        recorded `list_issues`, got `list_repos`
+        /repo: recorded "support", got nothing (code -32602)
     "#);
     assert_eq!(strict.unused().len(), 10);
     assert_eq!(content.unused(), Vec::<usize>::new());
@@ -148,7 +152,18 @@ async fn unknown_call_shows_the_closest_recording() {
         ("delete_everything", json!({})),
     ];
 
-    insta::assert_snapshot!(outcomes(&client, &calls).await.join("\n\n"), @"");
+    insta::assert_snapshot!(outcomes(&client, &calls).await.join("\n\n"), @r#"
+    the server refused `create_issue`: unexpected tools/call create_issue {"owner":"company","repo":"suport","title":"One"}
+      closest recording: #2 tools/call create_issue
+        /repo: recorded "support", got "suport" (code -32602)
+
+    the server refused `creat_issue`: unexpected tools/call creat_issue {"owner":"company"}
+      closest recording: #8 tools/call create_issue
+        recorded `create_issue`, got `creat_issue` (code -32602)
+
+    the server refused `delete_everything`: unexpected tools/call delete_everything {}
+      the tape holds `tools/call` of `add_comment`, `close_issue`, `create_issue`, `get_issue`, `list_issues`, `list_repos`, `no_such_tool` (code -32602)
+    "#);
 }
 
 #[tokio::test]
@@ -294,8 +309,8 @@ fn tape_that_cannot_be_used_is_named_with_its_line() {
     let missing = ran(folder.path(), &["replay", "none.jsonl"]);
 
     assert_eq!((broken.status.code(), missing.status.code()), (Some(2), Some(2)));
-    insta::assert_snapshot!(String::from_utf8_lossy(&broken.stderr), @"");
-    insta::assert_snapshot!(String::from_utf8_lossy(&missing.stderr), @"");
+    insta::assert_snapshot!(String::from_utf8_lossy(&broken.stderr), @"error: tape.jsonl:3: no exchange of a tape: missing field `n`");
+    insta::assert_snapshot!(String::from_utf8_lossy(&missing.stderr), @"error: none.jsonl: No such file or directory (os error 2)");
 }
 
 #[test]
@@ -324,10 +339,57 @@ fn catalogue_is_compared_with_a_dialect() {
 
     let text = String::from_utf8_lossy(&same.stdout);
     assert_eq!(same.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&same.stderr));
-    assert!(text.ends_with("\n0 tools added, 0 removed, 0 changed\n"), "{text}");
+    assert!(text.ends_with("\ntools: 0 added, 0 removed, 0 changed\n"), "{text}");
     let text = String::from_utf8_lossy(&other.stdout);
     assert_eq!((other.status.code(), other.stderr.len()), (Some(1), 0), "{text}");
     assert!(text.contains("~ protocol revision") || text.contains("~ slack_"), "{text}");
     assert_eq!(nothing.status.code(), Some(2));
-    insta::assert_snapshot!(String::from_utf8_lossy(&nothing.stderr), @"");
+    insta::assert_snapshot!(String::from_utf8_lossy(&nothing.stderr), @"error: the real server cannot be used: failed to start `no-such-program`: not found in PATH");
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn tape_is_served_over_http_as_well() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpStream;
+
+    let folder = tempfile::tempdir().unwrap();
+    let header = r#"{"tape":1,"recorded":"2026-11-22T10:00:00Z","command":"node"}"#;
+    let call = r#"{"n":1,"method":"tools/call","params":{"name":"t"},"result":{"content":[]}}"#;
+    std::fs::write(folder.path().join("tape.jsonl"), format!("{header}\n{call}\n")).unwrap();
+    let mut child = Command::new(BINARY)
+        .args(["replay", "tape.jsonl", "--http", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+    let ready: Value = serde_json::from_str(&ready).unwrap();
+    let url = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let (address, path) = url.split_once('/').unwrap();
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({ "name": "t", "arguments": {}, "_meta": meta });
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    let (body, mut answer) = (call.to_string(), String::new());
+
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n\
+         MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: t\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len(),
+    )
+    .unwrap();
+    stream.read_to_string(&mut answer).unwrap();
+    drop(child.stdin.take());
+
+    assert!(child.wait().unwrap().success());
+    assert!(answer.contains(r#""resultType":"complete""#), "{answer}");
 }

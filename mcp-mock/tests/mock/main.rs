@@ -7,6 +7,7 @@ mod binary;
 mod cassette;
 mod catalog;
 mod differences;
+mod docs;
 mod faults;
 mod faults_stream;
 #[cfg(feature = "http")]
@@ -14,6 +15,8 @@ mod http;
 mod refusals;
 mod revisions;
 mod rules;
+#[cfg(unix)]
+mod rules_file;
 mod streams;
 mod worlds;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mcp_mock::{State, World};
 use serde_json::{Value, json};
 
-use super::{examples, files_below, run, told, workflow};
+use super::{examples, files_below, run, told, vendor, workflow};
 
 /// Looks at the world before and after a run.
 type Effect = fn(&State, &State);
@@ -41,7 +41,8 @@ async fn every_example_runs_on_the_fakes_and_leaves_its_mark() {
 
 #[test]
 fn no_example_is_left_out() {
-    let tested: BTreeSet<String> = EFFECTS.iter().map(|(file, _)| (*file).to_owned()).collect();
+    let own = EFFECTS.iter().map(|(file, _)| *file);
+    let tested: BTreeSet<String> = own.chain(vendor::FILES).map(str::to_owned).collect();
 
     assert_eq!(files_below(&examples(), "yaml"), tested);
 }
@@ -191,7 +192,7 @@ fn new_leads_are_contacted(before: &State, after: &State) {
 
 /// The one issue that a repository of the company has more than before.
 #[track_caller]
-fn only_new_issue(before: &State, after: &State, repo: &str) -> Value {
+pub(super) fn only_new_issue(before: &State, after: &State, repo: &str) -> Value {
     let issues = after.github.issues("company", repo);
     assert_eq!(issues.len(), before.github.issues("company", repo).len() + 1);
     let issue = issues.last().unwrap();
@@ -206,26 +207,26 @@ fn only_new_issue(before: &State, after: &State, repo: &str) -> Value {
 }
 
 #[track_caller]
-fn last_message<'a>(state: &'a State, channel: &str) -> &'a str {
+pub(super) fn last_message<'a>(state: &'a State, channel: &str) -> &'a str {
     &state.slack.messages(channel).pop().unwrap().text
 }
 
 /// Whom the last mail went to, and what it is about.
 #[track_caller]
-fn last_mail(state: &State) -> (&str, &str) {
+pub(super) fn last_mail(state: &State) -> (&str, &str) {
     let mail = state.gmail.messages.iter().rfind(|mail| mail.labels.contains("SENT")).unwrap();
     (&mail.to[0], &mail.subject)
 }
 
 /// The plain values of the last page of a database.
 #[track_caller]
-fn last_page(state: &State, database: &str) -> Value {
+pub(super) fn last_page(state: &State, database: &str) -> Value {
     let page = state.notion.pages_of(database).pop().unwrap();
     let names = page.properties.keys();
     names.map(|name| (name.clone(), state.notion.plain_value(page, name))).collect()
 }
 
 #[track_caller]
-fn last_record(state: &State, object: &str) -> Value {
+pub(super) fn last_record(state: &State, object: &str) -> Value {
     json!(state.salesforce.records(object).pop().unwrap().fields)
 }

@@ -6,6 +6,7 @@ mod failures;
 mod files;
 mod programs;
 mod servers;
+mod vendor;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use mcp_mock::World;
 use orchestrator::journal::MemoryJournal;
 use orchestrator::manager::Manager;
-use orchestrator::run::{Executor, RunId, RunOptions, RunReport, WithLocal};
+use orchestrator::run::{Executor, RunId, RunOptions, RunReport, ToolCaller, WithLocal};
 use orchestrator::workflow::Workflow;
 use serde_json::{Map, Value};
 
@@ -56,9 +57,17 @@ async fn run(world: &World, file: &str) -> RunReport {
 }
 
 async fn run_in(folder: &Path, world: &World, file: &str, inputs: Map<String, Value>) -> RunReport {
+    let caller = WithLocal::new(folder, connected(world).await);
+    run_with(Arc::new(caller), file, inputs).await
+}
+
+async fn run_with(
+    caller: Arc<dyn ToolCaller>,
+    file: &str,
+    inputs: Map<String, Value>,
+) -> RunReport {
     let started_at: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
     let options = RunOptions::new(RunId::new(started_at, 1), started_at);
-    let caller = Arc::new(WithLocal::new(folder, connected(world).await));
     let executor = Executor::new(caller, Arc::new(MemoryJournal::new()), options);
     executor.run(&workflow(file), inputs).await.unwrap()
 }

@@ -113,7 +113,7 @@ impl Transport for LineTransport {
     }
 
     async fn send_unframed(&self, bytes: Bytes) -> Option<Result<(), SendError>> {
-        Some(self.outbox.send(bytes).await)
+        Some(self.outbox.send_unframed(bytes).await)
     }
 
     async fn recv(&self) -> Result<Bytes, TransportError> {

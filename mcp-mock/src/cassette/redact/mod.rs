@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use mcp_core::codec::line::single_line;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use self::base64::Fragments;
@@ -96,14 +96,10 @@ impl Redactor {
 
     /// JSON as it may be written down: to the letter when it holds no secret. `None` when it is no JSON.
     pub(crate) fn raw(&mut self, json: &str) -> Option<Box<RawValue>> {
-        let mut value: Value = serde_json::from_str(json).ok()?;
-        self.learn(&value);
-        // A member that stands there twice is one in the value, and two in the letters.
-        if self.redact(&mut value) || !self.spans(json).is_empty() {
-            return to_raw_value(&value).ok();
-        }
-        let line = single_line(Bytes::copy_from_slice(json.as_bytes()));
-        serde_json::from_slice(&line).ok()
+        self.learn(&serde_json::from_str(json).ok()?);
+        let marked = self.text(json);
+        let text = marked.unwrap_or_else(|| json.to_owned());
+        serde_json::from_slice(&single_line(Bytes::from(text.into_bytes()))).ok()
     }
 
     /// The text with all secrets marked; `None` when there are none.
@@ -191,14 +187,21 @@ impl Redactor {
     }
 
     fn text_at(&self, text: &str, depth: usize) -> Option<String> {
+        let marked = marked(text, self.spans(text));
         let inner = if depth < TEXT_DEPTH_MAX { json_in(text) } else { None };
-        let rewritten = inner.and_then(|mut value| {
-            let is_changed = self.value(&mut value, depth + 1);
-            is_changed.then(|| written(&value, text.contains('\n')))
-        });
-        let current = rewritten.as_deref().unwrap_or(text);
-        let marked = marked(current, self.spans(current));
-        marked.or(rewritten)
+        let Some(mut inner) = inner else { return marked };
+        // Marks in the letters leave the rest of them as it was; where that is enough, it is preferred.
+        let outer = match &marked {
+            None => Some(inner.clone()),
+            Some(marked) => json_in(marked),
+        };
+        let is_enough = outer.is_some_and(|mut outer| !self.value(&mut outer, depth + 1));
+        if is_enough {
+            return marked;
+        }
+        self.value(&mut inner, depth + 1);
+        let written = written(&inner, text.contains('\n'));
+        self::marked(&written, self.spans(&written)).or(Some(written))
     }
 
     fn spans(&self, text: &str) -> Vec<Span> {
@@ -289,7 +292,7 @@ mod tests {
             json!({ "s3cret-value": ["a s3cret-value!", r#"{"x": "s3cret-value"}"#] }),
             &json!({
                 "«redacted:API_TOKEN»":
-                    ["a «redacted:API_TOKEN»!", r#"{"x":"«redacted:API_TOKEN»"}"#],
+                    ["a «redacted:API_TOKEN»!", r#"{"x": "«redacted:API_TOKEN»"}"#],
             }),
         );
     }
@@ -333,14 +336,16 @@ mod tests {
     }
 
     #[test]
-    fn value_without_secrets_stays_to_the_letter() {
+    fn what_is_no_secret_stays_to_the_letter() {
         let mut redactor = redactor("s3cret-value");
 
         let kept = redactor.raw(r#"{"b": 1.0, "a": [1e2]}"#).unwrap();
-        let marked = redactor.raw(r#"{"a":"s3cret-value","a":1}"#).unwrap();
+        let marked = redactor.raw(r#"{"b": "s3cret-value","a": 1e2}"#).unwrap();
+        let twice = redactor.raw(r#"{"a":"s3cret-value","a":1}"#).unwrap();
 
         assert_eq!(kept.get(), r#"{"b": 1.0, "a": [1e2]}"#);
-        assert_eq!(marked.get(), r#"{"a":1}"#);
+        assert_eq!(marked.get(), r#"{"b": "«redacted:API_TOKEN»","a": 1e2}"#);
+        assert_eq!(twice.get(), r#"{"a":"«redacted:API_TOKEN»","a":1}"#);
     }
 
     proptest! {

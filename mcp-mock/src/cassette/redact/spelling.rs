@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+/// What JSON may write after a backslash for a backslash.
+const BACKSLASH_CODE: &[u8] = b"u005c";
+
 /// A value, ready to be looked for.
 pub(super) struct Spelling {
     elements: Vec<Element>,
@@ -63,9 +66,10 @@ impl Spelling {
             for way in ways {
                 match element {
                     Element::Backslashes(least) => {
-                        let (at, count) = backslashes(text, way.at);
-                        let way = Way { at, is_escaped: true };
-                        next.extend((count >= *least).then_some(way));
+                        let runs =
+                            [false, true].map(|has_codes| backslashes(text, way.at, has_codes));
+                        let ends = runs.into_iter().filter(|(_, count)| count >= least);
+                        next.extend(ends.map(|(at, _)| Way { at, is_escaped: true }));
                     }
                     Element::Letter(letter) => {
                         let ends = letter_ends(text, way, *letter).into_iter().flatten();
@@ -89,13 +93,18 @@ struct Way {
     is_escaped: bool,
 }
 
-/// Where a run of backslashes ends, and how many there are.
-fn backslashes(text: &[u8], start: usize) -> (usize, usize) {
+/// Where a run of backslashes ends, and how many there are. With `has_codes`, `\u005c` is one as well.
+fn backslashes(text: &[u8], start: usize, has_codes: bool) -> (usize, usize) {
     let (mut at, mut count) = (start, 0);
     loop {
-        at = match text.get(at) {
-            Some(b'\\') => at + 1,
-            Some(b'%') if percent_end(text, at, b'\\').is_some() => at + 3,
+        let is_code = || {
+            let code = text.get(at + 1..at + 1 + BACKSLASH_CODE.len());
+            has_codes && code.is_some_and(|code| code.eq_ignore_ascii_case(BACKSLASH_CODE))
+        };
+        at += match text.get(at) {
+            Some(b'\\') if is_code() => 1 + BACKSLASH_CODE.len(),
+            Some(b'\\') => 1,
+            Some(b'%') if percent_end(text, at, b'\\').is_some() => 3,
             _ => return (at, count),
         };
         count += 1;
@@ -109,7 +118,7 @@ fn letter_ends(text: &[u8], way: Way, letter: char) -> [Option<usize>; 5] {
     let raw = letter.encode_utf8(&mut buffer).as_bytes();
     let is_raw = text.get(at..).is_some_and(|rest| rest.starts_with(raw));
     let is_plus = letter == ' ' && text.get(at) == Some(&b'+');
-    let (after_escape, count) = backslashes(text, at);
+    let (after_escape, count) = backslashes(text, at, false);
     let has_escape = way.is_escaped || count > 0;
     [
         is_raw.then_some(at + raw.len()),
@@ -145,7 +154,7 @@ fn escape_end(text: &[u8], at: usize, letter: char) -> Option<usize> {
     let mut at = at;
     for (index, unit) in letter.encode_utf16(&mut units).iter().enumerate() {
         if index > 0 {
-            at = backslashes(text, at).0;
+            at = backslashes(text, at, false).0;
         }
         let digits = text.get(at..at + 5)?.strip_prefix(b"u")?;
         let spelled = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;

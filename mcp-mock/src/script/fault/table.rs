@@ -102,8 +102,8 @@ pub(crate) fn reference() -> String {
         .to_owned();
     for fault in &FAULTS {
         let (form, carried_out) = (fault.form(), if fault.is_carried_out { "yes" } else { "no" });
-        let row = [&form, carried_out, fault.over_stdio, fault.over_http];
-        writeln!(table, "| `{}` | {} | {} | {} |", row[0], row[1], row[2], row[3])
+        let (stdio, http) = (fault.over_stdio, fault.over_http);
+        writeln!(table, "| `{form}` | {carried_out} | {stdio} | {http} |")
             .expect("texts take all that is written to them");
     }
     table

@@ -1,0 +1,142 @@
+//! `docs/mocks.md` says what is there: its tests run, its files are read, its tables are complete.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use mcp_client::Client;
+use mcp_mock::{Fault, Latency, Rules, Seed, ServiceName, World, any_tool, tool};
+use serde_json::{Value, json};
+
+const DOCUMENT: &str = include_str!("../../../docs/mocks.md");
+
+/// The blocks of the document whose fence says this.
+fn blocks(fence: &str) -> Vec<&'static str> {
+    let opening = format!("```{fence}\n");
+    let blocks = DOCUMENT.split(opening.as_str()).skip(1);
+    blocks.map(|rest| rest.split_once("```\n").unwrap().0).collect()
+}
+
+/// What `mcp-mock` prints for these arguments.
+async fn printed(arguments: &[&str]) -> String {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let arguments = std::iter::once("mcp-mock").chain(arguments.iter().copied());
+    let code = mcp_mock::cli::run(arguments.map(OsString::from), &mut out, &mut err).await;
+    assert_eq!((code, err.len()), (0, 0));
+    String::from_utf8(out).unwrap()
+}
+
+/// The tests of the document stand here to the letter, so that they are compiled and run.
+#[test]
+fn documented_tests_are_these() {
+    let source = include_str!("docs.rs");
+    let blocks = blocks("rust");
+    assert_eq!(blocks.len(), 3);
+
+    for block in blocks {
+        let (_, body) = block.split_once("#[tokio::test]").unwrap();
+        assert!(source.contains(body), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn one_issue_is_opened_and_nothing_else_happens() {
+    let world = World::new(42);
+    let before = world.state();
+    let client = Client::connect(world.github().transport()).await.unwrap();
+
+    let issue = json!({ "owner": "company", "repo": "support", "title": "Printer on fire" });
+    let opened: Value = client.call("create_issue", issue).await.unwrap();
+
+    assert_eq!(opened["number"], 3);
+    world.diff(&before).assert_only(["added github.repos[company/support].issues[3]"]);
+}
+
+#[tokio::test]
+async fn world_is_put_back() {
+    let content = r##"{ "slack": { "channels": [{ "name": "support" }] } }"##;
+    let world = World::seeded(7, Seed::from_json(content).unwrap()).unwrap();
+    let before = world.state();
+    let slack = Client::connect(world.slack().transport()).await.unwrap();
+
+    world.advance(Duration::from_secs(90));
+    let hello = json!({ "channel": "#support", "text": "hello" });
+    slack.call::<Value>("post_message", hello).await.unwrap();
+
+    world.diff(&before).assert_only(["added slack.channels[*].messages[*]"]);
+    world.restore(before.clone());
+    assert!(world.diff(&before).is_empty());
+}
+
+#[tokio::test]
+async fn rules_read_as_sentences() {
+    let github = World::new(42).github();
+    let ms = Duration::from_millis;
+    github.on("create_issue").times(1).fault(Fault::LoseAnswer);
+    github.on(tool("get_repo").arg("owner", "acme")).nth(2..=3).reply(json!({ "name": "app" }));
+    github.on(tool("update_issue").arg("/labels/0", "bug")).fault(Fault::Hang);
+    github.on("merge_pr").times(1).then_state("pull", "merged").reply(json!({ "merged": true }));
+    github.on("merge_pr").when_state("pull", "merged").reply(json!({ "merged": false }));
+    github.on("list_prs").expect(1..).pass();
+    github.on(any_tool()).priority(-1).delay(Latency::log_normal(ms(5), 0.5)).pass();
+    github.on(any_tool().when(|call| call.number > 99)).probability(0.1).fault(Fault::Close);
+
+    let client = Client::connect(github.transport()).await.unwrap();
+    let pull = json!({ "owner": "company", "repo": "app", "number": 3 });
+    let first: Value = client.call("merge_pr", &pull).await.unwrap();
+    let second: Value = client.call("merge_pr", &pull).await.unwrap();
+    client.call_raw("list_prs", json!({ "owner": "company", "repo": "app" })).await.unwrap();
+
+    assert_eq!((&first["merged"], &second["merged"]), (&json!(true), &json!(false)));
+    github.assert_called("merge_pr", 2);
+}
+
+#[test]
+fn documented_seed_takes_root() {
+    let [seed] = blocks("json seed")[..] else { panic!("the document has one seed") };
+
+    let world = World::seeded(1, Seed::from_json(seed).unwrap()).unwrap();
+
+    assert_eq!(world.now().to_string(), "2026-03-02T08:00:00Z");
+    assert!(world.state().github.repo("acme", "app").is_some());
+}
+
+#[test]
+fn documented_rules_are_about_tools_that_there_are() {
+    let [rules] = blocks("json rules")[..] else { panic!("the document has one file of rules") };
+    let rules = Rules::from_json(rules).unwrap();
+    let world = World::new(1);
+
+    assert_eq!(world.github().add_rules(&rules), Ok(()));
+}
+
+#[tokio::test]
+async fn documented_dialects_are_those_that_are_listed() {
+    let world = World::new(1);
+    let listed = printed(&["list"]).await;
+
+    for line in listed.lines().skip(1) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [service, dialect, tools, backed, facts @ ..] = &words[..] else { panic!("{line}") };
+        let server = world.server(ServiceName::parse(service).unwrap());
+        let client = super::client_of(&server.in_dialect(dialect).unwrap()).await;
+        let (revision, facts) = (client.version(), facts.join(" "));
+        let row =
+            format!("| {service} | `{dialect}` | {tools} | {backed} | {revision} | {facts} |\n");
+        assert!(DOCUMENT.contains(&row), "{row}");
+    }
+}
+
+/// Each dialect of a vendor has its row about failures too.
+#[test]
+fn every_dialect_says_how_it_fails() {
+    let world = World::new(1);
+
+    for service in ServiceName::ALL {
+        for dialect in world.server(service).dialects() {
+            let row = format!("| {service} | `{dialect}` |");
+            let rows = DOCUMENT.lines().filter(|line| line.starts_with(&row)).count();
+            let expected = if *dialect == "simple" { 1 } else { 2 };
+            assert_eq!(rows, expected, "{row}");
+        }
+    }
+}
