@@ -48,7 +48,8 @@ pub mod world;
 #[doc(no_inline)]
 pub use mcp_client::Client;
 pub use script::{
-    Call, CallOutcome, Fault, FaultError, Latency, Matcher, Rules, RulesError, Times, any_tool, tool,
+    Call, CallOutcome, Fault, FaultError, Latency, Matcher, Rules, RulesError, Times, any_tool,
+    tool,
 };
 #[cfg(feature = "http")]
 pub use server::{HttpFace, HttpFaceError, HttpFaceOptions};

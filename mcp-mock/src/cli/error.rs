@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::http::HttpError;
-use crate::cassette::{RecordError, TapeError};
 use super::rules::RulesFileError;
+use crate::cassette::{RecordError, TapeError};
 use crate::server::ServeError;
 use crate::service::ServiceName;
 use crate::world::SeedError;

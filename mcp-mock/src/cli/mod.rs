@@ -28,7 +28,10 @@ mod signals;
 #[cfg(not(feature = "http"))]
 #[path = "no_signals.rs"]
 mod signals;
+#[cfg(not(feature = "http"))]
 #[path = "no_url.rs"]
+mod url;
+#[cfg(feature = "http")]
 mod url;
 
 use std::ffi::OsString;
@@ -168,7 +171,8 @@ mod tests {
     fn unknown_dialect_names_the_known_ones() {
         let none = refused(&["serve", "github", "--dialect", "npm"]);
         let other = refused(&["serve", "github", "--dialect", "slack=npm-2025.4.25"]);
-        let both = ["serve", "github", "slack", "--http", "127.0.0.1:0", "--dialect", "npm-2025.4.8"];
+        let both =
+            ["serve", "github", "slack", "--http", "127.0.0.1:0", "--dialect", "npm-2025.4.8"];
         let which = refused(&both);
         let listed = refused(&["list", "slack", "--dialect", "zencoder"]);
 

@@ -250,6 +250,21 @@ mod tests {
         Expression::parse(source).unwrap().evaluate(&names()).unwrap()
     }
 
+    #[test]
+    fn a_slice_reads_what_it_cuts() {
+        let cut =
+            Expression::parse("steps.issue.output.html_url[0:1] ~ inputs.list[1:][0].a").unwrap();
+        let looped = Template::parse(
+            "{% for x in inputs.list %}{{ x.a }}{% endfor %}{{ steps.issue.output.html_url[:1] }}",
+        )
+        .unwrap();
+
+        assert_eq!(cut.references(), ["inputs.list", "steps.issue.output.html_url"]);
+        assert_eq!(cut.evaluate(&names()).unwrap(), json!("u2"));
+        assert_eq!(looped.references(), ["inputs.list", "steps.issue.output.html_url"]);
+        assert_eq!(looped.render(&names()).unwrap(), "12u");
+    }
+
     #[track_caller]
     fn rendered(source: &str) -> String {
         Template::parse(source).unwrap().render(&names()).unwrap()

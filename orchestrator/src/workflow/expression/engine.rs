@@ -94,8 +94,10 @@ struct Guard {
 
 impl Names {
     fn new(read: impl IntoIterator<Item = String>, scan: &Scan<'_>) -> Self {
-        let mut paths: Vec<String> = read.into_iter().filter(|path| !is_global(path)).collect();
+        let read = read.into_iter().chain(scan.sliced().map(str::to_owned));
+        let mut paths: Vec<String> = read.filter(|path| !is_global(path)).collect();
         paths.sort();
+        paths.dedup();
         let guards = guards(&paths, scan);
         let references = paths.into_iter().map(|path| reference(path, scan)).collect();
         Self { references, guards }

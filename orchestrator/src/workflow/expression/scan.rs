@@ -122,6 +122,8 @@ pub(super) struct Path<'a> {
     pub(super) start: usize,
     /// Whether `| default` or `is defined` follows.
     pub(super) is_guarded: bool,
+    /// Whether brackets follow that are more than an index, such as `[1:]`.
+    is_sliced: bool,
 }
 
 #[derive(Debug)]
@@ -185,6 +187,18 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// The paths that are read as a slice: the engine does not report what stands before one. In a text
+    /// with names of its own (`for`, `set`) only what cannot be such a name.
+    pub(super) fn sliced(&self) -> impl Iterator<Item = &str> {
+        const OURS: [&str; 4] = ["inputs", "output", "run", "steps"];
+        let has_own_names = self.blocks.iter().any(|block| matches!(block.text, "for" | "set"));
+        let sliced = self.paths.iter().filter(|path| path.is_sliced).map(Path::reported);
+        sliced.filter(move |path| {
+            let root = path.split('.').next().unwrap_or_default();
+            !has_own_names || OURS.contains(&root)
+        })
+    }
+
     fn code(&mut self, source: &'a str, range: Range<usize>) {
         let parts_max = PARTS_OF_TEXT_MAX.min(self.parts + PARTS_MAX);
         let end = range.end;
@@ -227,7 +241,8 @@ impl<'a> Scan<'a> {
                 let length = path_length(rest);
                 let (path, after) = rest.split_at(length);
                 self.parts += path.matches(['.', '[']).count();
-                self.paths.push(Path { text: path, start, is_guarded: is_guard(after) });
+                let is_sliced = after.trim_start().starts_with('[');
+                self.paths.push(Path { text: path, start, is_guarded: is_guard(after), is_sliced });
                 return (length, Before::Other);
             }
         }
