@@ -255,7 +255,7 @@ mod tests {
         let cut =
             Expression::parse("steps.issue.output.html_url[0:1] ~ inputs.list[1:][0].a").unwrap();
         let looped = Template::parse(
-            "{% for x in inputs.list %}{{ x.a }}{% endfor %}{{ steps.issue.output.html_url[:1] }}",
+            "{% for x in inputs.list %}${{ x.a }}{% endfor %}${{ steps.issue.output.html_url[:1] }}",
         )
         .unwrap();
 
