@@ -26,6 +26,11 @@ pub(crate) enum Package {
         name: &'static str,
         version: &'static str,
     },
+    /// Several of them in one environment, each with its version.
+    PyPiSet {
+        folder: &'static str,
+        packages: &'static [(&'static str, &'static str)],
+    },
 }
 
 impl Package {
@@ -36,7 +41,7 @@ impl Package {
                 let name = name.rsplit('/').next().unwrap_or(name);
                 cache.join(format!("{name}-{version}"))
             }
-            Self::NpmSet { folder, packages } => {
+            Self::NpmSet { folder, packages } | Self::PyPiSet { folder, packages } => {
                 let version = packages.first().map_or("none", |(_, version)| *version);
                 cache.join(format!("{folder}-{version}"))
             }
@@ -49,14 +54,16 @@ impl fmt::Display for Package {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Npm { name, version } => write!(f, "{name}@{version}"),
-            Self::NpmSet { packages, .. } => {
-                let words: Vec<_> =
-                    packages.iter().map(|(name, version)| format!("{name}@{version}")).collect();
-                f.write_str(&words.join(" "))
-            }
+            Self::NpmSet { packages, .. } => f.write_str(&words(packages, "@").join(" ")),
             Self::PyPi { name, version } => write!(f, "{name}=={version}"),
+            Self::PyPiSet { packages, .. } => f.write_str(&words(packages, "==").join(" ")),
         }
     }
+}
+
+/// Names with their versions, as a registry writes them.
+fn words(packages: &[(&str, &str)], is: &str) -> Vec<String> {
+    packages.iter().map(|(name, version)| format!("{name}{is}{version}")).collect()
 }
 
 /// A program that must be there.
@@ -110,7 +117,8 @@ pub(crate) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> R
     match package {
         Package::Npm { name, version } => npm(&folder, &[(name, version)])?,
         Package::NpmSet { packages, .. } => npm(&folder, packages)?,
-        Package::PyPi { .. } => venv(&folder, &package.to_string())?,
+        Package::PyPi { name, version } => venv(&folder, &words(&[(name, version)], "=="))?,
+        Package::PyPiSet { packages, .. } => venv(&folder, &words(packages, "=="))?,
     }
     write_file(&folder.join(DONE), "")?;
     writeln!(out, "installed {package} in {:.1} s", start.elapsed().as_secs_f64())?;
@@ -131,10 +139,10 @@ fn npm(folder: &Path, packages: &[(&str, &str)]) -> Result<()> {
     succeed(Command::new("npm").args(args).current_dir(folder))
 }
 
-fn venv(folder: &Path, package: &str) -> Result<()> {
+fn venv(folder: &Path, packages: &[String]) -> Result<()> {
     succeed(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    let args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
-    succeed(Command::new(folder.join("bin/python")).args(args))
+    let args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    succeed(Command::new(folder.join("bin/python")).args(args).args(packages))
 }
 
 fn succeed(command: &mut Command) -> Result<()> {
@@ -155,11 +163,15 @@ mod tests {
         let npm = Package::Npm { name: "@scope/server-a", version: "1.2.3" };
         let set = Package::NpmSet { folder: "sdk", packages: &[("@a/b", "4.5.6"), ("c", "1.0.0")] };
         let python = Package::PyPi { name: "mcp", version: "2.3.0" };
+        let test =
+            Package::PyPiSet { folder: "test", packages: &[("pytest", "9.0.0"), ("d", "1.0")] };
 
         assert_eq!(npm.folder(Path::new("cache")), Path::new("cache/server-a-1.2.3"));
         assert_eq!(set.folder(Path::new("cache")), Path::new("cache/sdk-4.5.6"));
         assert_eq!(set.to_string(), "@a/b@4.5.6 c@1.0.0");
         assert_eq!(python.folder(Path::new("cache")), Path::new("cache/mcp-2.3.0"));
+        assert_eq!(test.folder(Path::new("cache")), Path::new("cache/test-9.0.0"));
+        assert_eq!(test.to_string(), "pytest==9.0.0 d==1.0");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Programs of other authors against this workspace: published servers, and servers and clients made with
-//! the SDKs of other languages.
+//! the SDKs of other languages, and the examples for users of those.
 //!
 //! It needs node, npm, python3 and the registries npm and PyPI, so it is no part of `cargo test`.
 
+mod examples;
 mod matrix;
 mod published;
 mod scene;
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
+use examples::Example;
 use matrix::Sdk;
 use published::Server;
 use scene::Scene;
@@ -36,7 +38,7 @@ pub(crate) fn missing_tools() -> Vec<String> {
 }
 
 /// Installs what others have made, and lets it talk with the built binaries; `--short` takes one published
-/// server and one SDK.
+/// server, one SDK and no example.
 pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     super::only_known(args, &["--short"])?;
     let missing = missing_tools();
@@ -44,6 +46,7 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     let is_complete = args.is_empty();
     let servers: Vec<&Server> = published::servers(is_complete);
     let sdks: Vec<&Sdk> = matrix::sdks(is_complete);
+    let examples: &[Example] = if is_complete { &examples::EXAMPLES } else { &[] };
 
     let scene = Scene::set()?;
     let start = Instant::now();
@@ -53,12 +56,18 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     for sdk in &sdks {
         sdk.install(&scene.cache, out)?;
     }
+    for example in examples {
+        example.install(&scene.cache, out)?;
+    }
     let installed = start.elapsed().as_secs_f64();
 
     let start = Instant::now();
     let mut misses = Vec::new();
     write!(out, "{}", published::check(&scene, &servers, &mut misses)?)?;
     write!(out, "\n{}", matrix::check(&scene, &sdks, &mut misses))?;
+    if is_complete {
+        write!(out, "\n{}", examples::check(&scene, examples, &mut misses))?;
+    }
     misses.extend(scene.nothing_left().err().map(|error| format!("processes: {error:#}")));
     let checked = start.elapsed().as_secs_f64();
 
@@ -68,10 +77,10 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
         scene.folder.display(),
         misses.join("\n  ")
     );
-    let (servers, sdks) = (servers.len(), sdks.len());
+    let (servers, sdks, examples) = (servers.len(), sdks.len(), examples.len());
     writeln!(
         out,
-        "\ninterop: {servers} servers and {sdks} SDKs passed; \
+        "\ninterop: {servers} servers, {sdks} SDKs and {examples} examples passed; \
          install {installed:.1} s, checks {checked:.1} s"
     )?;
     scene.clear()

@@ -1,0 +1,1 @@
+//! A crate whose tests need no more than `mcp-mock`.
