@@ -45,5 +45,5 @@ pub use playback::Matching;
 pub(crate) use recorder::Recorder;
 pub(crate) use redact::Redactor;
 pub(crate) use relay::{RecordError, Relay, TapeFile};
-pub use replay::{Replay, ReplayTransport};
+pub use replay::Replay;
 pub use tape::{Exchange, RecordedAnswer, RecordedNotification, Tape, TapeError, TapeErrorKind};

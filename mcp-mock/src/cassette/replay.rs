@@ -5,21 +5,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcp_client::transport::memory::{self, MemoryTransport};
+use mcp_client::transport::memory;
 use mcp_client::transport::own_stdio;
+use mcp_core::Transport;
 use mcp_core::jsonrpc::{RpcError, code, encode};
 use mcp_core::protocol::{Era, ServerInfo, Tool, method};
 use mcp_core::server::{Caller, Reply, Service, serve};
 use mcp_core::session::Request;
-use mcp_core::{SendError, Transport, TransportError};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
-use tokio::task::JoinHandle;
 
 use super::playback::{Asked, Matching, Playback};
 use super::tape::{Exchange, RecordedAnswer, RecordedNotification, Tape};
-use crate::server::ServeError;
+use crate::server::{MockTransport, ServeError};
 
 /// Serves a tape, to clients of either era, whatever was recorded. Clones share what was used of it.
 ///
@@ -72,14 +71,14 @@ impl Replay {
 
     /// A new connection in memory, for a client in this process. Must be called inside a tokio runtime.
     #[must_use]
-    pub fn transport(&self) -> ReplayTransport {
+    pub fn transport(&self) -> MockTransport {
         let (here, there) = memory::pair();
         let replay = self.clone();
         let server = tokio::spawn(async move {
             // The client sees the end of its connection; there is nobody else to tell.
             drop(serve(&replay, &there).await);
         });
-        ReplayTransport { memory: here, server }
+        MockTransport::new(here, server)
     }
 
     /// Serves the client that started this process over its standard input and output.
@@ -213,39 +212,6 @@ fn tools(tape: &Tape) -> Vec<Tool> {
         RecordedAnswer::Error(_) => None,
     });
     pages.flat_map(|page| page.tools).collect()
-}
-
-/// The client's end of a connection to a [`Replay`]. Dropping it ends the server's end as well.
-#[derive(Debug)]
-pub struct ReplayTransport {
-    memory: MemoryTransport,
-    server: JoinHandle<()>,
-}
-
-#[async_trait]
-impl Transport for ReplayTransport {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
-        self.memory.send(message).await
-    }
-
-    async fn recv(&self) -> Result<Bytes, TransportError> {
-        self.memory.recv().await
-    }
-
-    async fn close(&self) {
-        self.abort();
-    }
-
-    fn abort(&self) {
-        self.memory.abort();
-        self.server.abort();
-    }
-}
-
-impl Drop for ReplayTransport {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::arguments::{CONTROL, HTTP, KEEP_RUNNING, TOKEN};
 use super::error::CommandError;
 use super::setup::Setup;
 use super::signals::Signals;
+use crate::cassette::Replay;
 use crate::conformance::Fixture;
 use crate::control::{self, Control};
 use crate::server::{HttpFace, HttpFaceOptions, MockServer};
@@ -77,6 +78,17 @@ pub(super) async fn conformance(
 ) -> Result<(), CommandError> {
     let fixture = Arc::new(Dispatch(Fixture::new()));
     let face = HttpFace::serving(vec![(String::new(), fixture)], options(matches, HTTP)).await?;
+    let ready = json!({ "ready": true, "pid": std::process::id(), "url": face.url() });
+    serve_until_the_end(face, matches, &ready, out).await
+}
+
+/// Serves a tape until the end.
+pub(super) async fn replay(
+    replay: &Replay,
+    matches: &ArgMatches,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let face = replay.serve_http(options(matches, HTTP)).await?;
     let ready = json!({ "ready": true, "pid": std::process::id(), "url": face.url() });
     serve_until_the_end(face, matches, &ready, out).await
 }

@@ -15,11 +15,6 @@ mod no_http;
 mod real;
 mod record;
 mod replay;
-#[cfg(not(feature = "http"))]
-#[path = "no_replay_http.rs"]
-mod replay_http;
-#[cfg(feature = "http")]
-mod replay_http;
 mod rules;
 mod serve;
 mod setup;

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 
 use super::error::CommandError;
 use super::setup::Setup;
+use crate::cassette::Replay;
 use crate::server::MockServer;
 use crate::world::World;
 
@@ -36,6 +37,14 @@ pub(super) async fn serve_stdio(
 }
 
 pub(super) async fn conformance(
+    _matches: &ArgMatches,
+    _out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    Err(HttpError.into())
+}
+
+pub(super) async fn replay(
+    _replay: &Replay,
     _matches: &ArgMatches,
     _out: &mut dyn Write,
 ) -> Result<(), CommandError> {

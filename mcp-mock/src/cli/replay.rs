@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use super::arguments::{HTTP, TOKEN, http, keep_running};
 use super::error::CommandError;
-use super::replay_http;
+use super::http;
 use crate::cassette::{Matching, Replay, Tape};
 
 pub(super) const REPLAY: &str = "replay";
@@ -60,7 +60,7 @@ pub(super) async fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(),
     let matching = matches.get_one::<String>(MATCH).and_then(|name| Matching::parse(name));
     let replay = Replay::new(Tape::load(path)?).with_matching(matching.unwrap_or_default());
     if matches.contains_id(HTTP) {
-        replay_http::serve(&replay, matches, out).await
+        http::replay(&replay, matches, out).await
     } else {
         Ok(replay.serve_stdio().await?)
     }

@@ -79,6 +79,13 @@ pub struct MockTransport {
     server: JoinHandle<()>,
 }
 
+impl MockTransport {
+    /// The client's end, and the task that serves the other one.
+    pub(crate) fn new(memory: MemoryTransport, server: JoinHandle<()>) -> Self {
+        Self { memory, server }
+    }
+}
+
 #[async_trait]
 impl Transport for MockTransport {
     async fn send(&self, message: Bytes) -> Result<(), SendError> {

@@ -6,7 +6,6 @@
 mod checks;
 mod findings;
 mod leg;
-mod mock;
 mod options;
 mod report;
 mod requirements;
@@ -16,6 +15,7 @@ mod summary;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -23,12 +23,12 @@ use anyhow::{Context, Result, ensure};
 use checks::{Check, Status};
 use findings::{Findings, Left};
 use leg::{Leg, Side};
-use mock::MockServer;
 use options::Options;
 use requirements::Requirements;
 use suite::Suite;
 
 use crate::install::{self, NODE, NPM};
+use crate::listener::Listener;
 use crate::process::Answer;
 
 const BUILD_SERVER: &str = "cargo build --quiet --release -p mcp-mock --features http";
@@ -184,7 +184,9 @@ impl Bench {
                 Ok(Exercise { answer, complaint: None })
             }
             Side::Server => {
-                let server = MockServer::start(&built.join("mcp-mock"), folder)?;
+                let mut command = Command::new(built.join("mcp-mock"));
+                command.arg("conformance").current_dir(crate::root());
+                let server = Listener::start(&mut command, folder)?;
                 let answer = run(["--url", &server.url])?;
                 let complaint = server.stop().err().map(|error| format!("{error:#}"));
                 Ok(Exercise { answer, complaint })
