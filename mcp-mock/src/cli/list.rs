@@ -57,7 +57,7 @@ fn row(service: ServiceName, dialect: &dyn Dialect) -> [String; 6] {
     let cases: Vec<_> = dialect::cases(service, name).iter().map(u8::to_string).collect();
     let facts = dialect.provenance().to_string();
     let (tools, backed) = (tools.len().to_string(), backed.to_string());
-    [service.to_string(), name.to_owned(), tools, backed, cases.join(" "), facts]
+    [service.to_string(), name.to_owned(), tools, backed, cases.join(","), facts]
 }
 
 /// A line for each tool of a dialect.

@@ -89,6 +89,25 @@ impl Rules {
         Self::from_value(value)
     }
 
+    /// The same from YAML (feature `yaml`), of which JSON is a part.
+    ///
+    /// # Errors
+    ///
+    /// See [`from_json`](Self::from_json).
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<Self, RulesError> {
+        let value = serde_saphyr::from_str(text).map_err(|error| {
+            let error = error.without_snippet();
+            let place = error.location();
+            let line = place.map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
+            let column = place.map_or(1, |place| usize::try_from(place.column()).unwrap_or(1));
+            let text = error.to_string();
+            let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+            RulesError::Syntax { line, column, message }
+        })?;
+        Self::from_value(value)
+    }
+
     /// The same from a value that was read already.
     ///
     /// # Errors

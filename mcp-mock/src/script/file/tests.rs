@@ -137,3 +137,16 @@ fn text_that_is_no_json_is_refused_with_its_place() {
 
     insta::assert_snapshot!(error, @"2:13: expected value");
 }
+
+#[cfg(feature = "yaml")]
+#[test]
+fn yaml_says_the_same_as_json() {
+    let yaml = "rules:\n  - on: { tool: create_issue, args: { owner: acme } }\n    times: 1\n    fault: crash\n";
+    let json = r#"{"rules":[{"on":{"tool":"create_issue","args":{"owner":"acme"}},"times":1,"fault":"crash"}]}"#;
+
+    let (yaml, json) = (Rules::from_yaml(yaml).unwrap(), Rules::from_json(json).unwrap());
+    let broken = Rules::from_yaml("rules:\n  - on: [\n").unwrap_err();
+
+    assert_eq!(format!("{yaml:?}"), format!("{json:?}"));
+    assert!(matches!(broken, RulesError::Syntax { .. }), "{broken}");
+}
