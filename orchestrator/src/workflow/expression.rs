@@ -265,6 +265,13 @@ mod tests {
         assert_eq!(looped.render(&names()).unwrap(), "12u");
     }
 
+    #[test]
+    fn a_list_after_an_operator_is_no_slice() {
+        let expression = Expression::parse("inputs.who in['Kim'] and not[] ").unwrap();
+
+        assert_eq!(expression.references(), ["inputs.who"]);
+    }
+
     #[track_caller]
     fn rendered(source: &str) -> String {
         Template::parse(source).unwrap().render(&names()).unwrap()

@@ -66,6 +66,9 @@ const FILTERS: [&str; 44] = [
     "zip",
 ];
 
+/// The words after which a list may stand: `in [1, 2]`.
+const OPERATORS: [&str; 6] = ["and", "else", "if", "in", "not", "or"];
+
 /// The tests of the language, after `is`.
 const TESTS: [&str; 29] = [
     "boolean",
@@ -241,7 +244,7 @@ impl<'a> Scan<'a> {
                 let length = path_length(rest);
                 let (path, after) = rest.split_at(length);
                 self.parts += path.matches(['.', '[']).count();
-                let is_sliced = after.trim_start().starts_with('[');
+                let is_sliced = after.starts_with('[') && !OPERATORS.contains(&path);
                 self.paths.push(Path { text: path, start, is_guarded: is_guard(after), is_sliced });
                 return (length, Before::Other);
             }
