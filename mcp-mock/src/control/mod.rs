@@ -77,7 +77,7 @@ impl Control {
         http: &HttpOptions,
         origin: &str,
     ) -> Result<Self, HttpFaceError> {
-        let gate = Gate::new(&servers, http);
+        let gate = Gate::new(http);
         let first = Stage::new(world, servers, http)?;
         Ok(Self { gate, worlds: Worlds::new(plan, first, http, origin) })
     }
@@ -107,7 +107,7 @@ impl Control {
     where
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send,
     {
-        self.gate.check(parts).await?;
+        self.gate.check(parts)?;
         let body = self.gate.read(body).await?;
         let query = parts.uri.query().unwrap_or_default();
         self.carry_out(&Asked { place, query, body: &body }, &parts.method)

@@ -28,6 +28,10 @@ impl Refusal {
         Self { status, header: None, said: Said::Text(text) }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// A JSON-RPC error, with the id of the request when that is known.
     pub(super) fn error(status: StatusCode, id: Option<&RequestId>, error: &RpcError) -> Self {
         Self { status, header: None, said: Said::Message(encode::error(id, error)) }

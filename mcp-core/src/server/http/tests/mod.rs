@@ -111,14 +111,15 @@ impl Handler for Bench {
         let mut page = ListToolsResult::default();
         if cursor.is_none() {
             let names = ["ask", "ask_late", "echo", "hold", "needs_sampling", "steps"];
-            page.tools = names.map(|name| Tool::new(name, raw(json!({ "type": "object" })))).into();
+            page.entries =
+                names.map(|name| Tool::new(name, raw(json!({ "type": "object" })))).into();
             page.next_cursor = Some("2".to_owned());
         } else {
             let schema = json!({ "type": "object", "properties": {
                 "region": { "type": "string", "x-mcp-header": "Region" },
                 "count": { "type": "integer", "x-mcp-header": "Count" },
             }});
-            page.tools = vec![Tool::new("mirrored", raw(schema))];
+            page.entries = vec![Tool::new("mirrored", raw(schema))];
         }
         Ok(page)
     }
