@@ -8,12 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mcp_core::jsonrpc::code;
-use mcp_core::protocol::{
-    Era, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    Prompt, Resource, ResourceTemplate, Tool, method,
-};
+use mcp_core::protocol::{Era, Listed, Page};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::client::Client;
@@ -84,33 +80,13 @@ impl<L> ListCache<L> {
     }
 }
 
-/// One page of a list.
-pub(crate) trait Page: DeserializeOwned {
-    type Entry;
-    const METHOD: &'static str;
-    /// What is listed, in words.
-    const OF: &'static str;
-    const NOUN: &'static str;
-
-    fn into_parts(self) -> Parts<Self::Entry>;
-    /// What is unique among the entries.
-    fn name(entry: &Self::Entry) -> &str;
-}
-
-pub(crate) struct Parts<T> {
-    entries: Vec<T>,
-    next_cursor: Option<String>,
-    ttl_ms: Option<u64>,
-    rejected: Vec<String>,
-}
-
 /// All pages of a list, and how long it may be kept. A server that does not know its own cursor any
 /// more is asked from the beginning, once.
-pub(crate) async fn fetch<P: Page>(
+pub(crate) async fn fetch<T: Listed>(
     client: &Client,
     entries_max: usize,
-) -> Result<(Listing<P::Entry>, Duration), ListError> {
-    let mut fetching = Fetching::<P>::new(entries_max);
+) -> Result<(Listing<T>, Duration), ListError> {
+    let mut fetching = Fetching::<T>::new(entries_max);
     match fetching.run(client).await {
         Err(ListError::Rpc(failure))
             if failure.error.code == code::INVALID_PARAMS && fetching.cursor.is_some() =>
@@ -134,9 +110,9 @@ fn unsaid_ttl(client: &Client) -> Duration {
 }
 
 /// The pages so far.
-struct Fetching<P: Page> {
+struct Fetching<T> {
     entries_max: usize,
-    list: Listing<P::Entry>,
+    list: Listing<T>,
     names: HashSet<String>,
     cursors: HashSet<String>,
     cursor: Option<String>,
@@ -144,7 +120,7 @@ struct Fetching<P: Page> {
     ttl: Option<Duration>,
 }
 
-impl<P: Page> Fetching<P> {
+impl<T: Listed> Fetching<T> {
     fn new(entries_max: usize) -> Self {
         Self {
             entries_max,
@@ -159,32 +135,32 @@ impl<P: Page> Fetching<P> {
     async fn run(&mut self, client: &Client) -> Result<(), ListError> {
         let pages_max = client.options().pages_max;
         for _ in 0..pages_max {
-            let page = fetch_page::<P>(client, self.cursor.as_deref()).await?;
-            let Some(next) = self.take(page.into_parts())? else { return Ok(()) };
+            let page = fetch_page::<T>(client, self.cursor.as_deref()).await?;
+            let Some(next) = self.take(page)? else { return Ok(()) };
             if !self.cursors.insert(next.clone()) {
-                return Err(ListError::CursorLoop { of: P::OF, cursor: next });
+                return Err(ListError::CursorLoop { of: T::PLURAL, cursor: next });
             }
             self.cursor = Some(next);
         }
-        Err(ListError::TooLong { of: P::OF, limit: pages_max, what: "pages" })
+        Err(ListError::TooLong { of: T::PLURAL, limit: pages_max, what: "pages" })
     }
 
     /// Takes a page; returns where the next one begins.
-    fn take(&mut self, page: Parts<P::Entry>) -> Result<Option<String>, ListError> {
+    fn take(&mut self, page: Page<T>) -> Result<Option<String>, ListError> {
         let ttl = page.ttl_ms.map(Duration::from_millis);
         self.ttl = self.ttl.into_iter().chain(ttl).min();
         let room = REJECTED_MAX.saturating_sub(self.list.rejected.len());
         self.list.rejected.extend(page.rejected.into_iter().take(room));
         for entry in page.entries {
             if self.list.entries.len() >= self.entries_max {
-                let (of, limit) = (P::OF, self.entries_max);
+                let (of, limit) = (T::PLURAL, self.entries_max);
                 return Err(ListError::TooLong { of, limit, what: of });
             }
-            let name = P::name(&entry);
+            let name = entry.key();
             if self.names.insert(name.to_owned()) {
                 self.list.entries.push(entry);
             } else if self.list.rejected.len() < REJECTED_MAX {
-                self.list.rejected.push(format!("{} `{name}` is listed twice", P::NOUN));
+                self.list.rejected.push(format!("{} `{name}` is listed twice", T::NOUN));
             }
         }
         Ok(page.next_cursor)
@@ -199,73 +175,12 @@ struct ListParams<'a> {
     meta: Option<Meta<'a>>,
 }
 
-async fn fetch_page<P: Page>(client: &Client, cursor: Option<&str>) -> Result<P, ListError> {
+async fn fetch_page<T: Listed>(
+    client: &Client,
+    cursor: Option<&str>,
+) -> Result<Page<T>, ListError> {
     let patience = Patience::fixed(client.options().list_timeout);
-    let request = client.request(P::METHOD, P::METHOD);
+    let request = client.request(T::METHOD, T::METHOD);
     let answer = request.send(|meta| ListParams { cursor, meta }, patience).await?;
     Ok(answer.complete()?)
-}
-
-impl Page for ListToolsResult {
-    type Entry = Tool;
-    const METHOD: &'static str = method::TOOLS_LIST;
-    const OF: &'static str = "tools";
-    const NOUN: &'static str = "tool";
-
-    fn into_parts(self) -> Parts<Tool> {
-        let Self { tools: entries, next_cursor, ttl_ms, rejected, .. } = self;
-        Parts { entries, next_cursor, ttl_ms, rejected }
-    }
-
-    fn name(entry: &Tool) -> &str {
-        &entry.name
-    }
-}
-
-impl Page for ListResourcesResult {
-    type Entry = Resource;
-    const METHOD: &'static str = method::RESOURCES_LIST;
-    const OF: &'static str = "resources";
-    const NOUN: &'static str = "resource";
-
-    fn into_parts(self) -> Parts<Resource> {
-        let Self { resources: entries, next_cursor, ttl_ms, rejected, .. } = self;
-        Parts { entries, next_cursor, ttl_ms, rejected }
-    }
-
-    fn name(entry: &Resource) -> &str {
-        &entry.uri
-    }
-}
-
-impl Page for ListResourceTemplatesResult {
-    type Entry = ResourceTemplate;
-    const METHOD: &'static str = method::RESOURCES_TEMPLATES_LIST;
-    const OF: &'static str = "resource templates";
-    const NOUN: &'static str = "resource template";
-
-    fn into_parts(self) -> Parts<ResourceTemplate> {
-        let Self { resource_templates: entries, next_cursor, ttl_ms, rejected, .. } = self;
-        Parts { entries, next_cursor, ttl_ms, rejected }
-    }
-
-    fn name(entry: &ResourceTemplate) -> &str {
-        &entry.uri_template
-    }
-}
-
-impl Page for ListPromptsResult {
-    type Entry = Prompt;
-    const METHOD: &'static str = method::PROMPTS_LIST;
-    const OF: &'static str = "prompts";
-    const NOUN: &'static str = "prompt";
-
-    fn into_parts(self) -> Parts<Prompt> {
-        let Self { prompts: entries, next_cursor, ttl_ms, rejected, .. } = self;
-        Parts { entries, next_cursor, ttl_ms, rejected }
-    }
-
-    fn name(entry: &Prompt) -> &str {
-        &entry.name
-    }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use mcp_core::protocol::{
-    CompleteParams, CompleteResult, Extra, GetPromptParams, GetPromptResult, ListPromptsResult,
-    Prompt, method,
+    CompleteParams, CompleteResult, Extra, GetPromptParams, GetPromptResult, Prompt, method,
 };
 use serde::Serialize;
 
@@ -41,7 +40,7 @@ impl Client {
             return Ok(list);
         }
         let entries_max = self.options().entries_max;
-        let (list, ttl) = list::fetch::<ListPromptsResult>(self, entries_max).await?;
+        let (list, ttl) = list::fetch(self, entries_max).await?;
         let list = Arc::new(list);
         self.lists().prompts.keep(&list, ttl, generation);
         Ok(list)

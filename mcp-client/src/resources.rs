@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcp_core::protocol::{
-    Extra, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,
-    ResourceParams, ResourceTemplate, method,
+    Extra, Listed, ReadResourceResult, Resource, ResourceParams, ResourceTemplate, method,
 };
 use tokio::time::Instant;
 
 use crate::call::CallOptions;
 use crate::client::Client;
 use crate::error::{ListError, RequestError};
-use crate::list::{self, ListCache, Listing, Page, TTL_MAX};
+use crate::list::{self, ListCache, Listing, TTL_MAX};
 use crate::reads::Read;
 use crate::rounds::Rounds;
 
@@ -30,7 +29,7 @@ impl Client {
     ///
     /// A dropped future cancels the request for the current page.
     pub async fn list_resources(&self) -> Result<Arc<Listing<Resource>>, ListError> {
-        self.list_of_resources::<ListResourcesResult>(&self.lists().resources).await
+        self.list_of_resources(&self.lists().resources).await
     }
 
     /// All templates of resources, all pages, from the cache while that is fresh.
@@ -45,13 +44,13 @@ impl Client {
     pub async fn list_resource_templates(
         &self,
     ) -> Result<Arc<Listing<ResourceTemplate>>, ListError> {
-        self.list_of_resources::<ListResourceTemplatesResult>(&self.lists().templates).await
+        self.list_of_resources(&self.lists().templates).await
     }
 
-    async fn list_of_resources<P: Page>(
+    async fn list_of_resources<T: Listed>(
         &self,
-        cache: &ListCache<Listing<P::Entry>>,
-    ) -> Result<Arc<Listing<P::Entry>>, ListError> {
+        cache: &ListCache<Listing<T>>,
+    ) -> Result<Arc<Listing<T>>, ListError> {
         if !self.offers(RESOURCES) {
             return Err(ListError::NotOffered { what: RESOURCES });
         }
@@ -59,7 +58,7 @@ impl Client {
         if let Some(list) = cache.fresh(generation) {
             return Ok(list);
         }
-        let (list, ttl) = list::fetch::<P>(self, self.options().entries_max).await?;
+        let (list, ttl) = list::fetch(self, self.options().entries_max).await?;
         let list = Arc::new(list);
         cache.keep(&list, ttl, generation);
         Ok(list)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_core::protocol::{ListToolsResult, Tool};
+use mcp_core::protocol::Tool;
 
 use crate::client::Client;
 use crate::error::ListError;
@@ -51,7 +51,7 @@ impl Client {
     /// The list from the server, whatever the cache has.
     pub(crate) async fn fetch_tools(&self) -> Result<Arc<KnownTools>, ListError> {
         let generation = self.link().generations().tools;
-        let (list, ttl) = list::fetch::<ListToolsResult>(self, self.options().tools_max).await?;
+        let (list, ttl) = list::fetch::<Tool>(self, self.options().tools_max).await?;
         let mut list = ToolList { tools: list.entries, rejected: list.rejected };
         let mirrors = mirror::take_out(self, &mut list);
         let known = Arc::new(KnownTools { list: Arc::new(list), mirrors });

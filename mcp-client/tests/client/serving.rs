@@ -41,7 +41,7 @@ impl Handler for Sleeper {
         _: ProtocolVersion,
     ) -> Result<ListToolsResult, RpcError> {
         let mut page = ListToolsResult::default();
-        page.tools =
+        page.entries =
             vec![Tool::new("sleep", to_raw_value(&json!({})).expect("an empty object is JSON"))];
         Ok(page)
     }

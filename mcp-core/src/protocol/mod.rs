@@ -39,6 +39,7 @@ pub use lifecycle::{
 pub use logging::{LogLevel, LogMessage, SetLevelParams, UnknownLogLevel};
 pub use meta::{RequestMeta, key};
 pub use open::Extra;
+pub use page::{Listed, Page};
 pub use prompts::{
     GetPromptParams, GetPromptResult, ListPromptsResult, Prompt, PromptArgument, PromptMessage,
     Role,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::method;
 use super::open::{Extra, Members};
-use super::page::Page;
+use super::page::{Listed, Page};
 use super::{Content, ResultType};
 
 /// A prompt as a server lists it.
@@ -112,40 +113,19 @@ impl<'de> Deserialize<'de> for PromptArgument {
     }
 }
 
-/// One page of `prompts/list`. A prompt that cannot be read is left out and named in `rejected`.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListPromptsResult {
-    /// The prompts of this page.
-    pub prompts: Vec<Prompt>,
-    /// Where the next page begins; absent on the last one. An empty text is a cursor like any other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_cursor: Option<String>,
-    /// For how long the page may be cached, in milliseconds (2026-07-28 on).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl_ms: Option<u64>,
-    /// Why entries of the page were left out, in words.
-    #[serde(skip)]
-    pub rejected: Vec<String>,
-    /// What else the server sends.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+impl Listed for Prompt {
+    const METHOD: &'static str = method::PROMPTS_LIST;
+    const MEMBER: &'static str = "prompts";
+    const NOUN: &'static str = "prompt";
+    const PLURAL: &'static str = "prompts";
 
-impl<'de> Deserialize<'de> for ListPromptsResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Members::read(deserializer)?;
-        let page = Page::take(&mut members, "prompts", "prompt")?;
-        Ok(Self {
-            prompts: page.entries,
-            next_cursor: page.next_cursor,
-            ttl_ms: page.ttl_ms,
-            rejected: page.rejected,
-            extra: members.rest(),
-        })
+    fn key(&self) -> &str {
+        &self.name
     }
 }
+
+/// One page of `prompts/list`.
+pub type ListPromptsResult = Page<Prompt>;
 
 /// Parameters of `prompts/get`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -287,7 +267,7 @@ mod tests {
 
         let page: ListPromptsResult = serde_json::from_str(&page.to_string()).unwrap();
 
-        let names: Vec<&str> = page.prompts.iter().map(|prompt| prompt.name.as_str()).collect();
+        let names: Vec<&str> = page.entries.iter().map(|prompt| prompt.name.as_str()).collect();
         assert_eq!(names, ["good", "fine"]);
         assert_eq!(page.rejected.len(), 1);
     }

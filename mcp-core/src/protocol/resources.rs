@@ -3,8 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ResultType;
+use super::method;
 use super::open::{Extra, Members};
-use super::page::{Page, ttl};
+use super::page::{Listed, Page, ttl};
 
 /// A resource as a server lists it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -113,76 +114,33 @@ impl<'de> Deserialize<'de> for ResourceTemplate {
     }
 }
 
-/// One page of `resources/list`. A resource that cannot be read is left out and named in `rejected`.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListResourcesResult {
-    /// The resources of this page.
-    pub resources: Vec<Resource>,
-    /// Where the next page begins; absent on the last one. An empty text is a cursor like any other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_cursor: Option<String>,
-    /// For how long the page may be cached, in milliseconds (2026-07-28 on).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl_ms: Option<u64>,
-    /// Why entries of the page were left out, in words.
-    #[serde(skip)]
-    pub rejected: Vec<String>,
-    /// What else the server sends.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+impl Listed for Resource {
+    const METHOD: &'static str = method::RESOURCES_LIST;
+    const MEMBER: &'static str = "resources";
+    const NOUN: &'static str = "resource";
+    const PLURAL: &'static str = "resources";
 
-impl<'de> Deserialize<'de> for ListResourcesResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Members::read(deserializer)?;
-        let page = Page::take(&mut members, "resources", "resource")?;
-        Ok(Self {
-            resources: page.entries,
-            next_cursor: page.next_cursor,
-            ttl_ms: page.ttl_ms,
-            rejected: page.rejected,
-            extra: members.rest(),
-        })
+    fn key(&self) -> &str {
+        &self.uri
     }
 }
 
-/// One page of `resources/templates/list`. A template that cannot be read is left out and named in
-/// `rejected`.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListResourceTemplatesResult {
-    /// The templates of this page.
-    pub resource_templates: Vec<ResourceTemplate>,
-    /// Where the next page begins; absent on the last one. An empty text is a cursor like any other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_cursor: Option<String>,
-    /// For how long the page may be cached, in milliseconds (2026-07-28 on).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl_ms: Option<u64>,
-    /// Why entries of the page were left out, in words.
-    #[serde(skip)]
-    pub rejected: Vec<String>,
-    /// What else the server sends.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+/// One page of `resources/list`.
+pub type ListResourcesResult = Page<Resource>;
 
-impl<'de> Deserialize<'de> for ListResourceTemplatesResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Members::read(deserializer)?;
-        let page = Page::take(&mut members, "resourceTemplates", "resource template")?;
-        Ok(Self {
-            resource_templates: page.entries,
-            next_cursor: page.next_cursor,
-            ttl_ms: page.ttl_ms,
-            rejected: page.rejected,
-            extra: members.rest(),
-        })
+impl Listed for ResourceTemplate {
+    const METHOD: &'static str = method::RESOURCES_TEMPLATES_LIST;
+    const MEMBER: &'static str = "resourceTemplates";
+    const NOUN: &'static str = "resource template";
+    const PLURAL: &'static str = "resource templates";
+
+    fn key(&self) -> &str {
+        &self.uri_template
     }
 }
+
+/// One page of `resources/templates/list`.
+pub type ListResourceTemplatesResult = Page<ResourceTemplate>;
 
 /// Parameters of everything that concerns one resource: `resources/read`, `resources/subscribe`,
 /// `resources/unsubscribe` and `notifications/resources/updated`.
@@ -336,11 +294,11 @@ mod tests {
         let resources: ListResourcesResult = serde_json::from_value(resources).unwrap();
         let templates: ListResourceTemplatesResult = serde_json::from_value(templates).unwrap();
 
-        let names: Vec<&str> = resources.resources.iter().map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = resources.entries.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["one", "three"]);
         assert_eq!(resources.rejected.len(), 2);
         assert!(resources.rejected[1].contains("resource 2 of the page"));
-        assert_eq!(templates.resource_templates.len(), 1);
+        assert_eq!(templates.entries.len(), 1);
         assert_eq!(templates.rejected.len(), 1);
     }
 

@@ -9,8 +9,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::content::Content;
+use super::method;
 use super::open::{Extra, Members, Name};
-use super::page::Page;
+use super::page::{Listed, Page};
 
 /// A tool as a server lists it. Schemas stay raw.
 #[derive(Debug, Clone, Serialize)]
@@ -104,40 +105,19 @@ impl Annotations {
     }
 }
 
-/// One page of `tools/list`. A tool that cannot be read is left out and named in `rejected`.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ListToolsResult {
-    /// The tools of this page.
-    pub tools: Vec<Tool>,
-    /// Where the next page begins; absent on the last one. An empty text is a cursor like any other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_cursor: Option<String>,
-    /// For how long the page may be cached, in milliseconds (2026-07-28 on).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl_ms: Option<u64>,
-    /// Why entries of the page were left out, in words.
-    #[serde(skip)]
-    pub rejected: Vec<String>,
-    /// What else the server sends.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+impl Listed for Tool {
+    const METHOD: &'static str = method::TOOLS_LIST;
+    const MEMBER: &'static str = "tools";
+    const NOUN: &'static str = "tool";
+    const PLURAL: &'static str = "tools";
 
-impl<'de> Deserialize<'de> for ListToolsResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Members::read(deserializer)?;
-        let page = Page::take(&mut members, "tools", "tool")?;
-        Ok(Self {
-            tools: page.entries,
-            next_cursor: page.next_cursor,
-            ttl_ms: page.ttl_ms,
-            rejected: page.rejected,
-            extra: members.rest(),
-        })
+    fn key(&self) -> &str {
+        &self.name
     }
 }
+
+/// One page of `tools/list`.
+pub type ListToolsResult = Page<Tool>;
 
 /// Parameters of `tools/call` as a server reads them, borrowed from the frame.
 #[derive(Debug, Deserialize)]
@@ -398,7 +378,7 @@ mod tests {
 
         let page: ListToolsResult = serde_json::from_str(&page.to_string()).unwrap();
 
-        let names: Vec<&str> = page.tools.iter().map(|tool| tool.name.as_str()).collect();
+        let names: Vec<&str> = page.entries.iter().map(|tool| tool.name.as_str()).collect();
         assert_eq!(names, ["good", "fine"]);
         assert_eq!(page.rejected.len(), 1);
     }

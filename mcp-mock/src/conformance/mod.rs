@@ -78,11 +78,11 @@ impl Handler for Fixture {
     ) -> Result<ListToolsResult, RpcError> {
         refuse_cursor(cursor)?;
         let mut page = ListToolsResult::default();
-        page.tools = content::tools();
-        page.tools.extend(live::tools());
-        page.tools.extend(elicitation::tools());
-        page.tools.extend(input_required::tools());
-        page.tools.extend(tasks::tools());
+        page.entries = content::tools();
+        page.entries.extend(live::tools());
+        page.entries.extend(elicitation::tools());
+        page.entries.extend(input_required::tools());
+        page.entries.extend(tasks::tools());
         Ok(page)
     }
 

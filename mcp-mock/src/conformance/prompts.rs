@@ -18,7 +18,7 @@ const WITH_QUESTION: &str = "test_input_required_result_prompt";
 
 pub(super) fn list() -> ListPromptsResult {
     let mut page = ListPromptsResult::default();
-    page.prompts = vec![
+    page.entries = vec![
         prompt(SIMPLE, "One message", &[]),
         prompt(WITH_ARGUMENTS, "A message with two arguments in it", &["arg1", "arg2"]),
         prompt(WITH_RESOURCE, "A message with a resource in full", &["resourceUri"]),

@@ -17,7 +17,7 @@ const TEMPLATE: &str = "test://template/{id}/data";
 
 pub(super) fn list() -> ListResourcesResult {
     let mut page = ListResourcesResult::default();
-    page.resources = vec![
+    page.entries = vec![
         resource("test://static-text", "A text", "text/plain"),
         resource("test://static-binary", "A picture", "image/png"),
         resource(WATCHED, "A text to subscribe to", "text/plain"),
@@ -30,7 +30,7 @@ pub(super) fn list_templates() -> ListResourceTemplatesResult {
     template.description = Some("Data for any id".to_owned());
     template.mime_type = Some("application/json".to_owned());
     let mut page = ListResourceTemplatesResult::default();
-    page.resource_templates = vec![template];
+    page.entries = vec![template];
     page
 }
 

@@ -193,7 +193,7 @@ impl Handler for Catalogue {
             return Err(RpcError::new(code::INVALID_PARAMS, message));
         }
         let mut page = ListToolsResult::default();
-        page.tools = self.0.visible_tools().iter().map(|tool| shown(tool, version)).collect();
+        page.entries = self.0.visible_tools().iter().map(|tool| shown(tool, version)).collect();
         Ok(page)
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::parse;
 use crate::jsonrpc::RpcError;
-use crate::protocol::{Era, Extra, ProtocolVersion, Tool};
+use crate::protocol::{Era, Extra, Listed, Page, ProtocolVersion, Tool};
 use crate::server::handler::Handler;
 use crate::session::Request;
 
@@ -19,10 +19,36 @@ struct ListParams {
 }
 
 pub(super) async fn tools(handler: &impl Handler, request: &Request) -> Result<Bytes, RpcError> {
-    let params: ListParams = parse(request)?;
-    let mut page = handler.list_tools(params.cursor.as_deref(), request.version).await?;
+    let page = handler.list_tools(cursor(request)?.as_deref(), request.version).await?;
+    Ok(answer(request, page))
+}
+
+pub(super) async fn resources(
+    handler: &impl Handler,
+    request: &Request,
+) -> Result<Bytes, RpcError> {
+    Ok(answer(request, handler.list_resources(cursor(request)?.as_deref()).await?))
+}
+
+pub(super) async fn resource_templates(
+    handler: &impl Handler,
+    request: &Request,
+) -> Result<Bytes, RpcError> {
+    Ok(answer(request, handler.list_resource_templates(cursor(request)?.as_deref()).await?))
+}
+
+pub(super) async fn prompts(handler: &impl Handler, request: &Request) -> Result<Bytes, RpcError> {
+    Ok(answer(request, handler.list_prompts(cursor(request)?.as_deref()).await?))
+}
+
+/// Where the page that is asked for begins.
+fn cursor(request: &Request) -> Result<Option<String>, RpcError> {
+    Ok(parse::<ListParams>(request)?.cursor)
+}
+
+fn answer<T: Listed>(request: &Request, mut page: Page<T>) -> Bytes {
     mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
-    Ok(request.answer(&page))
+    request.answer(&page)
 }
 
 /// Looks through the list of tools for one, as a modern client sees it.
@@ -31,39 +57,12 @@ pub(super) async fn find_tool(handler: &impl Handler, name: &str) -> Option<Tool
     for _ in 0..PAGES_MAX {
         let version = ProtocolVersion::LATEST_MODERN;
         let page = handler.list_tools(cursor.as_deref(), version).await.ok()?;
-        if let Some(tool) = page.tools.into_iter().find(|tool| tool.name == name) {
+        if let Some(tool) = page.entries.into_iter().find(|tool| tool.name == name) {
             return Some(tool);
         }
         cursor = Some(page.next_cursor?);
     }
     None
-}
-
-pub(super) async fn resources(
-    handler: &impl Handler,
-    request: &Request,
-) -> Result<Bytes, RpcError> {
-    let params: ListParams = parse(request)?;
-    let mut page = handler.list_resources(params.cursor.as_deref()).await?;
-    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
-    Ok(request.answer(&page))
-}
-
-pub(super) async fn resource_templates(
-    handler: &impl Handler,
-    request: &Request,
-) -> Result<Bytes, RpcError> {
-    let params: ListParams = parse(request)?;
-    let mut page = handler.list_resource_templates(params.cursor.as_deref()).await?;
-    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
-    Ok(request.answer(&page))
-}
-
-pub(super) async fn prompts(handler: &impl Handler, request: &Request) -> Result<Bytes, RpcError> {
-    let params: ListParams = parse(request)?;
-    let mut page = handler.list_prompts(params.cursor.as_deref()).await?;
-    mark_cacheable(request, &mut page.ttl_ms, &mut page.extra);
-    Ok(request.answer(&page))
 }
 
 /// Cacheable results must say for how long and for whom (2026-07-28, "Caching"): not at all, and for
