@@ -94,8 +94,8 @@ async fn play(client: &Client, scenario: &str, context: &Context) -> Result<(), 
         "json-schema-2020-12-preservation" => {
             // The tool that is not the echo carries the schema.
             let is_echo = |schema: &RawValue| schema.get().contains("\"schema\"");
-            let echo = tools.tools.iter().find(|tool| is_echo(&tool.input_schema));
-            let rich = tools.tools.iter().find(|tool| !is_echo(&tool.input_schema));
+            let echo = tools.entries.iter().find(|tool| is_echo(&tool.input_schema));
+            let rich = tools.entries.iter().find(|tool| !is_echo(&tool.input_schema));
             let (echo, rich) = echo.zip(rich).ok_or("the two tools are not there")?;
             client.call_raw(&echo.name, json!({ "schema": rich.input_schema })).await?;
         }
@@ -112,7 +112,7 @@ async fn play(client: &Client, scenario: &str, context: &Context) -> Result<(), 
 async fn call_all(client: &Client) -> Result<(), Failure> {
     let tools = client.list_tools().await?;
     let mut calls = tokio::task::JoinSet::new();
-    for tool in &tools.tools {
+    for tool in &tools.entries {
         let (client, name) = (client.clone(), tool.name.clone());
         calls.spawn(async move { client.call_raw(&name, json!({})).await });
     }

@@ -23,8 +23,8 @@ pub(crate) fn take_out(client: &Client, list: &mut ToolList) -> MirrorTable {
     if !is_needed(client) {
         return table;
     }
-    let ToolList { tools, rejected } = list;
-    tools.retain(|tool| match Mirrors::of_schema(&tool.input_schema) {
+    let ToolList { entries, rejected } = list;
+    entries.retain(|tool| match Mirrors::of_schema(&tool.input_schema) {
         Ok(mirrors) => {
             if !mirrors.is_empty() {
                 table.insert(tool.name.clone(), mirrors);

@@ -7,18 +7,11 @@ use mcp_core::protocol::Tool;
 
 use crate::client::Client;
 use crate::error::ListError;
-use crate::list;
+use crate::list::{self, Listing};
 use crate::mirror::{self, MirrorTable};
 
 /// All tools of a server.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct ToolList {
-    /// The tools, in the server's order; a name that came twice is here once.
-    pub tools: Vec<Tool>,
-    /// What was left out and why, in words.
-    pub rejected: Vec<String>,
-}
+pub type ToolList = Listing<Tool>;
 
 /// The tools, and which of their arguments headers repeat.
 #[derive(Debug, Default)]
@@ -51,8 +44,7 @@ impl Client {
     /// The list from the server, whatever the cache has.
     pub(crate) async fn fetch_tools(&self) -> Result<Arc<KnownTools>, ListError> {
         let generation = self.link().generations().tools;
-        let (list, ttl) = list::fetch::<Tool>(self, self.options().tools_max).await?;
-        let mut list = ToolList { tools: list.entries, rejected: list.rejected };
+        let (mut list, ttl) = list::fetch(self, self.options().tools_max).await?;
         let mirrors = mirror::take_out(self, &mut list);
         let known = Arc::new(KnownTools { list: Arc::new(list), mirrors });
         self.lists().tools.keep(&known, ttl, generation);

@@ -33,7 +33,7 @@ pub(crate) async fn overview(manager: &Manager) -> Result<String, ManagerError> 
     for server in manager.list_servers() {
         let line = match &server.state {
             ServerState::Connected { .. } => {
-                let tools = &manager.get_server_tools(&server.name).await?.tools;
+                let tools = &manager.get_server_tools(&server.name).await?.entries;
                 let first: Vec<&str> =
                     tools.iter().take(SHOWN).map(|tool| tool.name.as_str()).collect();
                 format!("{} tools: {}, …", tools.len(), first.join(", "))

@@ -22,7 +22,7 @@ async fn list(client: &Client, peer: &Peer, pages: Vec<Value>) -> Result<Vec<Str
             peer.answer(&request, page).await;
         }
     });
-    list.map(|list| list.tools.iter().map(|tool| tool.name.clone()).collect())
+    list.map(|list| list.entries.iter().map(|tool| tool.name.clone()).collect())
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn a_legacy_list_is_kept_until_its_time_or_a_notice() {
     tokio::time::sleep(ClientOptions::default().list_ttl).await;
     let aged = list(&client, &peer, vec![page(&["newest"], None)]).await.unwrap();
 
-    assert_eq!(kept.tools[0].name, "old");
+    assert_eq!(kept.entries[0].name, "old");
     assert_eq!((noticed, aged), (vec!["new".to_owned()], vec!["newest".to_owned()]));
 }
 
@@ -102,5 +102,5 @@ async fn a_modern_list_is_kept_for_as_long_as_the_server_says() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let fresh = list(&client, &peer, vec![page(&["b"], None)]).await.unwrap();
 
-    assert_eq!((kept.tools[0].name.as_str(), fresh[0].as_str()), ("a", "b"));
+    assert_eq!((kept.entries[0].name.as_str(), fresh[0].as_str()), ("a", "b"));
 }

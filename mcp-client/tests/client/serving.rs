@@ -114,7 +114,7 @@ async fn one_server_speaks_both_eras() {
         let list = client.list_tools().await.unwrap();
 
         assert_eq!(client.version().era(), era);
-        assert_eq!(list.tools[0].name, "sleep");
+        assert_eq!(list.entries[0].name, "sleep");
     }
 }
 

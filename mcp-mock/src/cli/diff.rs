@@ -58,7 +58,7 @@ pub(super) async fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(),
         tools: dialect.tools(),
     };
     let drift =
-        Drift::between(shipped, Catalogue { server: &server, revision, tools: &listed.tools });
+        Drift::between(shipped, Catalogue { server: &server, revision, tools: &listed.entries });
     let (name, provenance) = (dialect.name(), dialect.provenance());
     writeln!(out, "{service} `{name}` ({provenance}) -> `{}`", real.name)?;
     for rejected in &listed.rejected {

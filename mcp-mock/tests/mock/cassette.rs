@@ -94,7 +94,7 @@ fn ran(folder: &Path, arguments: &[&str]) -> Output {
 async fn ten_calls_are_answered_alike_by_the_server_and_by_its_tape() {
     let studio = Studio::new();
     let client = studio.recording(&[], &[]).await;
-    let listed = client.list_tools().await.unwrap().tools.len();
+    let listed = client.list_tools().await.unwrap().entries.len();
     let real = outcomes(&client, &ten_calls()).await;
     client.close().await;
 
@@ -102,7 +102,7 @@ async fn ten_calls_are_answered_alike_by_the_server_and_by_its_tape() {
         let client = studio.replaying(&["--match", matching]).await;
 
         assert_eq!(outcomes(&client, &ten_calls()).await, real, "{matching}");
-        assert_eq!(client.list_tools().await.unwrap().tools.len(), listed);
+        assert_eq!(client.list_tools().await.unwrap().entries.len(), listed);
         assert_eq!(client.server().implementation.name, "mock-github");
         client.close().await;
     }
@@ -184,7 +184,7 @@ async fn tape_of_one_era_is_replayed_in_both() {
         let tools = client.list_tools().await.unwrap();
         let text =
             outcomes(&client, &call).await.concat().replace(r#","resultType":"complete""#, "");
-        assert_eq!((tools.tools.len(), text), (15, legacy.concat()));
+        assert_eq!((tools.entries.len(), text), (15, legacy.concat()));
     }
 }
 

@@ -147,10 +147,10 @@ async fn every_tool_is_listed_with_schemas_and_hints() {
         let list = client_of(&world.server(service)).await.list_tools().await.unwrap();
 
         assert_eq!(
-            (list.tools.len(), list.rejected.len()),
+            (list.entries.len(), list.rejected.len()),
             (world.server(service).tools().len(), 0)
         );
-        for tool in &list.tools {
+        for tool in &list.entries {
             let input: Value = serde_json::from_str(tool.input_schema.get()).unwrap();
             let output: Value =
                 serde_json::from_str(tool.output_schema.as_ref().unwrap().get()).unwrap();
@@ -181,14 +181,14 @@ async fn every_answer_is_what_the_tool_declares_as_json_and_as_text() {
             let structured = result.structured_content.as_ref().unwrap().get();
             let texts: Vec<_> = result.content.iter().filter_map(|block| block.as_text()).collect();
             assert_eq!(texts, [structured], "{service}/{name}");
-            let tool = tools.tools.iter().find(|tool| tool.name == name).unwrap();
+            let tool = tools.entries.iter().find(|tool| tool.name == name).unwrap();
             let schema = serde_json::from_str(tool.output_schema.as_ref().unwrap().get()).unwrap();
             let found = violations(&schema, &serde_json::from_str(structured).unwrap());
             assert!(found.is_empty(), "{service}/{name}: {found:?}");
             called.insert(name);
         }
 
-        assert_eq!(called, tools.tools.iter().map(|tool| tool.name.as_str()).collect());
+        assert_eq!(called, tools.entries.iter().map(|tool| tool.name.as_str()).collect());
     }
 }
 

@@ -217,7 +217,7 @@ async fn tool_vanishes_with_its_answer_and_the_list_is_asked_for_anew() {
     let options = ClientOptions::default().with_era(EraChoice::Legacy);
     let client = Client::connect_with(world.github().transport(), options).await.unwrap();
     let has_tool = async || {
-        let tools = &client.list_tools().await.unwrap().tools;
+        let tools = &client.list_tools().await.unwrap().entries;
         tools.iter().any(|tool| tool.name == "create_issue")
     };
     let had_tool = has_tool().await;

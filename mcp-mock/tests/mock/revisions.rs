@@ -18,8 +18,8 @@ async fn oldest_revision_hides_what_it_does_not_know_and_the_client_copes() {
     let issue: Value = client.call("create_issue", new_issue()).await.unwrap();
 
     assert_eq!(client.version(), ProtocolVersion::V2024_11_05);
-    assert_eq!(list.tools.len(), 15);
-    assert!(list.tools.iter().all(|t| t.output_schema.is_none() && t.annotations.is_none()));
+    assert_eq!(list.entries.len(), 15);
+    assert!(list.entries.iter().all(|t| t.output_schema.is_none() && t.annotations.is_none()));
     assert!(raw.structured_content.is_none());
     assert_eq!(issue["number"], 4);
 }
@@ -32,7 +32,7 @@ async fn second_revision_has_annotations_and_no_structured_content() {
     let list = client.list_tools().await.unwrap();
     let raw = client.call_raw("create_issue", new_issue()).await.unwrap();
 
-    assert!(list.tools.iter().all(|t| t.output_schema.is_none() && t.annotations.is_some()));
+    assert!(list.entries.iter().all(|t| t.output_schema.is_none() && t.annotations.is_some()));
     assert!(raw.structured_content.is_none());
 }
 

@@ -76,7 +76,7 @@ async fn carry_out(
         }
         other => other?,
     };
-    let listed = list.tools.iter().find(|known| known.name == tool.tool);
+    let listed = list.entries.iter().find(|known| known.name == tool.tool);
     let given = fitting(arguments, base, listed, &tool, globals)?;
     let error = match setup.manager.call_tool(&tool.server, &tool.tool, &given).await {
         Ok(result) => return Ok(Answer { result: Some(result), error: None }),
@@ -86,7 +86,7 @@ async fn carry_out(
     let is_unknown = error.kind() == FailureKind::UnknownTool;
     let in_doubt = error.delivery() == Delivery::Unknown
         && setup.manager.describe(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
-    let names = list.tools.iter().map(|tool| tool.name.as_str());
+    let names = list.entries.iter().map(|tool| tool.name.as_str());
     let is_refusal = matches!(error, ManagerError::Call { .. });
     let mut error = CommandError::from(error);
     if is_refusal {

@@ -77,7 +77,7 @@ struct Listed {
 
 impl Listed {
     fn new(server: &str, list: &ToolList) -> Self {
-        Self { server: server.to_owned(), tools: list.tools.clone() }
+        Self { server: server.to_owned(), tools: list.entries.clone() }
     }
 
     fn entries(&self, with_schemas: bool, paint: Paint) -> String {

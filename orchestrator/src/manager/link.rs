@@ -100,7 +100,7 @@ impl ServerLink {
 
     pub(super) fn describe(&self, tool: &str) -> Option<ToolFacts> {
         let tools = self.known_tools()?;
-        let tool = tools.tools.iter().find(|known| known.name == tool)?;
+        let tool = tools.entries.iter().find(|known| known.name == tool)?;
         Some(catalogue::facts(tool, self.spec.trust_hints))
     }
 
@@ -173,8 +173,8 @@ impl ServerLink {
         let is_refused =
             matches!(&error, CallError::Rpc(failure) if failure.error.code == code::INVALID_PARAMS);
         match self.known_tools() {
-            Some(known) if is_refused && known.tools.iter().all(|other| other.name != tool) => {
-                let names = known.tools.iter().map(|tool| tool.name.as_str());
+            Some(known) if is_refused && known.entries.iter().all(|other| other.name != tool) => {
+                let names = known.entries.iter().map(|tool| tool.name.as_str());
                 ManagerError::UnknownTool { server, tool: tool.to_owned(), help: help(tool, names) }
             }
             _ => ManagerError::Call { server, source: Box::new(error) },
@@ -202,7 +202,7 @@ fn connected(client: &Client, tools: Option<&ToolList>) -> ServerState {
     ServerState::Connected {
         version: client.version(),
         title: format!("{} {}", implementation.name, implementation.version).trim_end().to_owned(),
-        tools: tools.map_or(0, |list| list.tools.len()),
+        tools: tools.map_or(0, |list| list.entries.len()),
         rejected: tools.map(|list| list.rejected.clone()).unwrap_or_default(),
     }
 }

@@ -204,7 +204,7 @@ impl Manager {
     fn names(&self) -> NameTable {
         let mut table = NameTable::default();
         for server in &self.servers {
-            for tool in server.known_tools().iter().flat_map(|list| &list.tools) {
+            for tool in server.known_tools().iter().flat_map(|list| &list.entries) {
                 table.add(server.name(), &tool.name);
             }
         }

@@ -100,7 +100,7 @@ async fn unlisted(
     }
     // The list is there already; a server that is away has been told of above.
     let Ok(list) = setup.manager.get_server_tools(server).await else { return Ok(()) };
-    let help = suggest::help(tool, list.tools.iter().map(|tool| tool.name.as_str()));
+    let help = suggest::help(tool, list.entries.iter().map(|tool| tool.name.as_str()));
     let problem = Diagnostic::warning(Code::UnknownMember, span, message).with_help(help);
     console.rendered(&problem.render(&workflow.source, Style::Colour));
     Ok(())

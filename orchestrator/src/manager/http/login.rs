@@ -132,7 +132,7 @@ impl ServerLogin {
             server: self.server.clone(),
             source: Box::new(source),
         })?;
-        Ok(tools.tools.len())
+        Ok(tools.entries.len())
     }
 
     fn failed(&self, source: AuthError) -> LoginError {

@@ -202,7 +202,7 @@ mod tests {
             .await
             .unwrap();
 
-        assert_eq!((client.version(), listed.tools.len()), (ProtocolVersion::V2024_11_05, 8));
+        assert_eq!((client.version(), listed.entries.len()), (ProtocolVersion::V2024_11_05, 8));
         assert_eq!((&posted["ok"], &refused["ok"]), (&json!(true), &json!(false)));
     }
 
