@@ -11,7 +11,7 @@ use futures_util::stream::{FuturesUnordered, Stream};
 
 use super::caller::Caller;
 use super::drip::Drip;
-use super::service::{Reply, Service};
+use super::service::{self, Reply, Service};
 use crate::jsonrpc::RequestId;
 use crate::session::{Incoming, Request, ServerSession};
 use crate::transport::{SendError, Transport, TransportError};
@@ -93,7 +93,7 @@ impl<'a> AtWork<'a> {
     /// Begins a request and returns its reply, which is silence for now unless it is ready at once.
     fn begin(&mut self, request: Request) -> Reply {
         let id = request.id.clone();
-        let mut answering = self.service.answer(request, self.caller);
+        let mut answering = service::answering(self.service, request, self.caller);
         // The first poll happens here. What is still pending is polled again once it is in the set,
         // with the set's own waker, so no wake-up is lost.
         let mut context = Context::from_waker(std::task::Waker::noop());

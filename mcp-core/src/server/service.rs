@@ -1,5 +1,7 @@
 //! The layer below [`Handler`](super::Handler): requests in, frames out.
 
+use std::pin::Pin;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -22,6 +24,16 @@ pub trait Service: Send + Sync + 'static {
     /// The future is dropped when the client cancels the request.
     async fn answer(&self, request: Request, caller: &Caller) -> Reply;
 
+    /// Answers a request that opens the conversation, `initialize` or `server/discover`: with `answer`,
+    /// which is the session's, unless a service has a reason to do otherwise.
+    ///
+    /// # Cancel safety
+    ///
+    /// As of [`answer`](Self::answer).
+    async fn open(&self, _request: Request, answer: Bytes, _caller: &Caller) -> Reply {
+        Reply::One(answer)
+    }
+
     /// The revisions that the server speaks: all of them, unless it says otherwise.
     fn versions(&self) -> &[ProtocolVersion] {
         &ProtocolVersion::ALL
@@ -41,6 +53,18 @@ pub trait Service: Send + Sync + 'static {
 }
 
 const _: Option<&dyn Service> = None;
+
+/// Lets a service answer whatever the session let through.
+pub(super) fn answering<'a>(
+    service: &'a dyn Service,
+    mut request: Request,
+    caller: &'a Caller,
+) -> Pin<Box<dyn Future<Output = Reply> + Send + 'a>> {
+    match request.take_opening() {
+        Some(answer) => service.open(request, answer, caller),
+        None => service.answer(request, caller),
+    }
+}
 
 /// What goes back for a request: an answer, or what a server does that breaks the rules.
 #[derive(Debug, Clone)]

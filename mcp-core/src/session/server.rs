@@ -53,9 +53,16 @@ pub struct Request {
     pub progress_token: Option<Value>,
     /// What the client declared in `initialize`; a modern request says it again.
     legacy_client: Option<Arc<ClientCapabilities>>,
+    /// What the session answers, when the request opens the conversation.
+    opening: Option<Bytes>,
 }
 
 impl Request {
+    /// The session's own answer, when the request is `initialize` or `server/discover`.
+    pub(crate) fn take_opening(&mut self) -> Option<Bytes> {
+        self.opening.take()
+    }
+
     /// The frame that answers with a result. In the modern era a result says what kind it is of.
     #[must_use]
     pub fn answer(&self, result: &impl Serialize) -> Bytes {
@@ -227,25 +234,40 @@ impl ServerSession {
             return Err(RpcError::new(code::INVALID_PARAMS, "`_meta` cannot be read"));
         }
         if method == method::INITIALIZE && meta.protocol_version.is_none() {
-            return self.initialize(id, &params);
+            return self.initialize(id, params, meta);
         }
         let version = self.version(method, &meta)?;
+        if !version.has_method(method) {
+            return Err(unknown_method(method));
+        }
+        let mut request = self.request(id, method, params, (version, meta));
         match (version.era(), method) {
             (Era::Modern, method::DISCOVER) => {
                 let modern: Vec<_> = self.of_era(Era::Modern).collect();
-                let result = &DiscoverResult::new(&modern, &self.server);
-                Ok(reply(id, &Typed { result_type: "complete", result }))
+                let answer = request.answer(&DiscoverResult::new(&modern, &self.server));
+                request.opening = Some(answer);
+                Ok(Incoming::Serve(request))
             }
-            (_, name) if !version.has_method(name) => Err(unknown_method(method)),
-            (Era::Legacy, method::PING) => Ok(reply(id, &json!({}))),
-            _ => Ok(Incoming::Serve(Request {
-                id: id.clone(),
-                method: method::known(method),
-                params,
-                version,
-                progress_token: meta.progress_token,
-                legacy_client: (version.era() == Era::Legacy).then(|| Arc::clone(&self.client)),
-            })),
+            (Era::Legacy, method::PING) => Ok(Incoming::Reply(request.answer(&json!({})))),
+            _ => Ok(Incoming::Serve(request)),
+        }
+    }
+
+    fn request(
+        &self,
+        id: &RequestId,
+        method: &str,
+        params: Bytes,
+        (version, meta): (ProtocolVersion, Meta<'_>),
+    ) -> Request {
+        Request {
+            id: id.clone(),
+            method: method::known(method),
+            params,
+            version,
+            progress_token: meta.progress_token,
+            legacy_client: (version.era() == Era::Legacy).then(|| Arc::clone(&self.client)),
+            opening: None,
         }
     }
 
@@ -272,23 +294,30 @@ impl ServerSession {
         Ok(version)
     }
 
-    fn initialize(&mut self, id: &RequestId, params: &[u8]) -> Result<Incoming, RpcError> {
-        let params: InitializeParams = serde_json::from_slice(params).map_err(|error| {
+    fn initialize(
+        &mut self,
+        id: &RequestId,
+        params: Bytes,
+        meta: Meta<'_>,
+    ) -> Result<Incoming, RpcError> {
+        let asked: InitializeParams = serde_json::from_slice(&params).map_err(|error| {
             RpcError::new(code::INVALID_PARAMS, format!("`initialize` cannot be read: {error}"))
         })?;
-        let asked = ProtocolVersion::parse(&params.protocol_version);
-        let chosen = asked
-            .filter(|asked| asked.era() == Era::Legacy && self.versions.contains(asked))
+        let version = ProtocolVersion::parse(&asked.protocol_version);
+        let chosen = version
+            .filter(|version| version.era() == Era::Legacy && self.versions.contains(version))
             .or_else(|| self.of_era(Era::Legacy).max());
         let Some(version) = chosen else {
-            return Err(self.unsupported(Era::Modern, &params.protocol_version));
+            return Err(self.unsupported(Era::Modern, &asked.protocol_version));
         };
         self.legacy = Some(version);
         // Capabilities of a strange shape are none.
-        let declared = serde_json::to_string(&params.capabilities);
+        let declared = serde_json::to_string(&asked.capabilities);
         let declared = declared.and_then(|json| serde_json::from_str(&json));
         self.client = Arc::new(declared.unwrap_or_default());
-        Ok(reply(id, &InitializeResult::new(version, &self.server)))
+        let mut request = self.request(id, method::INITIALIZE, params, (version, meta));
+        request.opening = Some(request.answer(&InitializeResult::new(version, &self.server)));
+        Ok(Incoming::Serve(request))
     }
 
     fn of_era(&self, era: Era) -> impl Iterator<Item = ProtocolVersion> + '_ {
@@ -303,16 +332,6 @@ impl ServerSession {
         );
         RpcError::new(code::UNSUPPORTED_VERSION, message)
             .with_data(json!({ "supported": supported, "requested": requested }))
-    }
-}
-
-fn reply(id: &RequestId, result: &impl Serialize) -> Incoming {
-    match encode::result(id, result) {
-        Ok(frame) => Incoming::Reply(frame),
-        Err(error) => {
-            let error = RpcError::new(code::INTERNAL_ERROR, error.to_string());
-            Incoming::Reply(encode::error(Some(id), &error))
-        }
     }
 }
 
@@ -337,6 +356,9 @@ mod tests {
     fn ask(session: &mut ServerSession, method: &str, params: &Value) -> String {
         let frame = encode::request(&1.into(), method, params).unwrap();
         match session.accept(&frame) {
+            Incoming::Serve(Request { opening: Some(answer), .. }) => {
+                serde_json::from_slice::<Value>(&answer).unwrap()["result"].to_string()
+            }
             Incoming::Serve(request) => {
                 format!("serve {} under {}", request.method, request.version)
             }

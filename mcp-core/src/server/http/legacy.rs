@@ -29,7 +29,7 @@ impl HttpServer {
     ) -> Result<Response<HttpBody>, Refusal> {
         let id = match envelope {
             Envelope::Request { id, method, .. } if method == method::INITIALIZE => {
-                return self.open(owner, frame);
+                return self.open(owner, frame).await;
             }
             Envelope::Request { id, .. } => Some(id),
             _ => None,
@@ -78,21 +78,25 @@ impl HttpServer {
         Ok(respond::empty(StatusCode::NO_CONTENT))
     }
 
-    fn open(&self, owner: Owner, frame: &Bytes) -> Result<Response<HttpBody>, Refusal> {
+    async fn open(&self, owner: Owner, frame: &Bytes) -> Result<Response<HttpBody>, Refusal> {
         let service = self.service();
         let mut state = ServerSession::new(service.info(), service.versions());
-        let Incoming::Reply(reply) = state.accept(frame) else {
-            let message = "`initialize` cannot be read";
-            return Err(Refusal::invalid(StatusCode::BAD_REQUEST, None, message));
+        let (version, request) = match (state.accept(frame), state.legacy_version()) {
+            (Incoming::Serve(request), Some(version)) => (version, request),
+            (Incoming::Reply(refusal), _) => {
+                return Ok(respond::json(StatusCode::BAD_REQUEST, refusal));
+            }
+            _ => {
+                let message = "`initialize` cannot be read";
+                return Err(Refusal::invalid(StatusCode::BAD_REQUEST, None, message));
+            }
         };
-        let Some(version) = state.legacy_version() else {
-            return Ok(respond::json(StatusCode::BAD_REQUEST, reply));
-        };
-        let session = Session::new(owner, version, state, service.changes());
-        let id = self.sessions().open(session)?;
-        let mut response = respond::json(StatusCode::OK, reply);
+        let session = Arc::new(Session::new(owner, version, state, service.changes()));
+        let id = self.sessions().open(Arc::clone(&session))?;
+        let mut response =
+            respond::when_heard(self.begin_in(&session, request)?, Era::Legacy).await;
         let id = HeaderValue::try_from(id).expect("hexadecimal digits are visible ASCII");
-        response.headers_mut().insert(header::SESSION_ID, id);
+        response.headers_mut().entry(header::SESSION_ID).or_insert(id);
         Ok(response)
     }
 

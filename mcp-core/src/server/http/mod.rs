@@ -79,7 +79,7 @@ pub use options::{HttpOptions, Principal, Spawn, Task, Timer};
 
 use super::caller::Caller;
 use super::outbox::Outbox;
-use super::service::{Reply, Service};
+use super::service::{self, Reply, Service};
 use crate::http::header;
 use crate::jsonrpc::{Envelope, RpcError, code, scan};
 use crate::protocol::{Era, ProtocolVersion, method};
@@ -200,7 +200,7 @@ impl HttpServer {
     fn answering(&self, request: Request, caller: Caller) -> Answering {
         let service = Arc::clone(&self.0.service);
         Box::pin(async move {
-            match service.answer(request, &caller).await {
+            match service::answering(&*service, request, &caller).await {
                 // Still at work, as it looks from outside: it can be cancelled, and the stream lives.
                 Reply::Silence => std::future::pending().await,
                 reply => reply,

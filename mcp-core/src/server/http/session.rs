@@ -172,7 +172,7 @@ impl Sessions {
 
     /// Takes a session in and says its id: 128 random bits, since knowing it is all it takes to speak
     /// in a session that belongs to anyone.
-    pub(super) fn open(&self, session: Session) -> Result<String, Refusal> {
+    pub(super) fn open(&self, session: Arc<Session>) -> Result<String, Refusal> {
         let mut random = [0_u8; 16];
         getrandom::fill(&mut random).map_err(|_| {
             Refusal::text(StatusCode::INTERNAL_SERVER_ERROR, "no random numbers to be had\n")
@@ -181,7 +181,7 @@ impl Sessions {
         let mut table = self.table();
         let evicted = if table.entries.len() < self.max { None } else { Some(table.evict()?) };
         let last_use = table.tick();
-        table.entries.insert(id.clone(), Entry { session: Arc::new(session), last_use });
+        table.entries.insert(id.clone(), Entry { session, last_use });
         drop(table);
         if let Some(evicted) = evicted {
             evicted.end();

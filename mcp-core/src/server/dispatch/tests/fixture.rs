@@ -144,7 +144,7 @@ impl Conversation {
             "clientInfo": { "name": "c", "version": "1" },
         });
         let frame = encode::request(&0.into(), "initialize", &params).unwrap();
-        assert!(matches!(conversation.session.accept(&frame), Incoming::Reply(_)));
+        assert!(matches!(conversation.session.accept(&frame), Incoming::Serve(_)));
         conversation
     }
 
