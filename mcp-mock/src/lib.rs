@@ -48,8 +48,8 @@ pub mod world;
 #[doc(no_inline)]
 pub use mcp_client::Client;
 pub use script::{
-    Call, CallOutcome, Fault, FaultError, Latency, Matcher, Rules, RulesError, Times, any_tool,
-    tool,
+    Call, CallOutcome, Fault, FaultError, Latency, MalformedAnswer, Matcher, ProcessFault,
+    RequestKind, Rules, RulesError, Times, ToolListFault, any_tool, request, tool,
 };
 #[cfg(feature = "http")]
 pub use server::{HttpFace, HttpFaceError, HttpFaceOptions};

@@ -93,8 +93,8 @@ pub enum Reply {
 pub struct Status {
     /// The status code. One that HTTP does not have becomes 500.
     pub code: u16,
-    /// Headers. What cannot be one is left out.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body, as plain text.
-    pub text: String,
+    /// Headers. What cannot be one is left out. Without a `content-type` the body is plain text.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
 }

@@ -7,10 +7,10 @@ use mcp_core::protocol::ProtocolVersion;
 
 use super::arguments::{DIALECT, FAULT, PROTOCOL, RANDOM_SEED, SEED, SERVICE};
 use super::error::CommandError;
-use super::fault_rule::FaultRule;
+use super::fault_rule::{FaultRule, Subject};
 use super::rules::RulesFile;
 use crate::dialect;
-use crate::script::{any_tool, tool};
+use crate::script::{any_tool, request, tool};
 use crate::server::{MockServer, concerned};
 use crate::service::ServiceName;
 use crate::world::{Seed, State, World};
@@ -148,10 +148,15 @@ fn versions(matches: &ArgMatches) -> Option<Vec<ProtocolVersion>> {
 
 /// Sets a fault on every server that has the tool.
 fn set(servers: &[MockServer], rule: &FaultRule) -> Result<(), CommandError> {
-    let concerned = concerned(servers, None, rule.tool.as_deref())
-        .map_err(|message| CommandError::UnknownTool { message })?;
+    let (matcher, name) = match &rule.subject {
+        Subject::AnyTool => (any_tool(), None),
+        Subject::Request(kind) => (request(*kind), None),
+        Subject::Tool(name) => (tool(name), Some(name.as_str())),
+    };
+    let concerned =
+        concerned(servers, None, name).map_err(|message| CommandError::UnknownTool { message })?;
     for server in concerned {
-        let on = server.on(rule.tool.as_deref().map_or_else(any_tool, tool));
+        let on = server.on(matcher.clone());
         let on = match rule.times {
             Some(times) => on.times(times),
             None => on,

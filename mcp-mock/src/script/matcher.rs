@@ -6,16 +6,22 @@ use std::sync::Arc;
 use mcp_core::schema::nearest_name;
 use serde_json::Value;
 
-use super::Call;
+use super::{Call, RequestKind};
 
 /// Calls of the tool of that name.
 pub fn tool(name: impl Into<String>) -> Matcher {
-    Matcher { tool: Some(name.into()), conditions: Vec::new(), tests: Vec::new() }
+    Matcher { tool: Some(name.into()), ..any_tool() }
 }
 
 /// Calls of any tool.
 pub fn any_tool() -> Matcher {
-    Matcher { tool: None, conditions: Vec::new(), tests: Vec::new() }
+    Matcher { tool: None, request: None, conditions: Vec::new(), tests: Vec::new() }
+}
+
+/// Requests of that kind, which are no calls: how a conversation begins, and the list of tools. What
+/// calls have as arguments, they have as parameters.
+pub fn request(kind: RequestKind) -> Matcher {
+    Matcher { request: Some(kind), ..any_tool() }
 }
 
 /// Fits calls by tool and arguments. A text stands for the tool of that name.
@@ -23,6 +29,7 @@ pub fn any_tool() -> Matcher {
 #[must_use = "a matcher does nothing until it is given to `on` or `assert_called`"]
 pub struct Matcher {
     tool: Option<String>,
+    request: Option<RequestKind>,
     conditions: Vec<Condition>,
     tests: Vec<CallTest>,
 }
@@ -58,8 +65,14 @@ impl Matcher {
         self.tool.as_mut()
     }
 
+    /// Whether it is about requests of this kind; `None` for calls.
+    pub(super) fn request(&self) -> Option<RequestKind> {
+        self.request
+    }
+
     pub(crate) fn fits(&self, call: &Call) -> bool {
-        self.tool.as_deref().is_none_or(|wanted| wanted == call.tool)
+        self.request == call.request
+            && self.tool.as_deref().is_none_or(|wanted| wanted == call.tool)
             && self.conditions.iter().all(|condition| condition.holds(&call.arguments))
             && self.tests.iter().all(|test| test(call))
     }
@@ -82,6 +95,9 @@ impl Matcher {
     /// How far a call is from fitting: calls of the tool before those of a tool of a similar name,
     /// then by the number of differences. `None` when it fits, or is about something else.
     pub(crate) fn distance(&self, call: &Call) -> Option<(bool, usize)> {
+        if self.request != call.request {
+            return None;
+        }
         let wanted = self.tool.as_deref().unwrap_or(&call.tool);
         let is_other = wanted != call.tool;
         if is_other && nearest_name(wanted, [call.tool.as_str()]).is_none() {
@@ -100,7 +116,8 @@ impl From<&str> for Matcher {
 
 impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.tool.as_deref().unwrap_or("any tool"))?;
+        let request = self.request.map(RequestKind::as_str);
+        f.write_str(self.tool.as_deref().or(request).unwrap_or("any tool"))?;
         for (index, condition) in self.conditions.iter().enumerate() {
             f.write_str(if index == 0 { " with " } else { " and " })?;
             write!(f, "{condition}")?;
@@ -186,7 +203,7 @@ mod tests {
 
     fn call(tool: &str, arguments: Value) -> Call {
         let (at, outcome) = (Timestamp::UNIX_EPOCH, CallOutcome::Unanswered);
-        Call { number: 1, tool: tool.to_owned(), arguments, at, outcome }
+        Call { number: 1, tool: tool.to_owned(), request: None, arguments, at, outcome }
     }
 
     #[test]
@@ -202,6 +219,19 @@ mod tests {
         assert!(!fits(any_tool().arg("title", Value::Null)));
         assert!(fits(any_tool().when(|call| call.number == 1)));
         assert!(!fits(any_tool().when(|call| call.tool.is_empty())));
+    }
+
+    #[test]
+    fn requests_and_calls_do_not_fit_each_others_matchers() {
+        let called = call("tools/list", json!({}));
+        let asked = Call { request: Some(RequestKind::ListTools), ..called.clone() };
+        let fits = |matcher: &Matcher| [matcher.fits(&called), matcher.fits(&asked)];
+
+        assert_eq!(fits(&any_tool()), [true, false]);
+        assert_eq!(fits(&tool("tools/list")), [true, false]);
+        assert_eq!(fits(&request(RequestKind::ListTools)), [false, true]);
+        assert_eq!(fits(&request(RequestKind::Initialize)), [false, false]);
+        assert_eq!(request(RequestKind::ListTools).to_string(), "tools/list");
     }
 
     #[test]

@@ -7,21 +7,24 @@ mod file;
 mod latency;
 mod matcher;
 mod record;
+mod request;
 mod rule;
 mod times;
 mod vendor;
 mod verify;
 
-pub(crate) use fault::{FAULTS, reference};
-pub use fault::{Fault, FaultError};
+pub(crate) use fault::Kind;
+pub(crate) use fault::{FAULTS, Malformed, reference};
+pub use fault::{Fault, FaultError, MalformedAnswer, ProcessFault, ToolListFault};
 pub(crate) use file::schema;
 pub use file::{Rules, RulesError};
 pub use latency::Latency;
-pub use matcher::{Matcher, any_tool, tool};
+pub use matcher::{Matcher, any_tool, request, tool};
 pub use record::{Call, CallOutcome};
+pub use request::RequestKind;
 pub(crate) use rule::{Action, Rule};
 pub use times::Times;
-pub(crate) use vendor::{expired, too_many_calls};
+pub(crate) use vendor::{expired, missing_scope, too_many_calls};
 
 use std::fmt;
 use std::time::Duration;
@@ -30,13 +33,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::world::Ids;
+use record::Received;
 use rule::States;
-
-/// Calls that are remembered. Far more than a test makes by hand, and a bound for benchmarks.
-const CALLS_MAX: usize = 100_000;
-
-/// Calls that are forgotten together, the oldest first, so that a full list costs little.
-const CALLS_FORGOTTEN: usize = CALLS_MAX / 10;
 
 /// The rules of one server and the calls that it received.
 pub(crate) struct Script {
@@ -44,9 +42,9 @@ pub(crate) struct Script {
     states: States,
     /// What the rules draw their chances from.
     seed: u64,
-    calls: Vec<Call>,
-    /// How many calls came before those in `calls`.
-    forgotten: usize,
+    calls: Received,
+    /// Requests that are no calls.
+    requests: Received,
     /// Whether a call without a rule is an error.
     pub(crate) is_strict: bool,
 }
@@ -69,8 +67,8 @@ impl Script {
             rules: Vec::new(),
             states: States::new(),
             seed,
-            calls: Vec::new(),
-            forgotten: 0,
+            calls: Received::default(),
+            requests: Received::default(),
             is_strict: false,
         }
     }
@@ -89,59 +87,94 @@ impl Script {
         arguments: &Value,
         at: Timestamp,
     ) -> (usize, Decision) {
-        if self.calls.len() >= CALLS_MAX {
-            self.calls.drain(..CALLS_FORGOTTEN);
-            self.forgotten += CALLS_FORGOTTEN;
-        }
         let call = Call {
-            number: self.forgotten + self.calls.len() + 1,
+            number: self.calls.next(),
             tool: tool.to_owned(),
+            request: None,
             arguments: arguments.clone(),
             at,
             outcome: CallOutcome::Unanswered,
         };
-        let begun = (call.number, self.decide(&call));
+        let decision = match self.decide(&call) {
+            None if self.is_strict => {
+                Decision::Unexpected(verify::unexpected(&self.rules, &self.states, &call))
+            }
+            None => Decision::Pass,
+            Some(decision) => decision,
+        };
+        let begun = (call.number, decision);
         self.calls.push(call);
         begun
     }
 
-    fn decide(&mut self, call: &Call) -> Decision {
+    /// Takes a request in that is no call: its number, and what to do with it.
+    pub(crate) fn begin_request(
+        &mut self,
+        kind: RequestKind,
+        params: Value,
+        at: Timestamp,
+    ) -> (usize, Decision) {
+        let request = Call {
+            number: self.requests.next(),
+            tool: kind.as_str().to_owned(),
+            request: Some(kind),
+            arguments: params,
+            at,
+            outcome: CallOutcome::Unanswered,
+        };
+        let begun = (request.number, self.decide(&request).unwrap_or(Decision::Pass));
+        self.requests.push(request);
+        begun
+    }
+
+    fn decide(&mut self, call: &Call) -> Option<Decision> {
         let Self { rules, states, .. } = self;
         // Every rule counts the calls that it is about, so all of them are asked.
         let applying =
             rules.iter_mut().filter_map(|rule| rule.applies(call, states).then_some(rule));
-        let best =
-            applying.reduce(|best, rule| if rule.priority > best.priority { rule } else { best });
-        let Some(rule) = best else {
-            if self.is_strict {
-                return Decision::Unexpected(verify::unexpected(&self.rules, &self.states, call));
-            }
-            return Decision::Pass;
-        };
+        let rule = applying
+            .reduce(|best, rule| if rule.priority > best.priority { rule } else { best })?;
         states.extend(rule.then.clone());
-        rule.decide(call)
+        Some(rule.decide(call))
     }
 
     /// Says how a call ended.
     pub(crate) fn end(&mut self, number: usize, outcome: CallOutcome) {
-        let index = number.checked_sub(self.forgotten + 1);
-        if let Some(call) = index.and_then(|index| self.calls.get_mut(index)) {
-            call.outcome = outcome;
-        }
+        self.calls.end(number, outcome);
+    }
+
+    /// Says how a request ended that is no call.
+    pub(crate) fn end_request(&mut self, number: usize, outcome: CallOutcome) {
+        self.requests.end(number, outcome);
     }
 
     pub(crate) fn calls(&self) -> &[Call] {
-        &self.calls
+        self.calls.all()
+    }
+
+    /// What a matcher is held against.
+    fn received(&self, matcher: &Matcher) -> &[Call] {
+        if matcher.request().is_some() { self.requests.all() } else { self.calls.all() }
     }
 
     /// What did not go as expected, as text for people; `None` when all did.
     pub(crate) fn unmet(&self, server: &str) -> Option<String> {
-        verify::unmet(server, &self.rules, &self.states, &self.calls)
+        let mut parts: Vec<_> = self
+            .rules
+            .iter()
+            .filter_map(|rule| verify::miss(server, rule, self.received(&rule.matcher)))
+            .collect();
+        parts.extend(verify::unexpected_calls(server, &self.rules, &self.states, self.calls()));
+        if parts.is_empty() {
+            return None;
+        }
+        parts.push(verify::listing(server, self.calls()));
+        Some(parts.join("\n"))
     }
 
     /// Why calls that fit `matcher` did not come `times` times; `None` when they did.
     pub(crate) fn miscount(&self, server: &str, matcher: &Matcher, times: Times) -> Option<String> {
-        verify::miscount(server, matcher, times, &self.calls)
+        verify::miscount(server, matcher, times, self.received(matcher))
     }
 
     /// Forgets rules and states; the calls stay.
@@ -150,11 +183,10 @@ impl Script {
         self.states.clear();
     }
 
-    /// Forgets rules, states and calls. Numbers go on, so that a call that is still at work cannot be taken
-    /// for a later one.
+    /// Forgets rules, states, calls and requests.
     pub(crate) fn reset(&mut self) {
-        self.forgotten += self.calls.len();
         self.calls.clear();
+        self.requests.clear();
         self.forget_rules();
     }
 }
@@ -163,7 +195,7 @@ impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Script")
             .field("rules", &self.rules.len())
-            .field("calls", &self.calls.len())
+            .field("calls", &self.calls().len())
             .finish_non_exhaustive()
     }
 }

@@ -3,20 +3,71 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::RequestKind;
+
+/// Calls that are remembered. Far more than a test makes by hand, and a bound for benchmarks.
+const CALLS_MAX: usize = 100_000;
+
+/// Calls that are forgotten together, the oldest first, so that a full list costs little.
+const CALLS_FORGOTTEN: usize = CALLS_MAX / 10;
+
 /// One call as the server saw it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Call {
     /// Counts from 1 in the order of arrival, also over a reset.
     pub number: usize,
-    /// The tool, by its listed name.
+    /// The tool, by its listed name; the method when it is no call of a tool.
     pub tool: String,
-    /// The arguments.
+    /// What it is when it is no call of a tool.
+    pub request: Option<RequestKind>,
+    /// The arguments; the parameters when it is no call of a tool.
     pub arguments: Value,
     /// The time of the world.
     pub at: Timestamp,
     /// What became of it.
     pub outcome: CallOutcome,
+}
+
+/// What came, in the order of arrival.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    calls: Vec<Call>,
+    /// How many came before those in `calls`.
+    forgotten: usize,
+}
+
+impl Received {
+    /// The number of the next one, for which there is room now.
+    pub(super) fn next(&mut self) -> usize {
+        if self.calls.len() >= CALLS_MAX {
+            self.calls.drain(..CALLS_FORGOTTEN);
+            self.forgotten += CALLS_FORGOTTEN;
+        }
+        self.forgotten + self.calls.len() + 1
+    }
+
+    pub(super) fn push(&mut self, call: Call) {
+        self.calls.push(call);
+    }
+
+    /// Says how one ended.
+    pub(super) fn end(&mut self, number: usize, outcome: CallOutcome) {
+        let index = number.checked_sub(self.forgotten + 1);
+        if let Some(call) = index.and_then(|index| self.calls.get_mut(index)) {
+            call.outcome = outcome;
+        }
+    }
+
+    pub(super) fn all(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// Forgets all. Numbers go on, so that a call that is still at work cannot be taken for a later one.
+    pub(super) fn clear(&mut self) {
+        self.forgotten += self.calls.len();
+        self.calls.clear();
+    }
 }
 
 /// What became of a call.

@@ -59,3 +59,30 @@ pub(crate) fn expired(service: ServiceName) -> ApiError {
     };
     ApiError::new(401, code, message)
 }
+
+/// The refusal of a token that may not do this.
+pub(crate) fn missing_scope(service: ServiceName) -> ApiError {
+    match service {
+        ServiceName::GitHub => {
+            ApiError::new(403, "forbidden", "Resource not accessible by personal access token")
+        }
+        ServiceName::Gmail => {
+            let message = "Request had insufficient authentication scopes.";
+            let errors = json!([{
+                "domain": "global", "reason": "insufficientPermissions", "message": message,
+            }]);
+            ApiError::new(403, "insufficientPermissions", message)
+                .with_details(json!({ "errors": errors, "status": "PERMISSION_DENIED" }))
+        }
+        ServiceName::Notion => {
+            let message = "Insufficient permissions for this endpoint.";
+            ApiError::new(403, "restricted_resource", message)
+        }
+        ServiceName::Salesforce => {
+            let message = "insufficient access rights on object id";
+            ApiError::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message)
+        }
+        ServiceName::Slack => ApiError::new(200, "missing_scope", "the token lacks a scope")
+            .with_details(json!({ "needed": "chat:write", "provided": "channels:read" })),
+    }
+}

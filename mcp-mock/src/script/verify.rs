@@ -11,29 +11,22 @@ const SHOWN_CALLS_MAX: usize = 20;
 /// How long the arguments of a listed call may get.
 const SHOWN_ARGUMENTS_MAX: usize = 200;
 
-/// All expectations that are not met, and calls that nobody expected.
-pub(super) fn unmet(
-    server: &str,
-    rules: &[Rule],
-    states: &States,
-    received: &[Call],
-) -> Option<String> {
-    let mut parts = Vec::new();
-    for rule in rules {
-        let used = rule.progress.used;
-        if let Some(times) = rule.expected.filter(|times| !times.contains(used)) {
-            parts.push(miss(server, &rule.matcher, times, used, received));
-        }
-    }
+/// That a rule was not used as often as expected; `None` when it was.
+pub(super) fn miss(server: &str, rule: &Rule, received: &[Call]) -> Option<String> {
+    let used = rule.progress.used;
+    let times = rule.expected.filter(|times| !times.contains(used))?;
+    Some(too_few_or_many(server, &rule.matcher, (times, used), received))
+}
+
+/// Calls that nobody expected, a text each.
+pub(super) fn unexpected_calls<'a>(
+    server: &'a str,
+    rules: &'a [Rule],
+    states: &'a States,
+    received: &'a [Call],
+) -> impl Iterator<Item = String> + 'a {
     let unexpected = received.iter().filter(|call| call.outcome == CallOutcome::Unexpected);
-    for call in unexpected {
-        parts.push(format!("{server}: {}", self::unexpected(rules, states, call)));
-    }
-    if parts.is_empty() {
-        return None;
-    }
-    parts.push(listing(server, received));
-    Some(parts.join("\n"))
+    unexpected.map(move |call| format!("{server}: {}", self::unexpected(rules, states, call)))
 }
 
 /// Why calls that fit `matcher` did not come `times` times.
@@ -47,7 +40,8 @@ pub(super) fn miscount(
     if times.contains(count) {
         return None;
     }
-    Some([miss(server, matcher, times, count, received), listing(server, received)].join("\n"))
+    let miss = too_few_or_many(server, matcher, (times, count), received);
+    Some([miss, listing(server, received)].join("\n"))
 }
 
 /// A call that no rule fits, beside the rule that comes closest.
@@ -72,7 +66,12 @@ pub(super) fn unexpected(rules: &[Rule], states: &States, call: &Call) -> String
     text
 }
 
-fn miss(server: &str, matcher: &Matcher, times: Times, count: usize, received: &[Call]) -> String {
+fn too_few_or_many(
+    server: &str,
+    matcher: &Matcher,
+    (times, count): (Times, usize),
+    received: &[Call],
+) -> String {
     let mut text = format!("{server}: expected {times} of {matcher}, got {}", calls(count));
     let near = received
         .iter()
@@ -91,7 +90,7 @@ fn push_differences(text: &mut String, matcher: &Matcher, call: &Call) {
     }
 }
 
-fn listing(server: &str, received: &[Call]) -> String {
+pub(super) fn listing(server: &str, received: &[Call]) -> String {
     if received.is_empty() {
         return format!("{server} received no calls");
     }

@@ -1,6 +1,7 @@
 //! Answering requests: the script decides, this file carries out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,8 +15,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Core;
+use super::fail::Occasion;
 use crate::dialect::unknown_tool;
-use crate::script::{Action, CallOutcome, Decision};
+use crate::script::{Action, CallOutcome, Decision, RequestKind};
 
 /// One connection's view of a server.
 #[derive(Debug)]
@@ -64,11 +66,24 @@ impl Service for Connection {
         self.tools.changes()
     }
 
+    async fn open(&self, request: Request, answer: Bytes, caller: &Caller) -> Reply {
+        match RequestKind::parse(&request.method) {
+            Some(kind) => self.answer_request(&request, kind, (answer, caller)).await,
+            None => Reply::One(answer),
+        }
+    }
+
     async fn answer(&self, request: Request, caller: &Caller) -> Reply {
         if request.method == method::TOOLS_CALL
             && let Ok(params) = serde_json::from_slice(&request.params)
         {
-            return self.answer_call(&request, &params).await;
+            return self.answer_call(&request, &params, caller).await;
+        }
+        if request.method == method::TOOLS_LIST
+            && let Reply::One(answer) = self.tools.answer(request.clone(), caller).await
+        {
+            let known = (answer, caller);
+            return self.answer_request(&request, RequestKind::ListTools, known).await;
         }
         // Whatever is no call, or cannot be read as one, is answered as by any other server.
         self.tools.answer(request, caller).await
@@ -76,15 +91,31 @@ impl Service for Connection {
 }
 
 impl Connection {
-    async fn answer_call(&self, request: &Request, params: &CallToolParams<'_>) -> Reply {
+    async fn answer_call(
+        &self,
+        request: &Request,
+        params: &CallToolParams<'_>,
+        caller: &Caller,
+    ) -> Reply {
         let call = self.core().begin(params);
         let (reply, outcome) = match call.decision {
             Decision::Pass => self.carry_out(request, params),
             Decision::Act { action, delay } => {
-                if !delay.is_zero() {
-                    tokio::time::sleep(delay).await;
+                wait(delay).await;
+                let answer = || self.answered(request, params).0;
+                let tool = Some(&*params.name);
+                let occasion = Occasion { request, tool, answer: &answer, caller };
+                match action {
+                    Action::Answer(answer) => {
+                        let result = fit(answer(&call.arguments), request.version);
+                        (Reply::One(request.answer(&result)), outcome_of(&result))
+                    }
+                    Action::Fault(fault) => {
+                        let outcome = CallOutcome::Faulted(fault.name());
+                        (self.fail(&occasion, &fault).await, outcome)
+                    }
+                    Action::Pass => self.carry_out(request, params),
                 }
-                self.act(request, params, &action, &call.arguments)
             }
             Decision::Unexpected(text) => {
                 let error = RpcError::new(code::INVALID_PARAMS, text);
@@ -95,23 +126,37 @@ impl Connection {
         reply
     }
 
-    fn act(
+    /// The same for a request that is no call and whose answer is known.
+    async fn answer_request(
         &self,
         request: &Request,
-        params: &CallToolParams<'_>,
-        action: &Action,
-        arguments: &Value,
-    ) -> (Reply, CallOutcome) {
-        match action {
-            Action::Answer(answer) => {
-                let result = fit(answer(arguments), request.version);
-                (Reply::One(request.answer(&result)), outcome_of(&result))
+        kind: RequestKind,
+        (answer, caller): (Bytes, &Caller),
+    ) -> Reply {
+        let params: Value = serde_json::from_slice(&request.params).unwrap_or_default();
+        let now = self.core().now();
+        let (number, decision) = self.core().script().begin_request(kind, params.clone(), now);
+        let action = match decision {
+            Decision::Act { action, delay } => {
+                wait(delay).await;
+                action
+            }
+            Decision::Pass | Decision::Unexpected(_) => Action::Pass,
+        };
+        let (reply, outcome) = match action {
+            Action::Answer(of) => {
+                let result = of(&params).to_value();
+                (Reply::One(request.answer(&result)), CallOutcome::Answered)
             }
             Action::Fault(fault) => {
-                (self.fail(request, params, fault), CallOutcome::Faulted(fault.name()))
+                let answer = || answer.clone();
+                let occasion = Occasion { request, tool: None, answer: &answer, caller };
+                (self.fail(&occasion, &fault).await, CallOutcome::Faulted(fault.name()))
             }
-            Action::Pass => self.carry_out(request, params),
-        }
+            Action::Pass => (Reply::One(answer), CallOutcome::Answered),
+        };
+        self.core().script().end_request(number, outcome);
+        reply
     }
 
     fn carry_out(&self, request: &Request, params: &CallToolParams<'_>) -> (Reply, CallOutcome) {
@@ -139,7 +184,18 @@ struct Begun {
     arguments: Value,
 }
 
+async fn wait(delay: Duration) {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+}
+
 impl Core {
+    /// What the list of tools has for a client of that revision.
+    pub(super) fn shown_tools(&self, version: ProtocolVersion) -> Vec<Tool> {
+        self.visible_tools().iter().map(|tool| shown(tool, version)).collect()
+    }
+
     fn begin(&self, params: &CallToolParams<'_>) -> Begun {
         let tool = self.dialect.listed_name(&params.name).unwrap_or(&params.name);
         let arguments = params.arguments.map_or_else(
@@ -193,7 +249,7 @@ impl Handler for Catalogue {
             return Err(RpcError::new(code::INVALID_PARAMS, message));
         }
         let mut page = ListToolsResult::default();
-        page.entries = self.0.visible_tools().iter().map(|tool| shown(tool, version)).collect();
+        page.entries = self.0.shown_tools(version);
         Ok(page)
     }
 

@@ -56,7 +56,10 @@ impl MockServer {
     /// When the stream breaks.
     pub async fn serve_stdio(&self) -> Result<(), ServeError> {
         self.own_process();
-        self.serve_on(&own_stdio()).await
+        let served = self.serve_on(&own_stdio()).await;
+        let lingering = self.core.settings().lingering;
+        tokio::time::sleep(lingering).await;
+        served
     }
 
     /// Says that the process is there for this server, so that a crash ends it.

@@ -19,6 +19,7 @@ pub(crate) use rules::{add_rules, concerned};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use mcp_core::protocol::{ProtocolVersion, Tool};
@@ -76,6 +77,8 @@ struct Settings {
     versions: Vec<ProtocolVersion>,
     /// Whether a crash ends the process.
     is_own_process: bool,
+    /// How long the process goes on behind its standard input.
+    lingering: Duration,
     /// Tools that went away.
     vanished: BTreeSet<String>,
 }
@@ -93,6 +96,7 @@ impl MockServer {
         let settings = Settings {
             versions: dialect.versions(),
             is_own_process: false,
+            lingering: Duration::ZERO,
             vanished: BTreeSet::new(),
         };
         // Chances follow from the seed, differ between services, and take no ids away.

@@ -102,11 +102,13 @@ fn documented_seed_takes_root() {
 
 #[test]
 fn documented_rules_are_about_tools_that_there_are() {
-    let [rules] = blocks("json rules")[..] else { panic!("the document has one file of rules") };
-    let rules = Rules::from_json(rules).unwrap();
     let world = World::new(1);
+    let files = blocks("json rules");
 
-    assert_eq!(world.github().add_rules(&rules), Ok(()));
+    assert_eq!(files.len(), 2);
+    for rules in files {
+        assert_eq!(world.github().add_rules(&Rules::from_json(rules).unwrap()), Ok(()));
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mcp_client::{CallError, Client, ClientOptions, ConnectionErrorKind};
 use mcp_core::Delivery;
 use mcp_core::session::EraChoice;
-use mcp_mock::{CallOutcome, Fault, MockServer, World, tool};
+use mcp_mock::{CallOutcome, Fault, MockServer, ProcessFault, World, tool};
 use serde_json::{Value, json};
 
 use super::{client_of, new_issue};
@@ -203,7 +203,7 @@ async fn flood_comes_before_the_answer_and_the_answer_arrives() {
 
 #[tokio::test(start_paused = true)]
 async fn http_status_in_memory_is_an_rpc_error() {
-    let seen = seen(Fault::HttpStatus { status: 502, retry_after: None }).await;
+    let seen = seen(Fault::http_status(502)).await;
 
     let error = seen.assert_failed(true, Delivery::Unknown, 0);
     assert!(matches!(error, CallError::Rpc(it) if it.error.message == "HTTP status 502"));
@@ -338,4 +338,85 @@ async fn truncated_answer_ends_the_connection_and_commits() {
 
     seen.assert_failed(true, Delivery::Unknown, 1);
     seen.assert_ended();
+}
+
+#[tokio::test(start_paused = true)]
+async fn answer_before_a_close_arrives_on_a_stream_and_not_in_memory() {
+    let seen = seen(Fault::AnswerAndClose).await;
+
+    // In memory nothing arrives that is no whole message.
+    seen.assert_failed(true, Delivery::Unknown, 1);
+    seen.assert_ended();
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_without_end_does_not_keep_a_call_alive() {
+    let seen = seen(Fault::EndlessProgress).await;
+
+    seen.assert_failed(true, Delivery::Unknown, 1);
+    assert!(seen.client.ended().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn rounds_without_end_are_given_up_and_commit_nothing() {
+    let world = World::new(1);
+    let before = world.state();
+    world.github().on("create_issue").fault(Fault::EndlessRounds);
+    let client = client_of(&world.github()).await;
+
+    let error = client.call_raw("create_issue", new_issue()).await.unwrap_err();
+
+    assert!(error.to_string().contains("rounds"), "{error}");
+    assert!(world.diff(&before).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn forged_answers_are_never_delivered() {
+    let seen = seen(Fault::Forge { answers: 50 }).await;
+    let later = seen.client.call_raw("create_issue", new_issue()).await.unwrap();
+
+    assert!(seen.outcome.is_ok());
+    assert_eq!(later.to_value()["number"], 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn floods_come_before_the_answer_and_the_answer_arrives() {
+    for fault in [Fault::ListChangeFlood { messages: 5_000 }, Fault::PingFlood { messages: 500 }] {
+        let seen = seen(fault).await;
+
+        assert!(seen.outcome.is_ok());
+        assert_eq!(seen.effects, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_scope_is_said_in_the_words_of_the_vendor() {
+    let world = World::new(1);
+    let own = |server: &MockServer, dialect: &str| server.in_dialect(dialect).unwrap();
+    let servers = [
+        (own(&world.github(), "npm-2025.4.8"), "get_issue", "Permission Denied: Resource not"),
+        (world.gmail(), "list_labels", "Request had insufficient authentication scopes."),
+        (own(&world.notion(), "npm-2.5.2"), "API-get-self", "restricted_resource"),
+        (world.salesforce(), "query", "insufficient access rights"),
+        (own(&world.slack(), "npm-2025.4.25"), "slack_get_users", r#""error":"missing_scope""#),
+    ];
+    for (server, tool_name, words) in servers {
+        server.on(tool_name).fault(Fault::MissingScope);
+        let client = client_of(&server).await;
+        let told = match client.call_raw(tool_name, json!({ "soql": "SELECT Id FROM Lead" })).await
+        {
+            Ok(result) => result.to_value().to_string(),
+            Err(error) => error.to_string(),
+        };
+
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_in_process_has_no_process_to_behave_badly() {
+    let seen = seen(Fault::Process(ProcessFault::Freeze)).await;
+
+    assert!(seen.outcome.is_ok());
+    assert_eq!(seen.effects, 1);
 }

@@ -9,6 +9,10 @@ mod catalog;
 mod differences;
 mod docs;
 mod faults;
+mod faults_malformed;
+#[cfg(all(unix, feature = "http"))]
+mod faults_process;
+mod faults_requests;
 mod faults_stream;
 #[cfg(feature = "http")]
 mod http;

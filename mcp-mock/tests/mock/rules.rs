@@ -208,8 +208,6 @@ async fn calls_are_remembered_with_their_arguments() {
     github.assert_called(tool("create_issue").arg("owner", "acme"), 0);
 }
 
-const TRY_LATER: Fault = Fault::HttpStatus { status: 503, retry_after: None };
-
 /// Which of so many calls went well.
 async fn outcomes(server: &MockServer, count: usize) -> Vec<bool> {
     let client = client_of(server).await;
@@ -223,8 +221,8 @@ async fn outcomes(server: &MockServer, count: usize) -> Vec<bool> {
 #[tokio::test]
 async fn rule_of_call_numbers_counts_the_calls_that_fit() {
     let github = World::new(1).github();
-    github.on("create_issue").nth(2).fault(TRY_LATER);
-    github.on("create_issue").nth(4..=5).fault(TRY_LATER);
+    github.on("create_issue").nth(2).fault(Fault::http_status(503));
+    github.on("create_issue").nth(4..=5).fault(Fault::http_status(503));
     github.on(tool("create_issue").arg("owner", "acme")).nth(1..).fault(Fault::Close);
 
     assert_eq!(outcomes(&github, 6).await, [true, false, true, false, false, true]);
@@ -269,7 +267,7 @@ async fn unexpected_call_says_why_the_rule_does_not_apply() {
 #[tokio::test]
 async fn closure_sees_the_call() {
     let github = World::new(1).github();
-    github.on(any_tool().when(|call| call.number % 2 == 0)).fault(TRY_LATER);
+    github.on(any_tool().when(|call| call.number % 2 == 0)).fault(Fault::http_status(503));
 
     assert_eq!(outcomes(&github, 4).await, [true, false, true, false]);
 }
@@ -277,7 +275,7 @@ async fn closure_sees_the_call() {
 #[tokio::test]
 async fn probability_is_a_share_of_the_calls() {
     let github = World::new(1).github();
-    github.on("create_issue").probability(0.2).fault(TRY_LATER);
+    github.on("create_issue").probability(0.2).fault(Fault::http_status(503));
 
     let failed = outcomes(&github, 300).await.into_iter().filter(|is_ok| !is_ok).count();
 
@@ -288,7 +286,7 @@ async fn probability_is_a_share_of_the_calls() {
 async fn chances_of_a_rule_do_not_depend_on_other_calls() {
     let (quiet, busy) = (World::new(1).github(), World::new(1).github());
     for github in [&quiet, &busy] {
-        github.on("create_issue").probability(0.5).fault(TRY_LATER);
+        github.on("create_issue").probability(0.5).fault(Fault::http_status(503));
     }
     let alone = outcomes(&quiet, 20).await;
     let client = client_of(&busy).await;
@@ -301,7 +299,7 @@ async fn chances_of_a_rule_do_not_depend_on_other_calls() {
 
     assert_eq!(alone, beside);
     quiet.reset();
-    quiet.on("create_issue").probability(0.5).fault(TRY_LATER);
+    quiet.on("create_issue").probability(0.5).fault(Fault::http_status(503));
     assert_eq!(outcomes(&quiet, 20).await, alone);
 }
 
@@ -339,7 +337,7 @@ proptest! {
             runtime.block_on(async {
                 let github = World::new(seed).github();
                 let latency = Latency::log_normal(Duration::from_millis(50), 0.5);
-                github.on("create_issue").probability(probability).delay(latency).fault(TRY_LATER);
+                github.on("create_issue").probability(probability).delay(latency).fault(Fault::http_status(503));
                 let started = Instant::now();
                 (outcomes(&github, 20).await, started.elapsed())
             })

@@ -60,10 +60,10 @@ pub(super) fn empty(status: StatusCode) -> Response<HttpBody> {
 }
 
 fn of_status(status: Status) -> Response<HttpBody> {
-    let Status { code, headers, text } = status;
+    let Status { code, headers, body } = status;
     let code = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = empty(code);
-    *response.body_mut() = HttpBody::full(text.into());
+    *response.body_mut() = HttpBody::full(body);
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
     for (name, value) in headers {

@@ -1,11 +1,21 @@
 //! Failures that are put in on purpose.
 
+mod kind;
+mod malformed;
+mod process;
 mod table;
 mod text;
+mod tool_list;
 
+pub(crate) use kind::Kind;
+pub(crate) use malformed::Malformed;
+pub use malformed::MalformedAnswer;
+pub use process::ProcessFault;
 pub(crate) use table::{FAULTS, reference};
 pub use text::FaultError;
+pub use tool_list::ToolListFault;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
@@ -20,6 +30,8 @@ use serde::{Deserialize, Deserializer};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
+    /// The request is answered, and then the connection closes.
+    AnswerAndClose,
     /// The client's token has expired: 401 with `WWW-Authenticate` over HTTP. On a stream, which has no
     /// tokens, the tool refuses with the vendor's 401 instead. The call is not carried out.
     AuthExpiry,
@@ -31,13 +43,29 @@ pub enum Fault {
     Delay(#[serde(deserialize_with = "milliseconds")] Duration),
     /// The answer comes twice.
     DuplicateAnswer,
+    /// The call is carried out and never answered; the client hears of its progress for ever, if it wants to.
+    EndlessProgress,
+    /// The client is asked to send the call again for ever; it is not carried out. Legacy clients, which
+    /// know no such answer, are told nothing.
+    EndlessRounds,
     /// The call is carried out, and log notifications come before the answer.
     Flood {
         /// How many; at most 100 000.
         messages: u32,
     },
+    /// The call is carried out, and behind its answer come answers to requests with the ids that follow.
+    Forge {
+        /// How many; at most 100 000.
+        answers: u32,
+    },
     /// A line that is no message comes instead of an answer; the call is not carried out.
     Garbage,
+    /// The call is carried out, and its answer is a text of so many bytes, compressed to a thousandth. On
+    /// a stream, which compresses nothing, it is as [`Oversize`](Self::Oversize).
+    GzipBomb {
+        /// At most 256 MiB.
+        bytes: usize,
+    },
     /// No answer ever comes; the call is not carried out.
     Hang,
     /// An HTTP status comes instead of an answer; on a stream, which has none, a JSON-RPC error that
@@ -48,14 +76,31 @@ pub enum Fault {
         /// The value of a `Retry-After` header, as it is.
         #[serde(default)]
         retry_after: Option<String>,
+        /// Further headers, such as `location`. What cannot be one is left out.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        /// The body; `$id` in it becomes the id of the request. A sentence unless it is given.
+        #[serde(default)]
+        body: Option<String>,
     },
     /// The call is carried out, and then the tool vanishes: clients are told that the list has changed,
     /// whether the server declared that or not, and neither lists nor calls know the tool any more.
     ListChange,
+    /// The call is carried out, and so many times the client is told that the list of tools has changed
+    /// before it is answered.
+    ListChangeFlood {
+        /// How many; at most 100 000.
+        messages: u32,
+    },
     /// The call is carried out and no answer ever comes.
     LoseAnswer,
     /// The call is carried out and the connection closes instead of an answer.
     LoseAnswerAndClose,
+    /// The call is carried out and its answer is malformed in this way. In memory, where messages travel
+    /// whole, what is about lines does not show.
+    Malformed(MalformedAnswer),
+    /// The vendor refuses because the token may not do this. The call is not carried out.
+    MissingScope,
     /// The call is carried out, and lines that are no messages come before the answer; over HTTP, events
     /// that are none.
     Noise {
@@ -67,6 +112,20 @@ pub enum Fault {
         /// At most 256 MiB.
         bytes: usize,
     },
+    /// The port refuses connections for a time, and those that there are break off. On a stream the
+    /// connection closes. The call is not carried out.
+    Outage {
+        /// For how long, in milliseconds; at most an hour.
+        for_ms: u32,
+    },
+    /// The call is carried out, and requests of the server come before the answer.
+    PingFlood {
+        /// How many; at most 100 000.
+        messages: u32,
+    },
+    /// The call is carried out, and the process behaves badly from then on. A server that is no process of
+    /// its own does nothing of the kind.
+    Process(ProcessFault),
     /// Too many calls: the vendor's refusal with the time to wait. It begins with the first call and ends
     /// when the clock of the world has moved on by this time; the rule is used up then. No call is
     /// carried out before.
@@ -96,6 +155,9 @@ pub enum Fault {
         /// At least 1.
         bytes_per_second: u32,
     },
+    /// The call is carried out, and the stream of its answer ends in good order before the answer. On a
+    /// stream that is the connection no answer comes.
+    StreamEnd,
     /// The tool answers that it failed; the call is not carried out.
     ToolError {
         /// The HTTP status that the vendor would send, such as 429 or 503.
@@ -104,39 +166,67 @@ pub enum Fault {
         #[serde(default = "message")]
         message: String,
     },
+    /// The list of tools is wrong in this way. For [requests](super::request) of `tools/list` only.
+    ToolList(ToolListFault),
     /// The call is carried out, and the connection closes in the middle of the answer.
     Truncate,
     /// The answer carries an id that nobody asked with; the call is carried out.
     WrongId,
+    /// The server says that it speaks this revision. For [requests](super::request) that open a conversation
+    /// only.
+    WrongRevision {
+        /// Any text.
+        revision: String,
+    },
 }
 
 impl Fault {
+    /// This HTTP status, without headers of its own.
+    #[must_use]
+    pub fn http_status(status: u16) -> Self {
+        Self::HttpStatus { status, retry_after: None, headers: BTreeMap::new(), body: None }
+    }
+
     /// The name, as the command line takes it.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::AnswerAndClose => "answer-and-close",
             Self::AuthExpiry => "auth-expiry",
             Self::Close => "close",
             Self::Crash => "crash",
             Self::Delay(_) => "delay",
             Self::DuplicateAnswer => "duplicate-answer",
+            Self::EndlessProgress => "endless-progress",
+            Self::EndlessRounds => "endless-rounds",
             Self::Flood { .. } => "flood",
+            Self::Forge { .. } => "forge",
             Self::Garbage => "garbage",
+            Self::GzipBomb { .. } => "gzip-bomb",
             Self::Hang => "hang",
             Self::HttpStatus { .. } => "http-status",
             Self::ListChange => "list-change",
+            Self::ListChangeFlood { .. } => "list-change-flood",
             Self::LoseAnswer => "lose-answer",
             Self::LoseAnswerAndClose => "lose-answer-and-close",
+            Self::Malformed(_) => "malformed",
+            Self::MissingScope => "missing-scope",
             Self::Noise { .. } => "noise",
             Self::Oversize { .. } => "oversize",
+            Self::Outage { .. } => "outage",
+            Self::PingFlood { .. } => "ping-flood",
+            Self::Process(_) => "process",
             Self::RateLimit { .. } => "rate-limit",
             Self::Raw { .. } => "raw",
             Self::RpcError { .. } => "rpc-error",
             Self::SessionLoss => "session-loss",
             Self::SlowDrip { .. } => "slow-drip",
+            Self::StreamEnd => "stream-end",
             Self::ToolError { .. } => "tool-error",
+            Self::ToolList(_) => "tool-list",
             Self::Truncate => "truncate",
             Self::WrongId => "wrong-id",
+            Self::WrongRevision { .. } => "wrong-revision",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mcp_core::schema::nearest_name;
 
-use super::{FAULTS, Fault, message};
+use super::{FAULTS, Fault, Kind, message};
 
 /// A text that names no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,20 +49,33 @@ impl FromStr for Fault {
 /// The fault of a known name; of a value that does not fit, what should stand there.
 fn of_name(name: &str, value: &str) -> Result<Fault, &'static str> {
     let fault = match name {
+        "answer-and-close" => Fault::AnswerAndClose,
         "auth-expiry" => Fault::AuthExpiry,
         "close" => Fault::Close,
         "crash" => Fault::Crash,
         "delay" => Fault::Delay(milliseconds(value).ok_or("a time such as `=200ms`")?),
         "duplicate-answer" => Fault::DuplicateAnswer,
+        "endless-progress" => Fault::EndlessProgress,
+        "endless-rounds" => Fault::EndlessRounds,
         "flood" => Fault::Flood { messages: parsed(value, "a number of messages")? },
+        "forge" => Fault::Forge { answers: parsed(value, "a number of answers")? },
         "garbage" => Fault::Garbage,
+        "gzip-bomb" => Fault::GzipBomb { bytes: parsed(value, "a number of bytes")? },
         "hang" => Fault::Hang,
-        "http-status" => Fault::HttpStatus { status: status(value)?, retry_after: None },
+        "http-status" => Fault::http_status(status(value)?),
         "list-change" => Fault::ListChange,
+        "list-change-flood" => {
+            Fault::ListChangeFlood { messages: parsed(value, "a number of messages")? }
+        }
         "lose-answer" => Fault::LoseAnswer,
         "lose-answer-and-close" => Fault::LoseAnswerAndClose,
+        "malformed" => Fault::Malformed(kind(value)?),
+        "missing-scope" => Fault::MissingScope,
         "noise" => Fault::Noise { lines: parsed(value, "a number of lines")? },
         "oversize" => Fault::Oversize { bytes: parsed(value, "a number of bytes")? },
+        "outage" => Fault::Outage { for_ms: parsed(value, "a number of milliseconds")? },
+        "ping-flood" => Fault::PingFlood { messages: parsed(value, "a number of messages")? },
+        "process" => Fault::Process(kind(value)?),
         "rate-limit" => Fault::RateLimit { for_seconds: parsed(value, "a number of seconds")? },
         "raw" => Fault::Raw { text: value.to_owned() },
         "rpc-error" => {
@@ -72,9 +85,12 @@ fn of_name(name: &str, value: &str) -> Result<Fault, &'static str> {
         "slow-drip" => {
             Fault::SlowDrip { bytes_per_second: parsed(value, "a number of bytes for a second")? }
         }
+        "stream-end" => Fault::StreamEnd,
         "tool-error" => Fault::ToolError { status: status(value)?, message: message() },
+        "tool-list" => Fault::ToolList(kind(value)?),
         "truncate" => Fault::Truncate,
         "wrong-id" => Fault::WrongId,
+        "wrong-revision" => Fault::WrongRevision { revision: value.to_owned() },
         // A test reads every name of the table.
         _ => return Err("a name of the table"),
     };
@@ -83,6 +99,10 @@ fn of_name(name: &str, value: &str) -> Result<Fault, &'static str> {
 
 fn parsed<T: FromStr>(value: &str, wanted: &'static str) -> Result<T, &'static str> {
     value.parse().map_err(|_| wanted)
+}
+
+fn kind<K: Kind>(value: &str) -> Result<K, &'static str> {
+    K::named(value).ok_or("a kind that `mcp-mock faults` lists")
 }
 
 fn status(value: &str) -> Result<u16, &'static str> {
@@ -125,7 +145,10 @@ mod tests {
     fn wrong_fault_names_the_nearest_or_all() {
         check_refused("crahs", "`crahs` is no fault (did you mean `crash`?)");
         let all = "x".parse::<Fault>().unwrap_err().to_string();
-        assert!(all.starts_with("`x` is no fault; there are auth-expiry, close, "), "{all}");
+        assert!(
+            all.starts_with("`x` is no fault; there are answer-and-close, auth-expiry, "),
+            "{all}"
+        );
     }
 
     #[test]

@@ -28,18 +28,27 @@ fn own_words(value: &Value) -> Vec<Violation> {
     rules
         .filter_map(|(index, rule)| Some((index, rule.as_object()?)))
         .flat_map(|(index, rule)| {
-            [("", exclusive(rule)), ("/fault", fault(rule)), ("/delay_ms", delay(rule))]
-                .into_iter()
-                .filter_map(move |(member, message)| {
-                    Some(Violation { path: format!("/rules/{index}{member}"), message: message? })
-                })
+            [
+                ("", exclusive(rule, ["reply", "fault"])),
+                ("/on", on(rule)),
+                ("/fault", fault(rule)),
+                ("/delay_ms", delay(rule)),
+            ]
+            .into_iter()
+            .filter_map(move |(member, message)| {
+                Some(Violation { path: format!("/rules/{index}{member}"), message: message? })
+            })
         })
         .collect()
 }
 
-fn exclusive(rule: &Map<String, Value>) -> Option<String> {
-    let has_both = rule.contains_key("reply") && rule.contains_key("fault");
-    has_both.then(|| "`reply` and `fault` exclude each other".to_owned())
+fn exclusive(members: &Map<String, Value>, [one, other]: [&str; 2]) -> Option<String> {
+    let has_both = members.contains_key(one) && members.contains_key(other);
+    has_both.then(|| format!("`{one}` and `{other}` exclude each other"))
+}
+
+fn on(rule: &Map<String, Value>) -> Option<String> {
+    exclusive(rule.get("on")?.as_object()?, ["tool", "request"])
 }
 
 fn fault(rule: &Map<String, Value>) -> Option<String> {

@@ -10,7 +10,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::script::rule::States;
-use crate::script::{Action, Fault, Latency, Matcher, Rule, Times, any_tool, tool};
+use crate::script::{
+    Action, Fault, Latency, Matcher, RequestKind, Rule, Times, any_tool, request, tool,
+};
 use crate::service::ServiceName;
 
 /// A rule. Without a reply and a fault the call does what the service does.
@@ -36,6 +38,7 @@ pub(crate) struct On {
     #[serde(deserialize_with = "service")]
     service: Option<ServiceName>,
     pub(crate) tool: Option<String>,
+    request: Option<RequestKind>,
     args: BTreeMap<String, Value>,
     nth: Option<Nth>,
     state: States,
@@ -84,7 +87,11 @@ impl Entry {
 
 impl On {
     fn matcher(&self) -> Matcher {
-        let matcher = self.tool.as_deref().map_or_else(any_tool, tool);
+        let matcher = match (self.request, self.tool.as_deref()) {
+            (Some(kind), _) => request(kind),
+            (None, Some(name)) => tool(name),
+            (None, None) => any_tool(),
+        };
         self.args.iter().fold(matcher, |matcher, (name, value)| matcher.arg(name, value.clone()))
     }
 }

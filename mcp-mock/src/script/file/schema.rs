@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::script::FAULTS;
+use crate::script::{FAULTS, Kind, MalformedAnswer, ProcessFault, RequestKind, ToolListFault};
 use crate::service::ServiceName;
 
 /// What may be written, as `mcp-mock schema` prints it.
@@ -56,12 +56,17 @@ fn on() -> Value {
         "description": "Which calls the rule is about; all of them unless it says otherwise.",
         "type": "object",
         "additionalProperties": false,
+        "not": { "required": ["tool", "request"] },
         "properties": {
             "service": {
                 "description": "Only on the server of this service, when there are several.",
                 "type": "string", "enum": ServiceName::ALL.map(ServiceName::as_str),
             },
             "tool": { "description": "The name of the tool.", "type": "string" },
+            "request": {
+                "description": "Requests of this method, which are no calls.",
+                "type": "string", "enum": RequestKind::ALL.map(RequestKind::as_str),
+            },
             "args": {
                 "description": "Arguments and their values, by name or JSON pointer.",
                 "type": "object",
@@ -108,10 +113,11 @@ fn delay() -> Value {
 }
 
 fn fault() -> Value {
+    let names: Vec<_> = FAULTS.iter().map(|fault| fault.name).collect();
     json!({
         "description": "Fails in this way; `mcp-mock faults` says what each does.",
         "anyOf": [
-            { "type": "string", "enum": FAULTS.map(|fault| fault.name) },
+            { "type": "string", "enum": names },
             {
                 "type": "object", "additionalProperties": false,
                 "minProperties": 1, "maxProperties": 1,
@@ -134,9 +140,19 @@ fn faults_with_values() -> Value {
     json!({
         "delay": natural(0, u32::MAX.into()),
         "flood": of("messages", json!({ "messages": many() })),
-        "http-status": of("status", json!({ "status": status(), "retry_after": text() })),
+        "forge": of("answers", json!({ "answers": many() })),
+        "gzip-bomb": of("bytes", json!({ "bytes": natural(0, 256 << 20) })),
+        "http-status": of("status", json!({
+            "status": status(), "retry_after": text(), "body": text(),
+            "headers": { "type": "object", "additionalProperties": text() },
+        })),
+        "list-change-flood": of("messages", json!({ "messages": many() })),
+        "malformed": kinds::<MalformedAnswer>(),
         "noise": of("lines", json!({ "lines": many() })),
         "oversize": of("bytes", json!({ "bytes": natural(0, 256 << 20) })),
+        "outage": of("for_ms", json!({ "for_ms": natural(0, 3_600_000) })),
+        "ping-flood": of("messages", json!({ "messages": many() })),
+        "process": kinds::<ProcessFault>(),
         "rate-limit": of("for_seconds", json!({ "for_seconds": natural(0, u32::MAX.into()) })),
         "raw": of("text", json!({ "text": text() })),
         "rpc-error": of("code", json!({ "code": { "type": "integer" }, "message": text() })),
@@ -145,7 +161,14 @@ fn faults_with_values() -> Value {
             json!({ "bytes_per_second": natural(1, u32::MAX.into()) }),
         ),
         "tool-error": of("status", json!({ "status": status(), "message": text() })),
+        "tool-list": kinds::<ToolListFault>(),
+        "wrong-revision": of("revision", json!({ "revision": text() })),
     })
+}
+
+fn kinds<K: Kind>() -> Value {
+    let names: Vec<_> = K::ALL.iter().map(|known| known.name).collect();
+    json!({ "type": "string", "enum": names })
 }
 
 fn states(description: &str) -> Value {

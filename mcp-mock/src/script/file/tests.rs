@@ -21,6 +21,19 @@ fn valid() -> Vec<Value> {
         json!({ "fault": { "flood": { "messages": 10 } } }),
         json!({ "fault": { "http-status": { "status": 503 } } }),
         json!({ "fault": { "http-status": { "status": 503, "retry_after": "-1" } } }),
+        json!({ "fault": { "http-status": {
+            "status": 307, "headers": { "location": "http://127.0.0.1:1/" }, "body": "$id",
+        } } }),
+        json!({ "on": { "request": "tools/list" }, "fault": { "tool-list": "endless" } }),
+        json!({ "on": { "request": "initialize" }, "fault": { "wrong-revision": { "revision": "1" } } }),
+        json!({ "on": { "request": "server/discover" }, "times": 1, "fault": "hang" }),
+        json!({ "fault": { "malformed": "batch" } }),
+        json!({ "fault": { "process": "ignore-end" } }),
+        json!({ "fault": { "outage": { "for_ms": 100 } } }),
+        json!({ "fault": { "forge": { "answers": 3 } } }),
+        json!({ "fault": { "gzip-bomb": { "bytes": 10 } } }),
+        json!({ "fault": { "list-change-flood": { "messages": 10 } } }),
+        json!({ "fault": { "ping-flood": { "messages": 10 } } }),
         json!({ "fault": { "noise": { "lines": 10 } } }),
         json!({ "fault": { "oversize": { "bytes": 10 } } }),
         json!({ "fault": { "rate-limit": { "for_seconds": 30 } } }),
@@ -43,6 +56,8 @@ fn invalid() -> Vec<Value> {
         json!({ "on": "create_issue" }),
         json!({ "on": { "tol": "create_issue" } }),
         json!({ "on": { "service": "githup" } }),
+        json!({ "on": { "request": "tools/lst" } }),
+        json!({ "fault": { "malformed": "bach" } }),
         json!({ "on": { "args": [] } }),
         json!({ "on": { "nth": 0 } }),
         json!({ "on": { "nth": "2" } }),
@@ -114,6 +129,7 @@ fn mistakes_are_named_with_their_places_and_what_was_meant() {
         { "fault": { "close": {}, "hang": {} }, "delay_ms": { "unifrom": [1, 2] } },
         { "fault": "hang", "reply": 1 },
         { "fault": { "crash": {} } },
+        { "on": { "request": "tools/list", "tool": "create_issue" } },
     ] });
 
     insta::assert_snapshot!(refused(&text), @r#"
@@ -128,6 +144,7 @@ fn mistakes_are_named_with_their_places_and_what_was_meant() {
     /rules/3/fault: a fault has one member, its name, got 2
     /rules/4: `reply` and `fault` exclude each other
     /rules/5/fault: fault `crash` takes no values; write "crash"
+    /rules/6/on: `tool` and `request` exclude each other
     "#);
 }
 

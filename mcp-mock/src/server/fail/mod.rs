@@ -1,122 +1,207 @@
 //! Carrying out faults.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod frames;
+#[cfg(feature = "http")]
+pub(super) mod http;
+#[cfg(not(feature = "http"))]
+#[path = "no_http.rs"]
+mod http;
+#[cfg(all(unix, feature = "http"))]
+mod process;
+#[cfg(not(all(unix, feature = "http")))]
+#[path = "no_process.rs"]
+mod process;
 
-use bytes::{Bytes, BytesMut};
-use mcp_core::jsonrpc::{RequestId, RpcError, code, encode};
-use mcp_core::protocol::{CallToolParams, CallToolResult};
-use mcp_core::server::{Change, Drip, Reply, Status};
+use std::io;
+
+use bytes::Bytes;
+use mcp_core::jsonrpc::{RpcError, code};
+use mcp_core::protocol::{CallToolResult, Era, InputRequired, method};
+use mcp_core::server::{Caller, Change, Reply};
 use mcp_core::session::Request;
 use serde_json::json;
 
 use super::Core;
 use super::answer::{Connection, fit};
-use crate::script::{Fault, expired, too_many_calls};
+use crate::script::{Fault, ProcessFault, ToolListFault, expired, missing_scope, too_many_calls};
 use crate::service::ApiError;
 
 /// The exit code of a crash: `EX_SOFTWARE` of sysexits.
 const CRASH_EXIT_CODE: i32 = 70;
 
-/// Frames that come before an answer: enough for every queue, and some ten megabytes at once.
-const EXTRA_FRAMES_MAX: u32 = 100_000;
-
 /// The longest answer: as long as the largest message that a client may be set to take.
 const OVERSIZE_BYTES_MAX: usize = 256 << 20;
 
-/// Pieces of a slow answer in a second, as long as each has a byte.
-const PIECES_PER_SECOND: u32 = 10;
+/// What a fault happens to.
+pub(super) struct Occasion<'a> {
+    pub(super) request: &'a Request,
+    /// The tool, when it is a call of one.
+    pub(super) tool: Option<&'a str>,
+    /// Carries the request out, and says what the answer would be.
+    pub(super) answer: &'a (dyn Fn() -> Bytes + Send + Sync),
+    pub(super) caller: &'a Caller,
+}
 
-/// What a server says that got lost between its messages.
-const NOISE: &[u8] = b"Segmentation fault (not really)";
+impl Occasion<'_> {
+    fn answered(&self) -> Bytes {
+        (self.answer)()
+    }
+
+    /// The request is no occasion for the fault, which the person who wrote the rule has to know.
+    fn misplaced(&self, fault: &Fault, right: &str) -> Reply {
+        let (name, method) = (fault.name(), &self.request.method);
+        let message = format!("mcp-mock: fault `{name}` is about {right} and not about `{method}`");
+        refused(self.request, message)
+    }
+}
 
 impl Connection {
     /// What goes back in place of an answer, or around it.
-    pub(super) fn fail(
-        &self,
-        request: &Request,
-        params: &CallToolParams<'_>,
-        fault: &Fault,
-    ) -> Reply {
-        let core = self.core();
-        let answered = || self.answered(request, params).0;
-        match fault {
-            Fault::AuthExpiry if self.is_over_http() => Reply::Status(unauthorized()),
-            Fault::AuthExpiry => self.refuse(request, params, &expired(core.service)),
-            Fault::Close => Reply::Close,
+    pub(super) async fn fail(&self, occasion: &Occasion<'_>, fault: &Fault) -> Reply {
+        if let Fault::EndlessProgress = fault {
+            occasion.answered();
+            return Box::pin(frames::progress_for_ever(occasion)).await;
+        }
+        if self.is_over_http()
+            && let Some(reply) = http::failed(occasion, fault)
+        {
+            return reply;
+        }
+        self.failed(occasion, fault)
+    }
+
+    /// What a fault is on a stream, and over HTTP unless it is something else there.
+    fn failed(&self, occasion: &Occasion<'_>, fault: &Fault) -> Reply {
+        self.instead(occasion, fault)
+            .unwrap_or_else(|| self.around(occasion, fault, occasion.answered()))
+    }
+
+    /// What comes when the request is not carried out; `None` when it is.
+    fn instead(&self, occasion: &Occasion<'_>, fault: &Fault) -> Option<Reply> {
+        let (core, request) = (self.core(), occasion.request);
+        Some(match fault {
+            Fault::AuthExpiry => self.refuse(occasion, &expired(core.service)),
+            Fault::Close | Fault::Outage { .. } | Fault::SessionLoss => Reply::Close,
             Fault::Crash => core.crash(),
-            // The time has passed already.
-            Fault::Delay(_) => Reply::One(answered()),
-            Fault::DuplicateAnswer => Reply::Frames(vec![answered(); 2]),
-            Fault::Flood { messages } => after(*messages, notice(), answered()),
-            Fault::Garbage => Reply::One(Bytes::from_static(NOISE)),
+            Fault::EndlessRounds => once_more(request),
+            Fault::Garbage => Reply::One(Bytes::from_static(frames::NOISE)),
             Fault::Hang => Reply::Silence,
-            Fault::HttpStatus { status, retry_after } => {
-                self.of_status(request, *status, retry_after.as_deref())
+            Fault::HttpStatus { status, .. } => refused(request, format!("HTTP status {status}")),
+            Fault::ListChange if occasion.tool.is_none() => {
+                occasion.misplaced(fault, "calls of tools")
             }
-            Fault::ListChange => {
-                let answer = answered();
-                core.vanish(&params.name);
-                Reply::One(answer)
-            }
-            Fault::LoseAnswer => {
-                answered();
-                Reply::Silence
-            }
-            Fault::LoseAnswerAndClose => {
-                answered();
-                Reply::Close
-            }
-            Fault::Noise { lines } => after(*lines, Bytes::from_static(NOISE), answered()),
-            Fault::Oversize { bytes } => {
-                answered();
-                let text = "x".repeat(OVERSIZE_BYTES_MAX.min(*bytes));
-                Reply::One(request.answer(&CallToolResult::text(text)))
-            }
+            Fault::MissingScope => self.refuse(occasion, &missing_scope(core.service)),
             Fault::RateLimit { for_seconds } => {
-                let error = too_many_calls(core.service, core.now(), *for_seconds);
-                self.refuse(request, params, &error)
+                self.refuse(occasion, &too_many_calls(core.service, core.now(), *for_seconds))
             }
-            Fault::Raw { text } => {
-                Reply::One(text.replace("$id", &json!(request.id).to_string()).into())
-            }
+            Fault::Raw { text } => Reply::One(with_id(text, request).into()),
             Fault::RpcError { code, message } => {
                 Reply::One(request.refuse(&RpcError::new(*code, message)))
             }
-            Fault::SessionLoss if self.is_over_http() => Reply::Status(no_session()),
-            Fault::SessionLoss => Reply::Close,
-            Fault::SlowDrip { bytes_per_second } => slowly(&answered(), *bytes_per_second),
             Fault::ToolError { status, message } => {
-                self.refuse(request, params, &ApiError::new(*status, "scripted", message))
+                self.refuse(occasion, &ApiError::new(*status, "scripted", message))
             }
-            Fault::Truncate => {
-                let answer = answered();
-                Reply::Torn(answer.slice(..answer.len() / 2))
+            Fault::ToolList(kind) if request.method == method::TOOLS_LIST => {
+                Reply::One(self.tool_list(request, *kind))
             }
-            Fault::WrongId => {
-                answered();
-                let id = RequestId::Text("nobody asked".to_owned());
-                let frame = encode::result(&id, &CallToolResult::text("to whom?"));
-                frame.map_or(Reply::Silence, Reply::One)
+            Fault::ToolList(_) => occasion.misplaced(fault, "requests of `tools/list`"),
+            Fault::WrongRevision { .. } if !frames::is_opening(request) => {
+                occasion.misplaced(fault, "`initialize` and `server/discover`")
             }
+            Fault::AnswerAndClose
+            | Fault::Delay(_)
+            | Fault::DuplicateAnswer
+            | Fault::EndlessProgress
+            | Fault::Flood { .. }
+            | Fault::Forge { .. }
+            | Fault::GzipBomb { .. }
+            | Fault::ListChange
+            | Fault::ListChangeFlood { .. }
+            | Fault::LoseAnswer
+            | Fault::LoseAnswerAndClose
+            | Fault::Malformed(_)
+            | Fault::Noise { .. }
+            | Fault::Oversize { .. }
+            | Fault::PingFlood { .. }
+            | Fault::Process(_)
+            | Fault::SlowDrip { .. }
+            | Fault::StreamEnd
+            | Fault::Truncate
+            | Fault::WrongId
+            | Fault::WrongRevision { .. } => return None,
+        })
+    }
+
+    /// What comes with the answer, or in its place, when the request was carried out.
+    fn around(&self, occasion: &Occasion<'_>, fault: &Fault, answer: Bytes) -> Reply {
+        let request = occasion.request;
+        match fault {
+            Fault::AnswerAndClose => Reply::Torn([&answer[..], b"\n"].concat().into()),
+            Fault::DuplicateAnswer => Reply::Frames(vec![answer; 2]),
+            Fault::Flood { messages } => frames::preceded(*messages, frames::log_message(), answer),
+            Fault::Forge { answers } => frames::forged(&request.id, answer, *answers),
+            Fault::GzipBomb { bytes } | Fault::Oversize { bytes } => {
+                Reply::One(oversize(request, *bytes))
+            }
+            Fault::ListChange => {
+                self.core().vanish(occasion.tool.unwrap_or_default());
+                Reply::One(answer)
+            }
+            Fault::ListChangeFlood { messages } => {
+                frames::preceded(*messages, frames::list_change(), answer)
+            }
+            Fault::LoseAnswer | Fault::StreamEnd => Reply::Silence,
+            Fault::LoseAnswerAndClose => Reply::Close,
+            Fault::Malformed(kind) => {
+                let malformed = kind.of(&request.id, &answer);
+                frames::malformed(malformed, answer, self.is_over_http())
+            }
+            Fault::Noise { lines } => {
+                frames::preceded(*lines, Bytes::from_static(frames::NOISE), answer)
+            }
+            Fault::PingFlood { messages } => frames::preceded(*messages, frames::ping(), answer),
+            Fault::Process(kind) => match self.core().misbehave(*kind) {
+                Ok(()) if *kind == ProcessFault::CloseStreams => Reply::Close,
+                Ok(()) => Reply::One(answer),
+                Err(error) => {
+                    refused(request, format!("mcp-mock: fault `process` cannot be: {error}"))
+                }
+            },
+            Fault::SlowDrip { bytes_per_second } => frames::slowly(&answer, *bytes_per_second),
+            Fault::Truncate => Reply::Torn(answer.slice(..answer.len() / 2)),
+            Fault::WrongId => frames::to_somebody_else(),
+            Fault::WrongRevision { revision } => {
+                Reply::One(frames::of_revision(request, answer, revision))
+            }
+            // The time has passed already, or the progress is told elsewhere.
+            _ => Reply::One(answer),
         }
     }
 
-    /// The refusal in the shape of the dialect.
-    fn refuse(&self, request: &Request, params: &CallToolParams<'_>, error: &ApiError) -> Reply {
-        Reply::One(match self.core().dialect.refuse(&params.name, error) {
+    /// The refusal in the shape of the dialect, or of JSON-RPC when no tool refuses.
+    fn refuse(&self, occasion: &Occasion<'_>, error: &ApiError) -> Reply {
+        let request = occasion.request;
+        let refused = match occasion.tool {
+            Some(tool) => self.core().dialect.refuse(tool, error),
+            None => Err(RpcError::new(code::INTERNAL_ERROR, &error.message)),
+        };
+        Reply::One(match refused {
             Ok(result) => request.answer(&fit(result, request.version)),
             Err(error) => request.refuse(&error),
         })
     }
 
-    fn of_status(&self, request: &Request, status: u16, retry_after: Option<&str>) -> Reply {
-        let text = format!("HTTP status {status}");
-        if !self.is_over_http() {
-            return Reply::One(request.refuse(&RpcError::new(code::INTERNAL_ERROR, text)));
+    fn tool_list(&self, request: &Request, kind: ToolListFault) -> Bytes {
+        let tools = self.core().shown_tools(request.version);
+        let tools = tools.iter().filter_map(|tool| serde_json::to_value(tool).ok()).collect();
+        let params = serde_json::from_slice(&request.params).unwrap_or_else(|_| json!({}));
+        let mut page = kind.page(tools, params["cursor"].as_str());
+        if request.version.era() == Era::Modern {
+            // What a modern list has to say (2026-07-28, "Caching").
+            page["ttlMs"] = json!(0);
+            page["cacheScope"] = json!("private");
         }
-        let headers = retry_after.map(|value| ("retry-after", value.to_owned()));
-        Reply::Status(Status { code: status, headers: headers.into_iter().collect(), text })
+        kind.written(&request.answer(&page)).into()
     }
 }
 
@@ -128,6 +213,16 @@ impl Core {
         self.changes.announce(&Change::Tools);
     }
 
+    /// Lets the process behave badly, when there is one for this server.
+    fn misbehave(&self, fault: ProcessFault) -> io::Result<()> {
+        if !self.settings().is_own_process {
+            return Ok(());
+        }
+        let lingering = process::misbehave(fault)?;
+        self.settings().lingering = lingering;
+        Ok(())
+    }
+
     fn crash(&self) -> Reply {
         if self.settings().is_own_process {
             std::process::exit(CRASH_EXIT_CODE);
@@ -136,39 +231,26 @@ impl Core {
     }
 }
 
-fn after(count: u32, frame: Bytes, answer: Bytes) -> Reply {
-    let count = EXTRA_FRAMES_MAX.min(count) as usize;
-    let mut frames = vec![frame; count];
-    frames.push(answer);
-    Reply::Frames(frames)
-}
-
-fn notice() -> Bytes {
-    let params = json!({ "level": "info", "data": "one of many" });
-    let frame = encode::notification("notifications/message", &params);
-    frame.expect("a JSON value always encodes")
-}
-
-fn slowly(answer: &Bytes, bytes_per_second: u32) -> Reply {
-    let bytes_per_second = bytes_per_second.max(1);
-    let piece_bytes = (bytes_per_second / PIECES_PER_SECOND).max(1);
-    let pause = Duration::from_secs(piece_bytes.into()) / bytes_per_second;
-    // It is sent as it is, and on a stream a line ends it; elsewhere that is white space.
-    let mut line = BytesMut::from(&answer[..]);
-    line.extend_from_slice(b"\n");
-    let pause = Arc::new(move || Box::pin(tokio::time::sleep(pause)) as _);
-    Reply::Drip(Drip::new(line.freeze(), piece_bytes as usize, pause))
-}
-
-fn unauthorized() -> Status {
-    let wanted = r#"Bearer error="invalid_token", error_description="The access token expired""#;
-    Status {
-        code: 401,
-        headers: vec![("www-authenticate", wanted.to_owned())],
-        text: "the access token expired".to_owned(),
+/// Asks a modern client to send its request again, with nothing new in it.
+fn once_more(request: &Request) -> Reply {
+    if request.version.era() == Era::Legacy {
+        return Reply::Silence;
     }
+    let again = InputRequired::new().with_state("once more");
+    Reply::One(request.answer_of_type("input_required", &again))
 }
 
-fn no_session() -> Status {
-    Status { code: 404, headers: Vec::new(), text: "unknown session".to_owned() }
+fn refused(request: &Request, message: String) -> Reply {
+    Reply::One(request.refuse(&RpcError::new(code::INTERNAL_ERROR, message)))
 }
+
+fn oversize(request: &Request, bytes: usize) -> Bytes {
+    request.answer(&CallToolResult::text("x".repeat(OVERSIZE_BYTES_MAX.min(bytes))))
+}
+
+fn with_id(text: &str, request: &Request) -> String {
+    text.replace("$id", &json!(request.id).to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::connection;
@@ -16,6 +16,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// once would keep a processor busy.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Where faults ask for the port to go away, and for how long.
+pub(super) type Outages = mpsc::Sender<Duration>;
+
 /// What may be set for the connections of a port.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
@@ -24,6 +27,8 @@ pub(super) struct Limits {
 }
 
 enum Event {
+    /// The port is to go away for so long.
+    Away(Duration),
     Ended,
     Failed,
     Stopped,
@@ -32,28 +37,46 @@ enum Event {
 
 /// Serves until it is stopped. Dropping the future ends all connections at once.
 pub(super) async fn accept(
-    listener: TcpListener,
+    mut listener: TcpListener,
     site: Arc<dyn Site>,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
+    let (outages, mut asked_for) = mpsc::channel(1);
     loop {
         let event = tokio::select! {
             // A dropped sender stops as well.
             _ = stop.changed() => Event::Stopped,
             Some(_) = connections.join_next() => Event::Ended,
+            Some(duration) = asked_for.recv() => Event::Away(duration),
             taken = listener.accept(), if connections.len() < limits.connections_max => match taken {
                 Ok((stream, _)) => Event::Taken(stream),
                 Err(_) => Event::Failed,
             },
         };
         match event {
+            Event::Away(duration) => {
+                connections.abort_all();
+                let away = go_away(listener, duration);
+                listener = tokio::select! {
+                    _ = stop.changed() => return,
+                    back = away => match back {
+                        Some(listener) => listener,
+                        None => return,
+                    },
+                };
+            }
             Event::Ended => {}
             Event::Failed => tokio::time::sleep(ACCEPT_PAUSE).await,
             Event::Stopped => break,
             Event::Taken(stream) => {
-                let serving = connection::serve(stream, Arc::clone(&site), limits, stop.clone());
+                let serving = connection::serve(
+                    stream,
+                    Arc::clone(&site),
+                    (limits, outages.clone()),
+                    stop.clone(),
+                );
                 connections.spawn(serving);
             }
         }
@@ -62,4 +85,18 @@ pub(super) async fn accept(
     let all_ended = async { while connections.join_next().await.is_some() {} };
     // What is still there is dropped with the set.
     drop(tokio::time::timeout(GRACE, all_ended).await);
+}
+
+/// Closes the port for a time. Nobody can have taken it meanwhile but another program that wanted this very
+/// one; then it is asked for until it is free. `None` when it never had an address.
+async fn go_away(listener: TcpListener, duration: Duration) -> Option<TcpListener> {
+    let address = listener.local_addr().ok()?;
+    drop(listener);
+    tokio::time::sleep(duration).await;
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Some(listener),
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
 }

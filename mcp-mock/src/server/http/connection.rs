@@ -1,8 +1,8 @@
 //! One connection: what hyper reads and writes, within limits.
 
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -12,8 +12,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::accept::Limits;
-use super::routes::{Answering, Site};
+use super::accept::{Limits, Outages};
+use super::routes::{Answer, Site};
+use crate::server::fail::http::OUTAGE;
 
 /// The head of a request in bytes, and how much is read ahead of a body: as for a gateway. More is
 /// answered 431.
@@ -21,18 +22,32 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 /// The header lines of a request: far more than a client sends. More is answered 431.
 const HEADERS_MAX: usize = 128;
 
+/// The connection is to break off, because the port goes away.
+#[derive(Debug, thiserror::Error)]
+#[error("the port is away for some time")]
+struct Away;
+
+type Answering = Pin<Box<dyn Future<Output = Result<Answer, Away>> + Send>>;
+
 /// Serves until the client goes away; after the stop, until the request at work is answered.
 pub(super) async fn serve(
     stream: TcpStream,
     site: Arc<dyn Site>,
-    limits: Limits,
+    (limits, outages): (Limits, Outages),
     mut stop: watch::Receiver<bool>,
 ) {
     // Answers are written whole, so waiting for more to send only costs time.
     drop(stream.set_nodelay(true));
     let service = service_fn(move |request: Request<Incoming>| -> Answering {
-        let site = Arc::clone(&site);
-        Box::pin(async move { Ok::<_, Infallible>(site.answer(request).await) })
+        let (site, outages) = (Arc::clone(&site), outages.clone());
+        Box::pin(async move {
+            let answer = site.answer(request).await;
+            let outage = answer.headers().get(OUTAGE).and_then(|value| value.to_str().ok());
+            let Some(milliseconds) = outage else { return Ok(answer) };
+            // Of two at once, one is enough.
+            outages.try_send(Duration::from_millis(milliseconds.parse().unwrap_or_default())).ok();
+            Err(Away)
+        })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())

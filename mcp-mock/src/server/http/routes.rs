@@ -1,8 +1,6 @@
 //! Which path leads to which server.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -20,8 +18,6 @@ use crate::server::answer::Connection;
 /// Where the only server is, besides its own path, and what every other path ends with.
 const ONLY_PATH: &str = "/mcp";
 
-/// An answer to come.
-pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
 /// What goes back for a request.
 pub(crate) type Answer = Response<Either<HttpBody, Full<Bytes>>>;
 

@@ -1,9 +1,11 @@
 //! Faults as they look over HTTP.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use mcp_mock::{Fault, HttpFace, World};
+use mcp_mock::{Fault, HttpFace, MalformedAnswer, RequestKind, World, request};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 use super::raw::{Answer, Raw, called, post};
 use super::{call, initialize};
@@ -46,7 +48,9 @@ async fn expired_token_is_401_and_says_which_scheme() {
 #[tokio::test]
 async fn http_status_comes_with_its_wait_as_it_is() {
     let retry_after = Some("-7".to_owned());
-    let (world, face) = failing(Fault::HttpStatus { status: 503, retry_after }).await;
+    let (headers, body) = (BTreeMap::new(), None);
+    let fault = Fault::HttpStatus { status: 503, retry_after, headers, body };
+    let (world, face) = failing(fault).await;
 
     let answer = answer_to(&face).await;
 
@@ -120,4 +124,103 @@ async fn raw_answer_is_the_body() {
     let answer = answer_to(&face).await;
 
     assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap(), json!({ "id": 1 }));
+}
+
+#[tokio::test]
+async fn outage_refuses_connections_and_ends() {
+    let (world, face) = failing(Fault::Outage { for_ms: 1000 }).await;
+    let address = face.url().split('/').nth(2).unwrap().to_owned();
+    let (headers, body) = call("create_issue", &new_issue());
+    let mut raw = Raw::open(face.url()).await;
+    raw.post(&headers, &body).await;
+
+    let rest = raw.rest().await.unwrap_or_default();
+    // The port is closed a moment after the connection.
+    let is_open = async || TcpStream::connect(&address).await.is_ok();
+    while is_open().await {
+        tokio::task::yield_now().await;
+    }
+    while !is_open().await {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!((rest.as_str(), issues(&world)), ("", 2));
+    assert_eq!(answer_to(&face).await.status, 200);
+}
+
+#[tokio::test]
+async fn stream_ends_in_good_order_before_the_answer() {
+    let (world, face) = failing(Fault::StreamEnd).await;
+
+    let answer = answer_to(&face).await;
+
+    assert_eq!((answer.status, answer.body.as_str(), issues(&world)), (200, "", 3));
+    assert!(answer.head.contains("text/event-stream"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn status_has_headers_and_a_body_of_its_own() {
+    let headers = [("location", "http://127.0.0.1:1/mcp"), ("content-type", "text/html")];
+    let (world, face) = failing(Fault::HttpStatus {
+        status: 307,
+        retry_after: None,
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        body: Some("<p>$id</p>".to_owned()),
+    })
+    .await;
+
+    let answer = answer_to(&face).await;
+
+    assert_eq!((answer.status, answer.body.as_str(), issues(&world)), (307, "<p>1</p>", 2));
+    assert!(answer.head.contains("location: http://127.0.0.1:1/mcp"), "{answer:?}");
+    assert!(answer.head.contains("content-type: text/html"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn compressed_answer_is_a_thousand_times_as_long_as_it_looks() {
+    let bytes = 20_000_000;
+    let (_world, face) = failing(Fault::GzipBomb { bytes }).await;
+    let (headers, body) = call("create_issue", &new_issue());
+    let mut raw = Raw::open(face.url()).await;
+
+    raw.post(&headers, &body).await;
+    let head = raw.head_of_answer().await;
+
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    assert!(length.parse::<usize>().unwrap() < bytes / 500, "{head}");
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+}
+
+/// What a server says at the beginning of a legacy conversation is open to faults as calls are.
+#[tokio::test]
+async fn beginning_of_a_session_may_fail_or_have_an_odd_id() {
+    let world = World::new(1);
+    let initialized = request(RequestKind::Initialize);
+    world.github().on(initialized.clone()).times(1).fault(Fault::http_status(503));
+    let odd = [("mcp-session-id", "odd"), ("content-type", "application/json")];
+    world.github().on(initialized).times(1).fault(Fault::HttpStatus {
+        status: 200,
+        retry_after: None,
+        headers: odd.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        body: Some(r#"{"jsonrpc":"2.0","id":$id,"result":{}}"#.to_owned()),
+    });
+    let face = world.github().serve_http().await.unwrap();
+
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        answers.push(post(face.url(), &[], &initialize()).await);
+    }
+
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [503, 200, 200]);
+    assert!(answers[1].head.contains("mcp-session-id: odd"), "{:?}", answers[1]);
+    assert!(answers[2].body.contains("mock-github"), "{:?}", answers[2]);
+}
+
+#[tokio::test]
+async fn malformed_answer_is_the_body() {
+    let (_world, face) = failing(Fault::Malformed(MalformedAnswer::Batch)).await;
+
+    let answer = answer_to(&face).await;
+
+    assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap()[0]["id"], 1);
 }

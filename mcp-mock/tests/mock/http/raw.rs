@@ -64,6 +64,18 @@ impl Raw {
         parse(&bytes)
     }
 
+    /// The head of an answer whose body is no text.
+    pub(super) async fn head_of_answer(&mut self) -> String {
+        let mut bytes = Vec::new();
+        loop {
+            let count = self.stream.read_buf(&mut bytes).await.unwrap();
+            assert!(count > 0, "the answer ends before its body");
+            if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+                return String::from_utf8(bytes[..end].to_vec()).unwrap();
+            }
+        }
+    }
+
     /// Everything until the server closes.
     pub(super) async fn rest(&mut self) -> io::Result<String> {
         let mut bytes = Vec::new();

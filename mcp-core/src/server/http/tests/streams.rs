@@ -124,8 +124,9 @@ async fn torn_answer_breaks_off_after_its_bytes() {
 
 #[tokio::test]
 async fn status_has_the_headers_that_can_be_ones() {
-    let headers = vec![("retry-after", "7".to_owned()), ("www-authenticate", "a\nb".to_owned())];
-    let status = |code| Status { code, headers: headers.clone(), text: "later".to_owned() };
+    let headers = [("retry-after", "7"), ("www-authenticate", "a\nb")];
+    let headers: Vec<_> = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let status = |code| Status { code, headers: headers.clone(), body: "later".into() };
 
     let known = scripted(Reply::Status(status(503))).await;
     let unknown = scripted(Reply::Status(status(7))).await;

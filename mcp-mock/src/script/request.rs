@@ -1,0 +1,39 @@
+//! Requests that are no calls of tools, and that rules may be about all the same.
+
+use serde::Deserialize;
+
+/// What a client asks of the server itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum RequestKind {
+    /// `server/discover`, with which a modern client begins.
+    #[serde(rename = "server/discover")]
+    Discover,
+    /// `initialize`, with which a legacy client begins.
+    #[serde(rename = "initialize")]
+    Initialize,
+    /// `tools/list`.
+    #[serde(rename = "tools/list")]
+    ListTools,
+}
+
+impl RequestKind {
+    /// All of them, by the names of their methods.
+    pub const ALL: [Self; 3] = [Self::Initialize, Self::Discover, Self::ListTools];
+
+    /// The name of the method.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Discover => "server/discover",
+            Self::Initialize => "initialize",
+            Self::ListTools => "tools/list",
+        }
+    }
+
+    /// The kind of requests of that method.
+    #[must_use]
+    pub fn parse(method: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == method)
+    }
+}

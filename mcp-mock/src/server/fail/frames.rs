@@ -1,0 +1,124 @@
+//! Faults in the frames themselves, on whatever binding.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use mcp_core::jsonrpc::{RequestId, encode};
+use mcp_core::protocol::{CallToolResult, method};
+use mcp_core::server::{Drip, Reply};
+use mcp_core::session::Request;
+use serde_json::{Value, json};
+
+use super::Occasion;
+use crate::script::Malformed;
+
+/// Frames around an answer: enough for every queue, and some ten megabytes at once.
+const EXTRA_FRAMES_MAX: u32 = 100_000;
+
+/// Pieces of a slow answer in a second, as long as each has a byte.
+const PIECES_PER_SECOND: u32 = 10;
+
+/// Between two notifications of a progress that never ends: as often as a lively server tells it.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a server says that got lost between its messages.
+pub(super) const NOISE: &[u8] = b"Segmentation fault (not really)";
+
+pub(super) fn preceded(count: u32, frame: Bytes, answer: Bytes) -> Reply {
+    let count = EXTRA_FRAMES_MAX.min(count) as usize;
+    let mut frames = vec![frame; count];
+    frames.push(answer);
+    Reply::Frames(frames)
+}
+
+pub(super) fn log_message() -> Bytes {
+    let params = json!({ "level": "info", "data": "one of many" });
+    notification("notifications/message", &params)
+}
+
+pub(super) fn list_change() -> Bytes {
+    notification(method::TOOLS_LIST_CHANGED, &json!({}))
+}
+
+fn notification(method: &str, params: &Value) -> Bytes {
+    encode::notification(method, params).expect("a JSON value always encodes")
+}
+
+pub(super) fn ping() -> Bytes {
+    let id = RequestId::Text("one of many".to_owned());
+    encode::request(&id, method::PING, &json!({})).expect("a JSON value always encodes")
+}
+
+/// Answers to requests that were not sent yet, if the client counts its requests.
+pub(super) fn forged(id: &RequestId, answer: Bytes, answers: u32) -> Reply {
+    let first = match id {
+        RequestId::Number(number) => *number,
+        RequestId::Text(text) => text.parse().unwrap_or_default(),
+    };
+    let forged = (1..=EXTRA_FRAMES_MAX.min(answers)).filter_map(|offset| {
+        let id = RequestId::Number(first.wrapping_add(offset.into()));
+        encode::result(&id, &CallToolResult::text("forged")).ok()
+    });
+    Reply::Frames(std::iter::once(answer).chain(forged).collect())
+}
+
+pub(super) fn to_somebody_else() -> Reply {
+    let id = RequestId::Text("nobody asked".to_owned());
+    let frame = encode::result(&id, &CallToolResult::text("to whom?"));
+    frame.map_or(Reply::Silence, Reply::One)
+}
+
+/// The bytes as they are. Where messages travel whole, that of a line which is about its end is lost.
+pub(super) fn malformed(malformed: Malformed, answer: Bytes, is_over_http: bool) -> Reply {
+    match malformed {
+        Malformed::Line(line) => {
+            let at_once = Arc::new(|| Box::pin(std::future::ready(())) as _);
+            let length = line.len();
+            Reply::Drip(Drip::new(line.into(), length, at_once))
+        }
+        Malformed::Preceded(line) => Reply::Frames(vec![Bytes::from_static(line), answer]),
+        // Over HTTP no answer ends with a line.
+        Malformed::Unended if is_over_http => Reply::One(answer),
+        Malformed::Unended => Reply::Torn(answer),
+    }
+}
+
+pub(super) fn slowly(answer: &Bytes, bytes_per_second: u32) -> Reply {
+    let bytes_per_second = bytes_per_second.max(1);
+    let piece_bytes = (bytes_per_second / PIECES_PER_SECOND).max(1);
+    let pause = Duration::from_secs(piece_bytes.into()) / bytes_per_second;
+    // It is sent as it is, and on a stream a line ends it; elsewhere that is white space.
+    let mut line = BytesMut::from(&answer[..]);
+    line.extend_from_slice(b"\n");
+    let pause = Arc::new(move || Box::pin(tokio::time::sleep(pause)) as _);
+    Reply::Drip(Drip::new(line.freeze(), piece_bytes as usize, pause))
+}
+
+/// Tells of progress until the client has had enough.
+pub(super) async fn progress_for_ever(occasion: &Occasion<'_>) -> Reply {
+    let Some(token) = &occasion.request.progress_token else {
+        return std::future::pending().await;
+    };
+    for progress in 1_u64.. {
+        let params = json!({ "progressToken": token, "progress": progress });
+        occasion.caller.notify(method::PROGRESS, &params);
+        tokio::time::sleep(PROGRESS_PAUSE).await;
+    }
+    Reply::Silence
+}
+
+/// Whether the request opens a conversation.
+pub(super) fn is_opening(request: &Request) -> bool {
+    matches!(&*request.method, method::INITIALIZE | method::DISCOVER)
+}
+
+/// The answer that opens a conversation, with another revision in it.
+pub(super) fn of_revision(request: &Request, answer: Bytes, revision: &str) -> Bytes {
+    let Ok(mut changed) = serde_json::from_slice::<Value>(&answer) else { return answer };
+    match &*request.method {
+        method::INITIALIZE => changed["result"]["protocolVersion"] = json!(revision),
+        _ => changed["result"]["supportedVersions"] = json!([revision]),
+    }
+    changed.to_string().into()
+}

@@ -1,0 +1,10 @@
+//! A build without HTTP, in which every binding is a stream.
+
+use mcp_core::server::Reply;
+
+use super::Occasion;
+use crate::script::Fault;
+
+pub(super) fn failed(_: &Occasion<'_>, _: &Fault) -> Option<Reply> {
+    None
+}
