@@ -52,7 +52,7 @@ pub use script::{
     RequestKind, Rules, RulesError, Times, ToolListFault, any_tool, request, tool,
 };
 #[cfg(feature = "http")]
-pub use server::{HttpFace, HttpFaceError, HttpFaceOptions};
+pub use server::{Certificate, HttpFace, HttpFaceError, HttpFaceOptions};
 pub use server::{MockServer, MockTransport, On, ServeError};
 pub use service::ServiceName;
 pub use world::{Change, Difference, Seed, SeedError, State, World};

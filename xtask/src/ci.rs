@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     step("clippy-core", clippy("cargo clippy -p mcp-core -- -D warnings")),
     step("clippy-client", clippy("cargo clippy -p mcp-client -- -D warnings")),
     step("clippy-mock", clippy("cargo clippy -p mcp-mock -- -D warnings")),
+    step("clippy-mock-http", clippy("cargo clippy -p mcp-mock --features http -- -D warnings")),
     step(
         "clippy-library",
         clippy("cargo clippy -p orchestrator --no-default-features -- -D warnings"),

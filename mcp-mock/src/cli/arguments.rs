@@ -25,6 +25,7 @@ pub(super) const RANDOM_SEED: &str = "random-seed";
 pub(super) const RULES: &str = "rules";
 pub(super) const SEED: &str = "seed";
 pub(super) const SERVICE: &str = "service";
+pub(super) const TLS: &str = "tls";
 pub(super) const TOKEN: &str = "token";
 
 /// The two ways to listen on a port.
@@ -108,6 +109,7 @@ fn serve() -> Command {
                 .help("Demand this bearer token with every request; a made-up one, as all is fake")
                 .requires(PORT),
         )
+        .arg(tls())
         .arg(keep_running().requires(HTTP))
 }
 
@@ -177,6 +179,24 @@ pub(super) fn services() -> PossibleValuesParser {
 
 pub(super) fn http() -> Arg {
     Arg::new(HTTP).long(HTTP).value_name("ADDR").value_parser(value_parser!(std::net::SocketAddr))
+}
+
+fn tls() -> Arg {
+    Arg::new(TLS)
+        .long(TLS)
+        .value_name("CERTIFICATE")
+        .help(
+            "Speak TLS: `trusted` has a certificate of the root in the first line, with the others a \
+             client has to go away; `too-old` speaks TLS 1.0",
+        )
+        .requires(PORT)
+        .value_parser(PossibleValuesParser::new([
+            "trusted",
+            "expired",
+            "self-signed",
+            "wrong-host",
+            "too-old",
+        ]))
 }
 
 pub(super) fn keep_running() -> Arg {

@@ -9,14 +9,14 @@ use mcp_core::server::Dispatch;
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt;
 
-use super::arguments::{CONTROL, HTTP, KEEP_RUNNING, TOKEN};
+use super::arguments::{CONTROL, HTTP, KEEP_RUNNING, TLS, TOKEN};
 use super::error::CommandError;
 use super::setup::Setup;
 use super::signals::Signals;
 use crate::cassette::Replay;
 use crate::conformance::Fixture;
 use crate::control::{self, Control};
-use crate::server::{HttpFace, HttpFaceOptions, MockServer};
+use crate::server::{Certificate, HttpFace, HttpFaceOptions, MockServer};
 use crate::world::World;
 
 pub(super) use crate::server::HttpFaceError as HttpError;
@@ -63,12 +63,16 @@ pub(super) async fn serve_stdio(
 /// What whoever started the process has to know.
 fn ready(face: &HttpFace) -> Value {
     let urls = face.urls().map(|(name, url)| (name.to_owned(), json!({ "url": url })));
-    json!({
+    let mut ready = json!({
         "ready": true,
         "pid": std::process::id(),
         "control": format!("{}{}", face.origin(), control::PREFIX),
         "services": urls.collect::<Map<_, _>>(),
-    })
+    });
+    if let Some(root) = face.root_certificate() {
+        ready["root_certificate"] = json!(root);
+    }
+    ready
 }
 
 /// Serves the fixture of the conformance suite until the end.
@@ -99,6 +103,8 @@ fn options(matches: &ArgMatches, name: &str) -> HttpFaceOptions {
     if let Some(address) = matches.get_one::<SocketAddr>(name) {
         options = options.with_address(*address);
     }
+    let certificate = matches.try_get_one::<String>(TLS).ok().flatten();
+    options.certificate = certificate.and_then(|name| Certificate::parse(name));
     match matches.get_one::<String>(TOKEN) {
         Some(token) => options.with_token(token),
         None => options,

@@ -12,7 +12,7 @@ pub use faces::{MockTransport, ServeError};
 #[cfg(feature = "http")]
 pub(crate) use http::{Answer, Routes, Site, at_path, path_of, services_of};
 #[cfg(feature = "http")]
-pub use http::{HttpFace, HttpFaceError, HttpFaceOptions};
+pub use http::{Certificate, HttpFace, HttpFaceError, HttpFaceOptions};
 pub use on::On;
 pub(crate) use rules::{add_rules, concerned};
 

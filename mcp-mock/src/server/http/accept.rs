@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::connection;
 use super::routes::Site;
+use super::tls::Tls;
 
 /// How long requests at work may go on after the stop: streams never end by themselves.
 const GRACE: Duration = Duration::from_secs(1);
@@ -26,6 +27,15 @@ pub(super) struct Limits {
     pub(super) header_timeout: Duration,
 }
 
+/// What every connection of a port has.
+#[derive(Clone)]
+pub(super) struct Port {
+    pub(super) site: Arc<dyn Site>,
+    pub(super) limits: Limits,
+    /// `None` when the port speaks plain HTTP.
+    pub(super) tls: Option<Arc<Tls>>,
+}
+
 enum Event {
     /// The port is to go away for so long.
     Away(Duration),
@@ -36,12 +46,7 @@ enum Event {
 }
 
 /// Serves until it is stopped. Dropping the future ends all connections at once.
-pub(super) async fn accept(
-    mut listener: TcpListener,
-    site: Arc<dyn Site>,
-    limits: Limits,
-    mut stop: watch::Receiver<bool>,
-) {
+pub(super) async fn accept(mut listener: TcpListener, port: Port, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     let (outages, mut asked_for) = mpsc::channel(1);
     loop {
@@ -50,7 +55,7 @@ pub(super) async fn accept(
             _ = stop.changed() => Event::Stopped,
             Some(_) = connections.join_next() => Event::Ended,
             Some(duration) = asked_for.recv() => Event::Away(duration),
-            taken = listener.accept(), if connections.len() < limits.connections_max => match taken {
+            taken = listener.accept(), if connections.len() < port.limits.connections_max => match taken {
                 Ok((stream, _)) => Event::Taken(stream),
                 Err(_) => Event::Failed,
             },
@@ -71,13 +76,8 @@ pub(super) async fn accept(
             Event::Failed => tokio::time::sleep(ACCEPT_PAUSE).await,
             Event::Stopped => break,
             Event::Taken(stream) => {
-                let serving = connection::serve(
-                    stream,
-                    Arc::clone(&site),
-                    (limits, outages.clone()),
-                    stop.clone(),
-                );
-                connections.spawn(serving);
+                let port = (port.clone(), outages.clone());
+                connections.spawn(connection::take(stream, port, stop.clone()));
             }
         }
     }

@@ -9,11 +9,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::accept::{Limits, Outages};
-use super::routes::{Answer, Site};
+use super::accept::{Outages, Port};
+use super::routes::Answer;
 use crate::server::fail::http::OUTAGE;
 
 /// The head of a request in bytes, and how much is read ahead of a body: as for a gateway. More is
@@ -29,15 +30,38 @@ struct Away;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Answer, Away>> + Send>>;
 
-/// Serves until the client goes away; after the stop, until the request at work is answered.
-pub(super) async fn serve(
+/// What requests come over.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// What is below it all.
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Wire for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+/// Takes a connection, and serves it until the client goes away; after the stop, until the request at work
+/// is answered.
+pub(super) async fn take(
     stream: TcpStream,
-    site: Arc<dyn Site>,
-    (limits, outages): (Limits, Outages),
-    mut stop: watch::Receiver<bool>,
+    (port, outages): (Port, Outages),
+    stop: watch::Receiver<bool>,
 ) {
     // Answers are written whole, so waiting for more to send only costs time.
     drop(stream.set_nodelay(true));
+    let Some(tls) = port.tls.clone() else {
+        return serve(stream, (port, outages), stop).await;
+    };
+    let handshake = tokio::time::timeout(port.limits.header_timeout, tls.handshake(stream));
+    if let Ok(Some(stream)) = handshake.await {
+        serve(stream, (port, outages), stop).await;
+    }
+}
+
+async fn serve(wire: impl Wire, (port, outages): (Port, Outages), mut stop: watch::Receiver<bool>) {
+    let Port { site, limits, .. } = port;
     let service = service_fn(move |request: Request<Incoming>| -> Answering {
         let (site, outages) = (Arc::clone(&site), outages.clone());
         Box::pin(async move {
@@ -54,7 +78,7 @@ pub(super) async fn serve(
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(wire), service);
     let ended = tokio::select! {
         ended = &mut connection => Some(ended),
         _ = stop.changed() => None,
@@ -68,6 +92,6 @@ pub(super) async fn serve(
     };
     if ended.is_err_and(|error| error.is_user()) {
         // An answer that breaks off on purpose: the client sees a reset, as of a server that crashed.
-        drop(connection.into_parts().io.into_inner().set_zero_linger());
+        drop(connection.into_parts().io.into_inner().tcp().set_zero_linger());
     }
 }

@@ -8,9 +8,17 @@
 //! Everything runs in tasks that the face owns, so nothing outlives it.
 
 mod accept;
+mod certificate;
 mod connection;
 mod routes;
 mod runtime;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+
+pub use certificate::Certificate;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,9 +32,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::MockServer;
-use accept::{Limits, accept};
+use accept::{Limits, Port, accept};
 pub(crate) use routes::{Answer, Routes, Site, at_path, path_of, services_of};
 use runtime::Background;
+use tls::Tls;
 
 /// Connections at the same time unless said otherwise: as many as a gateway takes.
 const CONNECTIONS_MAX: usize = 512;
@@ -53,6 +62,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct HttpFace {
     origin: String,
     urls: Vec<(String, String)>,
+    root_certificate: Option<String>,
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     /// Dropped with the face: it ends what goes on without a connection.
@@ -71,6 +81,8 @@ pub struct HttpFaceOptions {
     /// How long the headers of a request may take, 10 s unless said otherwise; then the connection is
     /// closed.
     pub header_timeout: Duration,
+    /// Speaks TLS with this certificate (feature `tls`); plain HTTP unless it is given.
+    pub certificate: Option<Certificate>,
     /// What holds for every request. The face brings the clock and the tasks.
     pub http: HttpOptions,
 }
@@ -95,6 +107,12 @@ pub enum HttpFaceError {
     NotLoopback {
         /// The address.
         address: SocketAddr,
+    },
+    /// The port cannot speak TLS.
+    #[error("failed to set up TLS: {message}")]
+    Tls {
+        /// Why.
+        message: String,
     },
     /// Two servers would be at the same path.
     #[error("`{name}` is to be served twice on one port; give each its own")]
@@ -150,12 +168,15 @@ impl HttpFace {
         if !address.ip().is_loopback() {
             return Err(HttpFaceError::NotLoopback { address });
         }
+        let tls = options.certificate.map(Tls::new).transpose();
+        let tls = tls.map_err(|message| HttpFaceError::Tls { message })?;
         let failed = |error| HttpFaceError::Listen { address, error };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let background = Arc::new(Background::default());
         runtime::complete(&mut options.http, &background, address);
-        let origin = format!("http://{address}");
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let origin = format!("{scheme}://{address}");
         let urls = names.iter().map(|name| (name.clone(), format!("{origin}{}", path_of(name))));
         let urls = urls.collect();
         let site = site(&options.http, &origin)?;
@@ -164,8 +185,10 @@ impl HttpFace {
             header_timeout: options.header_timeout,
         };
         let (stop, stopped) = watch::channel(false);
-        let accepting = tokio::spawn(accept(listener, site, limits, stopped));
-        Ok(Self { origin, urls, stop, accepting, _background: background })
+        let root_certificate = tls.as_ref().map(|tls| tls.root().to_owned());
+        let port = Port { site, limits, tls: tls.map(Arc::new) };
+        let accepting = tokio::spawn(accept(listener, port, stopped));
+        Ok(Self { origin, urls, root_certificate, stop, accepting, _background: background })
     }
 
     /// Where the first of the servers is.
@@ -177,6 +200,13 @@ impl HttpFace {
     /// Where each server is, by its name.
     pub fn urls(&self) -> impl Iterator<Item = (&str, &str)> {
         self.urls.iter().map(|(name, url)| (name.as_str(), url.as_str()))
+    }
+
+    /// What a client has to trust, as PEM, when the port speaks TLS: with this,
+    /// [`Certificate::Trusted`] is in order.
+    #[must_use]
+    pub fn root_certificate(&self) -> Option<&str> {
+        self.root_certificate.as_deref()
     }
 
     /// What all URLs of the port begin with.
@@ -206,6 +236,13 @@ impl HttpFaceOptions {
         self
     }
 
+    /// Speaks TLS with this certificate.
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: Certificate) -> Self {
+        self.certificate = Some(certificate);
+        self
+    }
+
     /// Demands `Authorization: Bearer <token>` with every request.
     #[must_use]
     pub fn with_token(mut self, token: impl Into<String>) -> Self {
@@ -220,6 +257,7 @@ impl Default for HttpFaceOptions {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             connections_max: CONNECTIONS_MAX,
             header_timeout: HEADER_TIMEOUT,
+            certificate: None,
             http: HttpOptions::default(),
         }
     }

@@ -8,6 +8,8 @@ mod faces;
 mod faults;
 mod limits;
 mod raw;
+#[cfg(feature = "tls")]
+mod tls;
 
 use serde_json::{Value, json};
 
