@@ -102,6 +102,10 @@ impl Manners for Npm {
             details.filter(|details| SHOWN_DETAILS.iter().any(|name| details.get(name).is_some()))
         {
             body["additional_data"] = details.clone();
+            if let Some(data) = body["additional_data"].as_object_mut() {
+                // It comes in a header, which this server does not look at.
+                data.remove("retry_after");
+            }
         }
         Ok(text(body.to_string()))
     }

@@ -176,6 +176,18 @@ fn a_database_with_two_data_sources_wants_one_of_them() {
 }
 
 #[test]
+fn wait_of_a_rate_limit_is_in_no_body() {
+    let details = json!({ "rate_limit_reason": "integration_rate_limit", "retry_after": 60 });
+    let limit = ApiError::new(429, "rate_limited", "Slow down.").with_details(details);
+
+    let refused = dialect().refuse("API-get-self", &limit).unwrap();
+
+    let body: Value = serde_json::from_str(refused.content[0].as_text().unwrap()).unwrap();
+    let reason = json!({ "rate_limit_reason": "integration_rate_limit" });
+    assert_eq!(body["additional_data"], reason);
+}
+
+#[test]
 fn what_does_not_fit_the_schema_is_refused() {
     let mut state = world(None);
     let parent = json!({ "data_source_id": source_id(&state, "support-tickets-db") });
