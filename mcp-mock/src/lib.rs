@@ -39,11 +39,13 @@ mod conformance;
 #[cfg(feature = "http")]
 mod control;
 mod dialect;
+mod limit;
 mod script;
 mod server;
 pub mod service;
 pub mod world;
 
+pub use limit::{GitHubLimits, GmailLimits, Limits, NotionLimits, SalesforceLimits, SlackLimits};
 /// The client that the fakes are tested with, so that a test needs one dependency.
 #[doc(no_inline)]
 pub use mcp_client::Client;

@@ -20,6 +20,7 @@ pub(super) const DIALECT: &str = "dialect";
 pub(super) const FAULT: &str = "fault";
 pub(super) const HTTP: &str = "http";
 pub(super) const KEEP_RUNNING: &str = "keep-running";
+pub(super) const LIMITS: &str = "limits";
 pub(super) const PROTOCOL: &str = "protocol";
 pub(super) const RANDOM_SEED: &str = "random-seed";
 pub(super) const RULES: &str = "rules";
@@ -114,7 +115,7 @@ fn serve() -> Command {
 }
 
 /// What the world begins with, and what is scripted in it.
-fn beginning() -> [Arg; 4] {
+fn beginning() -> [Arg; 5] {
     let faults = format!(
         "Fail calls of TOOL (`*` for every tool), the first TIMES of them or all. \
          FAULT is one of {}",
@@ -126,6 +127,13 @@ fn beginning() -> [Arg; 4] {
             .value_name("FILE")
             .help("Begin with the content of this JSON file instead of the demo content")
             .value_parser(value_parser!(std::path::PathBuf)),
+        Arg::new(LIMITS)
+            .long(LIMITS)
+            .help(
+                "Enforce the vendors' rate limits, as far as the seed does not say others. They end \
+                 by the clock of the world, which only the control plane moves",
+            )
+            .action(ArgAction::SetTrue),
         Arg::new(RANDOM_SEED)
             .long(RANDOM_SEED)
             .value_name("N")

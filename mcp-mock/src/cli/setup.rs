@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use mcp_core::protocol::ProtocolVersion;
 
-use super::arguments::{DIALECT, FAULT, PROTOCOL, RANDOM_SEED, SEED, SERVICE};
+use super::arguments::{DIALECT, FAULT, LIMITS, PROTOCOL, RANDOM_SEED, SEED, SERVICE};
 use super::error::CommandError;
 use super::fault_rule::{FaultRule, Subject};
 use super::rules::RulesFile;
 use crate::dialect;
+use crate::limit::Limiter;
 use crate::script::{any_tool, request, tool};
 use crate::server::{MockServer, concerned};
 use crate::service::ServiceName;
@@ -125,6 +126,14 @@ pub(super) fn known_dialect(
 }
 
 fn state(matches: &ArgMatches, random_seed: u64) -> Result<State, CommandError> {
+    let mut state = content(matches, random_seed)?;
+    if matches.get_flag(LIMITS) {
+        state.limits = Limiter::new(state.limits.rules.or_vendor());
+    }
+    Ok(state)
+}
+
+fn content(matches: &ArgMatches, random_seed: u64) -> Result<State, CommandError> {
     let Some(path) = matches.get_one::<PathBuf>(SEED) else {
         return Ok(World::new(random_seed).state());
     };

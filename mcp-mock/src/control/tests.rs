@@ -188,6 +188,31 @@ async fn seed_is_a_new_beginning() {
 }
 
 #[tokio::test]
+async fn limits_come_with_the_seed_and_the_state_shows_what_was_used() {
+    let setting = Setting::new();
+    let github = json!({ "content_per_minute": 1 });
+    let repos = json!([{ "owner": "company", "name": "support" }]);
+    let seed = json!({ "limits": { "github": github }, "github": { "repos": repos } });
+    let issues = async || {
+        let state = setting.get("state?service=github").await;
+        state["repos"][0]["issues"].as_array().unwrap().len()
+    };
+
+    setting.ok("PUT /__mock/seed", &seed).await;
+    setting.create_issue().await;
+    setting.create_issue().await;
+    let (state, at_once) = (setting.get("state").await, issues().await);
+    setting.post("clock", &json!({ "advance": "60s" })).await;
+    setting.create_issue().await;
+    let later = issues().await;
+    setting.post("reset", &Value::Null).await;
+
+    assert_eq!((at_once, later), (1, 2));
+    assert_eq!(state["limits"]["windows"]["github core"]["used"], 1);
+    assert_eq!(setting.get("state").await["limits"]["windows"], json!({}));
+}
+
+#[tokio::test]
 async fn reset_restores_content_clock_and_rules_and_forgets_calls_and_snapshots() {
     let setting = Setting::new();
     let beginning = setting.get("state").await;
@@ -290,7 +315,7 @@ async fn refusals_name_what_is_wrong() {
     404 snapshot `s9` is unknown; `POST snapshot` gives one and `reset` forgets all
     400 /rules/0/on/tool: tool `create_isue` is unknown on server `github` (did you mean `create_issue`?)
     400 /rules/0/fault: `crahs` is no fault (did you mean `crash`?)
-    400 body cannot be read: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack` at line 1 column 9
+    400 body cannot be read: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`, `limits` at line 1 column 9
     400 `slack` refuses its part of the seed: there is a channel `#a` already
     ");
 }

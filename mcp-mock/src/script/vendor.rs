@@ -3,14 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::limit::Exceeded;
 use crate::service::{ApiError, ServiceName};
 
 /// The refusal of a call at `now` that would be allowed after so many seconds. Details carry what the
 /// vendor sends in headers.
 pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds: u32) -> ApiError {
-    let wait = SignedDuration::from_secs(wait_seconds.into());
-    let end = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-    let end = end.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+    let end = end_of(now, wait_seconds).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
     match service {
         ServiceName::GitHub => {
             let message = "You have exceeded a secondary rate limit. Please wait a few minutes before \
@@ -34,13 +33,42 @@ pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds:
             });
             ApiError::new(429, "rate_limited", message).with_details(details)
         }
-        // Salesforce counts by the day and does not say when to come again.
-        ServiceName::Salesforce => {
-            ApiError::new(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-        }
+        ServiceName::Salesforce => total_requests(),
         ServiceName::Slack => ApiError::new(429, "ratelimited", "too many requests")
             .with_details(json!({ "retry_after": wait_seconds })),
     }
+}
+
+/// The refusal of GitHub when a primary limit of the user of this id is used up. It comes as 403, which some
+/// servers take for a lack of permission.
+pub(crate) fn over_primary_limit(now: Timestamp, user_id: u64, exceeded: &Exceeded) -> ApiError {
+    let Exceeded { resource, limit, used, wait_seconds } = exceeded;
+    let message = format!("API rate limit exceeded for user ID {user_id}.");
+    let details = json!({
+        "retry_after": wait_seconds,
+        "x-ratelimit-limit": limit,
+        "x-ratelimit-remaining": 0,
+        "x-ratelimit-used": used,
+        "x-ratelimit-reset": end_of(now, *wait_seconds).as_second(),
+        "x-ratelimit-resource": resource,
+    });
+    ApiError::new(403, "rate_limited", message).with_details(details)
+}
+
+/// The refusal of Salesforce when the requests of the day are used up.
+pub(crate) fn used_up(exceeded: &Exceeded) -> ApiError {
+    let usage = format!("api-usage={}/{}", exceeded.used, exceeded.limit);
+    total_requests().with_details(json!({ "Sforce-Limit-Info": usage }))
+}
+
+/// Salesforce counts by the day and does not say when to come again.
+fn total_requests() -> ApiError {
+    ApiError::new(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+}
+
+fn end_of(now: Timestamp, wait_seconds: u32) -> Timestamp {
+    let wait = SignedDuration::from_secs(wait_seconds.into());
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 /// The refusal of credentials that have expired.

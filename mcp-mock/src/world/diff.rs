@@ -1,8 +1,8 @@
 //! What is different between two states of a world.
 //!
 //! States are compared as JSON, entity by entity: things in lists are told apart by their id, number, `ts`
-//! or name, so that what was added in front of others does not look like a change of all of them. Clock
-//! and ids are not compared: they move with everything.
+//! or name, so that what was added in front of others does not look like a change of all of them. Clock,
+//! ids and what was used of limits are not compared: they move with everything.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,6 +10,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::State;
+use crate::service::ServiceName;
 
 /// Members by which things in a list are told apart, the best first.
 const IDENTITIES: [&str; 8] = ["number", "ts", "tag", "id", "path", "sha", "login", "name"];
@@ -152,7 +153,7 @@ fn shown(value: &Value) -> String {
 fn comparable(state: &State) -> Value {
     let mut state = serde_json::to_value(state).expect("states are JSON");
     if let Some(members) = state.as_object_mut() {
-        members.remove("env");
+        members.retain(|name, _| ServiceName::parse(name).is_some());
     }
     state
 }

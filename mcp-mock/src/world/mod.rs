@@ -19,6 +19,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::limit::{Limiter, Limits};
 use crate::server::MockServer;
 use crate::service::ServiceName;
 
@@ -140,6 +141,36 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.state.lock().env.clock.now()
+    }
+
+    /// Enforces rate limits from now on, by the clock of the world: it takes calls to run into one, and
+    /// [`advance`](Self::advance) to get out. Nothing counts as used yet. `Limits::default()` is no limits.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// use mcp_mock::{Client, Limits, World};
+    /// use serde_json::json;
+    ///
+    /// let world = World::new(42);
+    /// world.enforce_limits(Limits::vendor());
+    /// let github = Client::connect(world.github().transport()).await?;
+    /// let query = json!({ "query": "login" });
+    ///
+    /// for _ in 0..10 {
+    ///     github.call_raw("search_code", &query).await?;
+    /// }
+    /// assert!(github.call_raw("search_code", &query).await.is_err());
+    ///
+    /// world.advance(Duration::from_secs(60));
+    /// assert!(github.call_raw("search_code", &query).await.is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn enforce_limits(&self, limits: Limits) {
+        self.state.lock().limits = Limiter::new(limits);
     }
 
     /// Moves the clock forward. It stands still otherwise.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, Env, Ids};
+use crate::limit::{Limiter, Limits};
 use crate::service::github::{GitHub, GitHubSeed};
 use crate::service::gmail::{Gmail, GmailSeed};
 use crate::service::notion::{Notion, NotionSeed};
@@ -27,6 +28,8 @@ pub struct State {
     pub salesforce: Salesforce,
     /// Channels, messages, users.
     pub slack: Slack,
+    #[serde(default, skip_serializing_if = "Limiter::is_off")]
+    pub(crate) limits: Limiter,
 }
 
 impl State {
@@ -40,6 +43,7 @@ impl State {
             notion: Notion::default(),
             salesforce: Salesforce::default(),
             slack: Slack::default(),
+            limits: Limiter::default(),
         }
     }
 
@@ -59,7 +63,11 @@ impl State {
         self.salesforce
             .plant(&mut self.env, seed.salesforce)
             .map_err(of(ServiceName::Salesforce))?;
-        self.slack.plant(&mut self.env, seed.slack).map_err(of(ServiceName::Slack))
+        self.slack.plant(&mut self.env, seed.slack).map_err(of(ServiceName::Slack))?;
+        if let Some(limits) = seed.limits {
+            self.limits = Limiter::new(limits);
+        }
+        Ok(())
     }
 }
 
@@ -91,6 +99,8 @@ pub struct Seed {
     pub salesforce: SalesforceSeed,
     /// Channels and users.
     pub slack: SlackSeed,
+    /// The rate limits that are enforced: none when left out.
+    pub limits: Option<Limits>,
 }
 
 impl Seed {
@@ -117,6 +127,7 @@ impl Seed {
             notion: part(include_str!("../../seeds/demo/notion.json")),
             salesforce: part(include_str!("../../seeds/demo/salesforce.json")),
             slack: part(include_str!("../../seeds/demo/slack.json")),
+            limits: None,
         }
     }
 }
@@ -132,35 +143,48 @@ fn part<T: for<'de> Deserialize<'de>>(json: &str) -> T {
 
 /// A service that is a part of the state.
 pub(crate) trait Part: Sized + 'static {
+    /// Which one.
+    const SERVICE: ServiceName;
+
     /// The service, and what its operations take from the world.
     fn of(state: &mut State) -> (&mut Self, &mut Env);
 }
 
 impl Part for GitHub {
+    const SERVICE: ServiceName = ServiceName::GitHub;
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.github, &mut state.env)
     }
 }
 
 impl Part for Gmail {
+    const SERVICE: ServiceName = ServiceName::Gmail;
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.gmail, &mut state.env)
     }
 }
 
 impl Part for Notion {
+    const SERVICE: ServiceName = ServiceName::Notion;
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.notion, &mut state.env)
     }
 }
 
 impl Part for Salesforce {
+    const SERVICE: ServiceName = ServiceName::Salesforce;
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.salesforce, &mut state.env)
     }
 }
 
 impl Part for Slack {
+    const SERVICE: ServiceName = ServiceName::Slack;
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.slack, &mut state.env)
     }

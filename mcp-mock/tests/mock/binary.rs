@@ -86,6 +86,36 @@ async fn process_begins_with_the_seed_and_the_same_ids() {
     assert_eq!(ids[0], ids[1]);
 }
 
+/// How many of eleven searches pass; GitHub allows ten a minute.
+async fn searches_that_pass(arguments: &[&str]) -> usize {
+    let client = client_of(arguments).await;
+    let mut passed = 0;
+    for _ in 0..11 {
+        let found = client.call_raw("search_code", json!({ "query": "x repo:a/b" })).await;
+        passed += usize::from(found.is_ok());
+    }
+    client.close().await;
+    passed
+}
+
+#[tokio::test]
+async fn process_enforces_limits_when_it_is_told_to_and_those_of_the_seed_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("seed.json");
+    let limits = r#"{ "limits": { "github": { "code_searches_per_minute": 3 } } }"#;
+    std::fs::write(&path, limits).unwrap();
+    let path = path.to_str().unwrap();
+
+    let passed = [
+        searches_that_pass(&["serve", "github"]).await,
+        searches_that_pass(&["serve", "github", "--limits"]).await,
+        searches_that_pass(&["serve", "github", "--seed", path]).await,
+        searches_that_pass(&["serve", "github", "--seed", path, "--limits"]).await,
+    ];
+
+    assert_eq!(passed, [11, 10, 3, 3]);
+}
+
 #[tokio::test]
 async fn crash_ends_the_process_and_the_error_says_how() {
     let client = client_of(&["serve", "github", "--fault", "create_issue:crash*1"]).await;
@@ -95,6 +125,16 @@ async fn crash_ends_the_process_and_the_error_says_how() {
     assert_eq!((error.is_transient(), error.delivery()), (true, Delivery::Unknown));
     insta::assert_snapshot!(error, @"`create_issue` failed: server process ended with exit status 70");
     client.close().await;
+}
+
+#[test]
+fn mistakes_in_limits_are_named_with_their_place() {
+    let seed = "{\n  \"limits\": {\n    \"github\": { \"requests\": 10 }\n  }\n}";
+
+    insta::assert_snapshot!(refused_seed(seed), @"
+    error: seed.json:3:26: unknown field `requests`, expected one of `requests_per_hour`, `searches_per_minute`, `code_searches_per_minute`, `content_per_minute`, `content_per_hour`
+    help: correct the file, or leave out `--seed` for the demo content
+    ");
 }
 
 #[test]
@@ -117,7 +157,7 @@ fn process_answers_what_it_was_asked_and_ends_with_its_input() {
 #[test]
 fn seed_with_an_unknown_member_is_refused_with_its_place() {
     insta::assert_snapshot!(refused_seed("{\n  \"githup\": {}\n}"), @"
-    error: seed.json:2:10: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`
+    error: seed.json:2:10: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`, `limits`
     help: correct the file, or leave out `--seed` for the demo content
     ");
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use mcp_client::Client;
-use mcp_mock::{Fault, Latency, Rules, Seed, ServiceName, World, any_tool, tool};
+use mcp_mock::{Fault, Latency, Limits, Rules, Seed, ServiceName, World, any_tool, tool};
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = include_str!("../../../docs/mocks.md");
@@ -30,7 +30,7 @@ async fn printed(arguments: &[&str]) -> String {
 fn documented_tests_are_these() {
     let source = include_str!("docs.rs");
     let blocks = blocks("rust");
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
 
     for block in blocks {
         let (_, body) = block.split_once("#[tokio::test]").unwrap();
@@ -88,6 +88,37 @@ async fn rules_read_as_sentences() {
 
     assert_eq!((&first["merged"], &second["merged"]), (&json!(true), &json!(false)));
     github.assert_called("merge_pr", 2);
+}
+
+#[tokio::test]
+async fn eleventh_search_for_code_has_to_wait() {
+    let world = World::new(42);
+    world.enforce_limits(Limits::vendor());
+    let github = Client::connect(world.github().transport()).await.unwrap();
+    let search = async || github.call_raw("search_code", json!({ "query": "login" })).await;
+
+    for _ in 0..10 {
+        search().await.unwrap();
+    }
+    assert!(search().await.is_err());
+
+    world.advance(Duration::from_secs(60));
+    search().await.unwrap();
+}
+
+/// Every limit that there is, with its number.
+#[test]
+fn documented_limits_are_those_of_the_vendors() {
+    let limits = serde_json::to_value(Limits::vendor()).unwrap();
+
+    for (service, members) in limits.as_object().unwrap() {
+        for (member, number) in members.as_object().unwrap() {
+            let ends = format!(" | {number} | `{member}` |");
+            let row =
+                |line: &str| line.starts_with(&format!("| {service} |")) && line.ends_with(&ends);
+            assert_eq!(DOCUMENT.lines().filter(|line| row(line)).count(), 1, "{service} {member}");
+        }
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod faults_requests;
 mod faults_stream;
 #[cfg(feature = "http")]
 mod http;
+mod limits;
 mod refusals;
 mod revisions;
 mod rules;

@@ -90,8 +90,12 @@ impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
             return Ok(refused(&invalid(&violations)));
         }
         let Value::Object(arguments) = arguments else { return Ok(CallToolResult::default()) };
+        let arguments = Arguments::new(arguments);
+        if let Err(error) = state.admit(S::SERVICE, tool.name, &arguments) {
+            return Ok(refused(&error));
+        }
         let (service, env) = S::of(state);
-        match (tool.run)(service, env, &Arguments::new(arguments)) {
+        match (tool.run)(service, env, &arguments) {
             Ok(answer) => Ok(structured(&answer)),
             Err(error) => Ok(refused(&error)),
         }

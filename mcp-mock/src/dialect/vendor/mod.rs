@@ -148,6 +148,9 @@ impl<S: Part + fmt::Debug, M: Manners> Dialect for Vendor<S, M> {
         let Some(operation) = self.operation(name) else {
             return Err(not_backed(name, self.facts));
         };
+        if let Err(error) = state.admit(S::SERVICE, name, &arguments) {
+            return self.manners.refuse(name, &error);
+        }
         let (service, env) = S::of(state);
         match operation(service, env, &arguments) {
             Ok(answer) => Ok(self.manners.answer(name, &answer)),
