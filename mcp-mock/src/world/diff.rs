@@ -2,7 +2,7 @@
 //!
 //! States are compared as JSON, entity by entity: things in lists are told apart by their id, number, `ts`
 //! or name, so that what was added in front of others does not look like a change of all of them. Clock,
-//! ids and what was used of limits are not compared: they move with everything.
+//! ids, what was used of limits and what searches see are not compared: they move with everything.
 
 use std::collections::BTreeMap;
 use std::fmt;

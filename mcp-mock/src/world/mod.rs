@@ -3,6 +3,7 @@
 mod clock;
 mod diff;
 mod ids;
+mod search;
 mod state;
 
 pub use clock::Clock;
@@ -173,9 +174,18 @@ impl World {
         self.state.lock().limits = Limiter::new(limits);
     }
 
+    /// Lets the searches of GitHub and Notion lag behind from now on: they see these services as they were
+    /// that long ago, by the clock of the world. What is there already is found at once.
+    ///
+    /// An issue that was just opened can be read and listed, and is not found yet; one that was edited is
+    /// found under its old title. [`advance`](Self::advance) lets searches catch up.
+    pub fn lag_search(&self, by: Duration) {
+        self.state.lock().lag_search(by);
+    }
+
     /// Moves the clock forward. It stands still otherwise.
     pub fn advance(&self, by: Duration) {
-        self.state.lock().env.clock.advance(by);
+        self.state.lock().advance(by);
     }
 }
 

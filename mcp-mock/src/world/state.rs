@@ -1,8 +1,11 @@
 //! Everything that a world remembers, as one value.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::search::SearchIndex;
 use super::{Clock, Env, Ids};
 use crate::limit::{Limiter, Limits};
 use crate::service::github::{GitHub, GitHubSeed};
@@ -30,6 +33,8 @@ pub struct State {
     pub slack: Slack,
     #[serde(default, skip_serializing_if = "Limiter::is_off")]
     pub(crate) limits: Limiter,
+    #[serde(default, skip_serializing_if = "SearchIndex::is_current")]
+    pub(super) search: SearchIndex,
 }
 
 impl State {
@@ -44,6 +49,7 @@ impl State {
             salesforce: Salesforce::default(),
             slack: Slack::default(),
             limits: Limiter::default(),
+            search: SearchIndex::default(),
         }
     }
 
@@ -66,6 +72,9 @@ impl State {
         self.slack.plant(&mut self.env, seed.slack).map_err(of(ServiceName::Slack))?;
         if let Some(limits) = seed.limits {
             self.limits = Limiter::new(limits);
+        }
+        if let Some(seconds) = seed.search_lag_seconds {
+            self.lag_search(Duration::from_secs(seconds.into()));
         }
         Ok(())
     }
@@ -101,6 +110,8 @@ pub struct Seed {
     pub slack: SlackSeed,
     /// The rate limits that are enforced: none when left out.
     pub limits: Option<Limits>,
+    /// How long searches of GitHub and Notion do not see what has changed: no time when left out.
+    pub search_lag_seconds: Option<u32>,
 }
 
 impl Seed {
@@ -128,6 +139,7 @@ impl Seed {
             salesforce: part(include_str!("../../seeds/demo/salesforce.json")),
             slack: part(include_str!("../../seeds/demo/slack.json")),
             limits: None,
+            search_lag_seconds: None,
         }
     }
 }

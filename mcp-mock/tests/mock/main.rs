@@ -22,6 +22,7 @@ mod revisions;
 mod rules;
 #[cfg(unix)]
 mod rules_file;
+mod search_lag;
 mod streams;
 mod worlds;
 

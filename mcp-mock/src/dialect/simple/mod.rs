@@ -94,7 +94,8 @@ impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
         if let Err(error) = state.admit(S::SERVICE, tool.name, &arguments) {
             return Ok(refused(&error));
         }
-        let (service, env) = S::of(state);
+        let mut past = state.as_searched(S::SERVICE, tool.name);
+        let (service, env) = S::of(past.as_mut().unwrap_or(state));
         match (tool.run)(service, env, &arguments) {
             Ok(answer) => Ok(structured(&answer)),
             Err(error) => Ok(refused(&error)),

@@ -151,7 +151,8 @@ impl<S: Part + fmt::Debug, M: Manners> Dialect for Vendor<S, M> {
         if let Err(error) = state.admit(S::SERVICE, name, &arguments) {
             return self.manners.refuse(name, &error);
         }
-        let (service, env) = S::of(state);
+        let mut past = state.as_searched(S::SERVICE, name);
+        let (service, env) = S::of(past.as_mut().unwrap_or(state));
         match operation(service, env, &arguments) {
             Ok(answer) => Ok(self.manners.answer(name, &answer)),
             Err(error) => self.manners.refuse(name, &error),

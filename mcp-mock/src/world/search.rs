@@ -1,0 +1,220 @@
+//! Searches that lag behind: what they see is the past.
+//!
+//! The index of a vendor's search takes in a change some time after it was made. Here that is the content as
+//! it was that long ago: what is new is not found yet, what was changed is found under its old content, and
+//! what was removed is still found. Reading, listing and Gmail's search see the present.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use crate::service::ServiceName;
+use crate::service::github::{GitHub, Repo};
+use crate::service::notion::Notion;
+
+/// Earlier contents that are kept, each a copy of all that is searched. A test that turns the clock between
+/// more changes than this within one lag has the oldest of them found too late.
+const MOMENTS_MAX: usize = 256;
+
+/// The search that finds repositories, in all dialects that have it.
+const SEARCH_FOR_REPOSITORIES: &str = "search_repositories";
+
+/// How far searches lag, and what they can see of the past.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SearchIndex {
+    lag: Duration,
+    /// Oldest first. The clock stands still between moments, so the content at the end of each is all there is.
+    moments: Vec<Moment>,
+}
+
+/// What the content was from a time on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Moment {
+    since: Timestamp,
+    github: GitHub,
+    notion: Notion,
+}
+
+impl SearchIndex {
+    /// Whether searches see the present.
+    pub(super) fn is_current(&self) -> bool {
+        self.lag.is_zero()
+    }
+
+    /// The place of the newest moment that is as old as the lag.
+    fn seen(&self, now: Timestamp) -> Option<usize> {
+        let lag = SignedDuration::try_from(self.lag).unwrap_or(SignedDuration::MAX);
+        let horizon = now.saturating_sub(lag).unwrap_or(Timestamp::MIN);
+        self.moments.iter().rposition(|moment| moment.since <= horizon)
+    }
+
+    /// Forgets what no search will see again.
+    fn forget(&mut self, now: Timestamp) {
+        if let Some(seen) = self.seen(now) {
+            self.moments.drain(..seen);
+        }
+        // The first is what is seen now.
+        if self.moments.len() > MOMENTS_MAX {
+            self.moments.remove(1);
+        }
+    }
+}
+
+impl State {
+    /// Lets searches lag from now on. All that is there is found at once.
+    pub(crate) fn lag_search(&mut self, lag: Duration) {
+        let mut moment = self.moment();
+        moment.since = Timestamp::MIN;
+        let moments = if lag.is_zero() { Vec::new() } else { vec![moment] };
+        self.search = SearchIndex { lag, moments };
+    }
+
+    /// Moves the clock forward.
+    pub(crate) fn advance(&mut self, by: Duration) {
+        if !self.search.is_current() {
+            let same = |last: &Moment| last.github == self.github && last.notion == self.notion;
+            if !self.search.moments.last().is_some_and(same) {
+                let moment = self.moment();
+                self.search.moments.push(moment);
+            }
+        }
+        self.env.clock.advance(by);
+        self.search.forget(self.env.clock.now());
+    }
+
+    /// The world as a tool sees it, when that is the past.
+    pub(crate) fn as_searched(&self, service: ServiceName, tool: &str) -> Option<Self> {
+        let searches = match service {
+            ServiceName::GitHub => tool.starts_with("search_"),
+            ServiceName::Notion => matches!(tool, "search" | "API-post-search"),
+            _ => false,
+        };
+        if !searches {
+            return None;
+        }
+        let seen = self.search.seen(self.env.clock.now())?;
+        let Moment { mut github, notion, .. } = self.search.moments.get(seen)?.clone();
+        if tool != SEARCH_FOR_REPOSITORIES {
+            add_new_repositories(&mut github, &self.github);
+        }
+        Some(Self { env: self.env.clone(), github, notion, ..Self::empty(0) })
+    }
+
+    fn moment(&self) -> Moment {
+        let (github, notion) = (self.github.clone(), self.notion.clone());
+        Moment { since: self.env.clock.now(), github, notion }
+    }
+}
+
+/// Adds the repositories of today, without what is in them: a query may name one that is too new to have
+/// been searched, and is not refused for that.
+fn add_new_repositories(past: &mut GitHub, present: &GitHub) {
+    for repo in &present.repos {
+        if past.repo(&repo.owner, &repo.name).is_none() {
+            let (issues, branches) = (Vec::new(), BTreeMap::new());
+            past.repos.push(Repo { issues, branches, ..repo.clone() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A GitHub whose viewer says which change it was.
+    fn change(state: &mut State, number: u32) {
+        state.github.viewer = number.to_string();
+    }
+
+    fn seen(state: &State) -> Option<String> {
+        state.as_searched(ServiceName::GitHub, "search_issues").map(|state| state.github.viewer)
+    }
+
+    #[test]
+    fn change_is_seen_when_the_lag_has_passed_and_not_a_second_earlier() {
+        let mut state = State::empty(1);
+        change(&mut state, 1);
+        state.lag_search(Duration::from_secs(10));
+
+        change(&mut state, 2);
+        let mut shown = vec![seen(&state)];
+        for seconds in [9, 1] {
+            state.advance(Duration::from_secs(seconds));
+            shown.push(seen(&state));
+        }
+
+        assert_eq!(shown.iter().flatten().collect::<Vec<_>>(), ["1", "1", "2"]);
+    }
+
+    #[test]
+    fn only_searches_see_the_past() {
+        let mut state = State::empty(1);
+        state.lag_search(Duration::from_secs(10));
+
+        let sees_past = |service, tool| state.as_searched(service, tool).is_some();
+
+        assert!(sees_past(ServiceName::GitHub, "search_code"));
+        assert!(sees_past(ServiceName::Notion, "API-post-search"));
+        assert!(!sees_past(ServiceName::GitHub, "list_issues"));
+        assert!(!sees_past(ServiceName::Notion, "query_database"));
+        assert!(!sees_past(ServiceName::Gmail, "search"));
+    }
+
+    #[test]
+    fn state_with_a_past_reads_back_as_the_same_state() {
+        let mut state = State::empty(1);
+        state.lag_search(Duration::from_secs(10));
+        change(&mut state, 1);
+        state.advance(Duration::from_secs(1));
+
+        let json = serde_json::to_string(&state).unwrap();
+
+        assert_eq!(serde_json::from_str::<State>(&json).unwrap(), state);
+    }
+
+    #[test]
+    fn number_of_moments_has_a_cap() {
+        let mut state = State::empty(1);
+        state.lag_search(Duration::from_secs(3600));
+
+        for number in 0..600 {
+            change(&mut state, number);
+            state.advance(Duration::from_secs(1));
+        }
+
+        assert_eq!(state.search.moments.len(), MOMENTS_MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn search_sees_the_world_of_its_lag_ago(
+            lag in 1_u64..20,
+            steps in prop::collection::vec((any::<bool>(), 0_u64..8), 1..60),
+        ) {
+            let mut state = State::empty(1);
+            change(&mut state, 0);
+            state.lag_search(Duration::from_secs(lag));
+            // What the world was at the end of each second.
+            let mut past = vec![0_u32];
+
+            for (number, (changes, seconds)) in (1..).zip(steps) {
+                if changes {
+                    change(&mut state, number);
+                    *past.last_mut().unwrap() = number;
+                }
+                let last = *past.last().unwrap();
+                past.extend((0..seconds).map(|_| last));
+                state.advance(Duration::from_secs(seconds));
+
+                let ago = past.len().checked_sub(1 + usize::try_from(lag).unwrap());
+                let expected = ago.map_or(0, |second| past[second]);
+                prop_assert_eq!(seen(&state), Some(expected.to_string()));
+            }
+        }
+    }
+}
