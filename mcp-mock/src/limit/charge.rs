@@ -69,7 +69,7 @@ pub(super) fn charges(
 }
 
 /// Tools whose requests create something that others see.
-const CREATES: [&str; 16] = [
+pub(super) const CREATES: [&str; 16] = [
     "add_comment",
     "add_comment_to_pending_review",
     "add_issue_comment",
@@ -148,6 +148,7 @@ fn gmail(gmail: &Gmail, tool: &str, arguments: &Arguments) -> u32 {
         "delete_label" | "update_label" => units::LABELS_GET + units::LABELS_WRITE,
         "get_filter" => units::FILTERS_GET,
         "get_latest" => units::MESSAGES_LIST + units::MESSAGES_GET,
+        "get_message" | "read_email" => units::MESSAGES_GET,
         "get_or_create_label" => units::LABELS_LIST + units::LABELS_WRITE,
         "list_email_labels" | "list_labels" => units::LABELS_LIST,
         "list_filters" => units::FILTERS_LIST,
@@ -156,8 +157,8 @@ fn gmail(gmail: &Gmail, tool: &str, arguments: &Arguments) -> u32 {
         "search_emails" => shown("maxResults", 10),
         "send_email" | "send_message" => units::MESSAGES_SEND,
         "trash_message" => units::MESSAGES_TRASH,
-        // `get_message`, `read_email`, and what a later tool may be.
-        _ => units::MESSAGES_GET,
+        // A test sees to it that every tool is named.
+        _ => 0,
     }
 }
 
@@ -177,11 +178,12 @@ fn slack(limits: SlackLimits, tool: &str, destination: Option<&str>) -> Option<C
         "get_user_profile" => ("users.profile.get", limits.tier_4_per_minute),
         "get_users" | "list_users" => ("users.list", limits.tier_2_per_minute),
         "list_channels" => ("conversations.list", limits.tier_2_per_minute),
-        // `post_message` and `reply_to_thread`.
-        _ => {
+        "post_message" | "reply_to_thread" => {
             let window = format!("slack chat.postMessage {}", destination?);
-            return Some(Charge::new(window, limits.post_burst, limits.post_burst));
+            return Some(Charge::new(window, limits.post_burst, limits.post_burst.max(1)));
         }
+        // A test sees to it that every tool is named.
+        _ => return None,
     };
     Some(Charge::new(format!("slack {method}"), amount, MINUTE))
 }

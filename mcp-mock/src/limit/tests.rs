@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::dialect;
 use crate::world::Seed;
 
 /// The demo content under limits.
@@ -35,6 +36,37 @@ fn wait(state: &mut State, seconds: u64) {
 
 const READ: (ServiceName, &str) = (ServiceName::GitHub, "get_issue");
 const CREATE: (ServiceName, &str) = (ServiceName::GitHub, "create_issue");
+
+#[test]
+fn every_tool_that_is_backed_is_weighed() {
+    let state = under(Limits::vendor());
+    let given = json!({ "channel": "#general", "messageIds": ["1"] });
+    let given = arguments(given);
+
+    for service in ServiceName::ALL {
+        for name in dialect::names(service) {
+            let dialect = dialect::named(service, name).unwrap();
+            let backed = dialect.tools().iter().filter(|tool| dialect.is_backed(&tool.name));
+            for tool in backed {
+                let charges = charge::charges(&state, service, &tool.name, &given);
+                let is_weighed = !charges.is_empty() && charges.iter().all(|it| it.cost > 0);
+                assert!(is_weighed, "{service} {name} {}", tool.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_tool_that_creates_is_a_tool_of_a_dialect() {
+    let dialects = dialect::names(ServiceName::GitHub).iter();
+    let dialects: Vec<_> =
+        dialects.map(|name| dialect::named(ServiceName::GitHub, name).unwrap()).collect();
+    let is_listed = |tool: &&str| dialects.iter().any(|it| it.listed_name(tool).is_some());
+
+    let missing: Vec<_> = charge::CREATES.iter().filter(|tool| !is_listed(tool)).collect();
+
+    assert_eq!(missing, Vec::<&&str>::new());
+}
 
 #[test]
 fn github_counts_requests_by_the_hour() {
@@ -249,6 +281,17 @@ fn slack_counts_messages_by_their_channel_whatever_it_is_called() {
 
     assert_eq!(burst, [true; 5]);
     assert_eq!((sixth, elsewhere, later), (false, true, true));
+}
+
+#[test]
+fn burst_of_no_messages_lets_none_through_and_says_to_wait() {
+    let none = SlackLimits { post_burst: 0, ..SlackLimits::default() };
+    let mut state = under(Limits { slack: Some(none), ..Limits::default() });
+    let general = arguments(json!({ "channel": "#general" }));
+
+    let refused = state.admit(ServiceName::Slack, "post_message", &general).unwrap_err();
+
+    assert_eq!(refused.details, Some(json!({ "retry_after": 1 })));
 }
 
 #[test]

@@ -146,6 +146,7 @@ impl World {
 
     /// Enforces rate limits from now on, by the clock of the world: it takes calls to run into one, and
     /// [`advance`](Self::advance) to get out. Nothing counts as used yet. `Limits::default()` is no limits.
+    /// They belong to the state: [`restore`](Self::restore) brings back those of then, and what was used.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {

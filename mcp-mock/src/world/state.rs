@@ -31,8 +31,10 @@ pub struct State {
     pub salesforce: Salesforce,
     /// Channels, messages, users.
     pub slack: Slack,
+    /// Which limits are enforced, and what was used of them.
     #[serde(default, skip_serializing_if = "Limiter::is_off")]
     pub(crate) limits: Limiter,
+    /// What searches see when they lag.
     #[serde(default, skip_serializing_if = "SearchIndex::is_current")]
     pub(super) search: SearchIndex,
 }
