@@ -66,6 +66,12 @@ impl Caller {
         }
     }
 
+    /// Sends a frame as it is: for servers that answer when nobody waits any more. One that cannot be sent
+    /// is lost.
+    pub fn send(&self, frame: Bytes) {
+        self.outbox.push(frame);
+    }
+
     /// Asks the client something and waits for its answer: legacy era only.
     ///
     /// # Errors

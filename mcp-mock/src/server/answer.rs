@@ -1,6 +1,6 @@
 //! Answering requests: the script decides, this file carries out.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use mcp_core::server::{Answer, Caller, Changes, Dispatch, Handler, Reply, Servic
 use mcp_core::session::Request;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use tokio::task::JoinSet;
 
 use super::Core;
 use super::fail::Occasion;
@@ -25,12 +26,15 @@ pub(super) struct Connection {
     tools: Dispatch<Catalogue>,
     versions: Vec<ProtocolVersion>,
     is_over_http: bool,
+    /// What goes on without a request; it ends with the connection.
+    background: Mutex<JoinSet<()>>,
 }
 
 impl Connection {
     pub(super) fn new(core: Arc<Core>) -> Self {
         let versions = core.settings().versions.clone();
-        Self { tools: Dispatch(Catalogue(core)), versions, is_over_http: false }
+        let (tools, background) = (Dispatch(Catalogue(core)), Mutex::default());
+        Self { tools, versions, is_over_http: false, background }
     }
 
     /// The same for HTTP, where faults may have other forms.
@@ -41,6 +45,12 @@ impl Connection {
 
     pub(super) fn is_over_http(&self) -> bool {
         self.is_over_http
+    }
+
+    pub(super) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut background = self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        while background.try_join_next().is_some() {}
+        background.spawn(work);
     }
 
     pub(super) fn core(&self) -> &Core {

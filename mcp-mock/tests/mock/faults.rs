@@ -117,6 +117,16 @@ async fn duplicate_answer_is_counted_and_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn answer_after_a_cancellation_is_dropped_and_harms_no_later_call() {
+    let seen = seen(Fault::LateAnswer { after_ms: 3000 }).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let again = seen.client.call_raw("create_issue", new_issue()).await.unwrap();
+
+    seen.assert_failed(true, Delivery::Unknown, 1);
+    assert_eq!((again.to_value()["number"].clone(), seen.client.counters().late), (json!(4), 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn garbage_is_no_answer_and_commits_nothing() {
     let seen = seen(Fault::Garbage).await;
 

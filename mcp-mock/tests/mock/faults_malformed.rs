@@ -45,6 +45,7 @@ async fn malformed_answers_harm_their_own_call_alone() {
         MalformedAnswer::Crlf,
         MalformedAnswer::Deep,
         MalformedAnswer::DuplicateMembers,
+        MalformedAnswer::EndlessLine,
         MalformedAnswer::HugeNumber,
         MalformedAnswer::InvalidUtf8,
         MalformedAnswer::InvalidUtf8Line,

@@ -9,6 +9,9 @@ use super::kind::{Kind, Known, known};
 /// Levels of nesting that no parser should follow on its stack.
 const LEVELS: usize = 100_000;
 
+/// A line that is longer than what any client takes for one.
+const ENDLESS_BYTES: usize = 64 << 20;
+
 /// A way in which an answer is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +27,8 @@ pub enum MalformedAnswer {
     Deep,
     /// The id is there twice.
     DuplicateMembers,
+    /// A line of 64 MiB that does not end, in place of the answer.
+    EndlessLine,
     /// A number that is larger than any number of 64 bits.
     HugeNumber,
     /// A byte that is no UTF-8, in a text of the answer.
@@ -65,6 +70,7 @@ impl Kind for MalformedAnswer {
         known(Self::Crlf, "crlf", "the line ends with CR LF: the answer is fine"),
         known(Self::Deep, "deep", "something in it is nested 100000 levels deep"),
         known(Self::DuplicateMembers, "duplicate-members", "`id` is there twice"),
+        known(Self::EndlessLine, "endless-line", "64 MiB come instead, without the end of a line"),
         known(Self::HugeNumber, "huge-number", "`1e999` is in it"),
         known(Self::InvalidUtf8, "invalid-utf8", "a text in it is no UTF-8"),
         known(
@@ -105,6 +111,8 @@ pub(crate) enum Malformed {
     Preceded(&'static [u8]),
     /// The answer as it is, and where it is on a stream the end of that.
     Unended,
+    /// These bytes, and no end of a line behind them.
+    Unfinished(Vec<u8>),
 }
 
 impl MalformedAnswer {
@@ -117,6 +125,7 @@ impl MalformedAnswer {
             Self::Crlf => [answer, b"\r"].concat(),
             Self::Deep => member(&[b"[".repeat(LEVELS), b"]".repeat(LEVELS)].concat()),
             Self::DuplicateMembers => with_first(answer, &format!("\"id\":{}", json!(id))),
+            Self::EndlessLine => return Malformed::Unfinished(vec![b' '; ENDLESS_BYTES]),
             Self::HugeNumber => member(b"1e999"),
             Self::InvalidUtf8 => member(b"\"\xff\""),
             Self::InvalidUtf8Line => return Malformed::Preceded(b"\xff\xfe"),
@@ -201,6 +210,7 @@ mod tests {
             Malformed::Line(line) => line.escape_ascii().to_string(),
             Malformed::Preceded(line) => format!("{} and the answer", line.escape_ascii()),
             Malformed::Unended => "the answer and the end".to_owned(),
+            Malformed::Unfinished(bytes) => format!("{} bytes", bytes.len()),
         };
         let shown = shown.replace(&"[".repeat(LEVELS), "[…").replace(&"]".repeat(LEVELS), "…]");
         format!("{kind:?}: {}", shown.replace("\\\"", "\""))

@@ -83,6 +83,12 @@ pub enum Fault {
         #[serde(default)]
         body: Option<String>,
     },
+    /// The call is carried out at once and answered late, even if the client has cancelled it by then. Over
+    /// HTTP, where a client that does not wait is not there any more, it is only late.
+    LateAnswer {
+        /// How late, in milliseconds; at most an hour.
+        after_ms: u32,
+    },
     /// The call is carried out, and then the tool vanishes: clients are told that the list has changed,
     /// whether the server declared that or not, and neither lists nor calls know the tool any more.
     ListChange,
@@ -205,6 +211,7 @@ impl Fault {
             Self::GzipBomb { .. } => "gzip-bomb",
             Self::Hang => "hang",
             Self::HttpStatus { .. } => "http-status",
+            Self::LateAnswer { .. } => "late-answer",
             Self::ListChange => "list-change",
             Self::ListChangeFlood { .. } => "list-change-flood",
             Self::LoseAnswer => "lose-answer",

@@ -17,7 +17,7 @@ pub(crate) struct KnownFault {
 }
 
 /// All faults, by name.
-pub(crate) const FAULTS: [KnownFault; 36] = [
+pub(crate) const FAULTS: [KnownFault; 37] = [
     KnownFault {
         over_http: "the answer is whole and its body has no end",
         ..known("answer-and-close", "the connection closes behind the answer").carried_out()
@@ -54,6 +54,15 @@ pub(crate) const FAULTS: [KnownFault; 36] = [
     KnownFault {
         over_http: "this status instead of an answer",
         ..known("http-status", "JSON-RPC error -32603 that names the status").with("503")
+    },
+    KnownFault {
+        over_http: "the answer is late by so many milliseconds",
+        ..known(
+            "late-answer",
+            "the answer is late by so many milliseconds, also after a cancellation",
+        )
+        .with("2000")
+        .carried_out()
     },
     known("list-change", "the tool vanishes, and clients are told before the answer").carried_out(),
     known("list-change-flood", "so many times the list has changed before the answer")

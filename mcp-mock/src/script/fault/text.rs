@@ -63,6 +63,7 @@ fn of_name(name: &str, value: &str) -> Result<Fault, &'static str> {
         "gzip-bomb" => Fault::GzipBomb { bytes: parsed(value, "a number of bytes")? },
         "hang" => Fault::Hang,
         "http-status" => Fault::http_status(status(value)?),
+        "late-answer" => Fault::LateAnswer { after_ms: parsed(value, "a number of milliseconds")? },
         "list-change" => Fault::ListChange,
         "list-change-flood" => {
             Fault::ListChangeFlood { messages: parsed(value, "a number of messages")? }

@@ -146,6 +146,7 @@ fn faults_with_values() -> Value {
             "status": status(), "retry_after": text(), "body": text(),
             "headers": { "type": "object", "additionalProperties": text() },
         })),
+        "late-answer": of("after_ms", json!({ "after_ms": natural(0, 3_600_000) })),
         "list-change-flood": of("messages", json!({ "messages": many() })),
         "malformed": kinds::<MalformedAnswer>(),
         "noise": of("lines", json!({ "lines": many() })),

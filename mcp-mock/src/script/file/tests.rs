@@ -30,6 +30,7 @@ fn valid() -> Vec<Value> {
         json!({ "fault": { "malformed": "batch" } }),
         json!({ "fault": { "process": "ignore-end" } }),
         json!({ "fault": { "outage": { "for_ms": 100 } } }),
+        json!({ "fault": { "late-answer": { "after_ms": 100 } } }),
         json!({ "fault": { "forge": { "answers": 3 } } }),
         json!({ "fault": { "gzip-bomb": { "bytes": 10 } } }),
         json!({ "fault": { "list-change-flood": { "messages": 10 } } }),

@@ -72,10 +72,10 @@ pub(super) fn to_somebody_else() -> Reply {
 /// The bytes as they are. Where messages travel whole, that of a line which is about its end is lost.
 pub(super) fn malformed(malformed: Malformed, answer: Bytes, is_over_http: bool) -> Reply {
     match malformed {
-        Malformed::Line(line) => {
+        Malformed::Line(bytes) | Malformed::Unfinished(bytes) => {
             let at_once = Arc::new(|| Box::pin(std::future::ready(())) as _);
-            let length = line.len();
-            Reply::Drip(Drip::new(line.into(), length, at_once))
+            let length = bytes.len();
+            Reply::Drip(Drip::new(bytes.into(), length, at_once))
         }
         Malformed::Preceded(line) => Reply::Frames(vec![Bytes::from_static(line), answer]),
         // Over HTTP no answer ends with a line.

@@ -13,6 +13,7 @@ mod process;
 mod process;
 
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
 use mcp_core::jsonrpc::{RpcError, code};
@@ -31,6 +32,9 @@ const CRASH_EXIT_CODE: i32 = 70;
 
 /// The longest answer: as long as the largest message that a client may be set to take.
 const OVERSIZE_BYTES_MAX: usize = 256 << 20;
+
+/// The latest answer, an hour.
+const LATE_MS_MAX: u32 = 3_600_000;
 
 /// What a fault happens to.
 pub(super) struct Occasion<'a> {
@@ -58,9 +62,16 @@ impl Occasion<'_> {
 impl Connection {
     /// What goes back in place of an answer, or around it.
     pub(super) async fn fail(&self, occasion: &Occasion<'_>, fault: &Fault) -> Reply {
-        if let Fault::EndlessProgress = fault {
-            occasion.answered();
-            return Box::pin(frames::progress_for_ever(occasion)).await;
+        match fault {
+            Fault::EndlessProgress => {
+                occasion.answered();
+                return Box::pin(frames::progress_for_ever(occasion)).await;
+            }
+            Fault::LateAnswer { after_ms } => {
+                let wait = Duration::from_millis(LATE_MS_MAX.min(*after_ms).into());
+                return Box::pin(self.answer_late(occasion, wait)).await;
+            }
+            _ => {}
         }
         if self.is_over_http()
             && let Some(reply) = http::failed(occasion, fault)
@@ -68,6 +79,22 @@ impl Connection {
             return reply;
         }
         self.failed(occasion, fault)
+    }
+
+    /// Answers when the time has passed. On a stream that is up to a task of the connection, since a request
+    /// that is cancelled is worked on no more.
+    async fn answer_late(&self, occasion: &Occasion<'_>, wait: Duration) -> Reply {
+        let answer = occasion.answered();
+        if self.is_over_http() {
+            tokio::time::sleep(wait).await;
+            return Reply::One(answer);
+        }
+        let caller = occasion.caller.clone();
+        self.in_background(async move {
+            tokio::time::sleep(wait).await;
+            caller.send(answer);
+        });
+        Reply::Silence
     }
 
     /// What a fault is on a stream, and over HTTP unless it is something else there.
@@ -115,6 +142,7 @@ impl Connection {
             | Fault::Flood { .. }
             | Fault::Forge { .. }
             | Fault::GzipBomb { .. }
+            | Fault::LateAnswer { .. }
             | Fault::ListChange
             | Fault::ListChangeFlood { .. }
             | Fault::LoseAnswer
