@@ -32,6 +32,7 @@
 //! What it is not: a workflow engine or a manager of servers. It knows nothing of who calls.
 #![forbid(unsafe_code)]
 
+mod base64;
 pub mod cassette;
 pub mod cli;
 #[cfg(feature = "http")]

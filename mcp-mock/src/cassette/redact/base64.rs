@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+use crate::base64::{LETTERS, encoded};
 
 /// Shorter pieces are found in ordinary words too often.
 const FRAGMENT_LETTERS_MIN: usize = 7;
@@ -71,32 +71,9 @@ fn run(text: &[u8], start: usize) -> Run {
     Run { letters, end }
 }
 
-/// Without padding.
-fn encoded(bytes: &[u8]) -> Vec<u8> {
-    let mut letters = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        let bits = bits << (8 * (3 - group.len()));
-        for index in 0..=group.len() {
-            let letter = (bits >> (18 - 6 * index)) & 0b11_1111;
-            letters.extend(LETTERS.get(letter as usize));
-        }
-    }
-    letters
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn encoding_is_base64() {
-        for (bytes, expected) in
-            [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")]
-        {
-            assert_eq!(encoded(bytes.as_bytes()), expected.as_bytes());
-        }
-    }
 
     #[test]
     fn value_is_found_at_every_offset_in_both_alphabets_and_over_lines() {

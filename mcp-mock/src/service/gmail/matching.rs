@@ -47,18 +47,23 @@ fn meets(term: &Term, gmail: &Gmail, message: &Message) -> bool {
 
 /// The texts of a part; words in a row must stand in one of them.
 fn texts(part: Part, message: &Message) -> impl Iterator<Item = &String> {
+    let files = message
+        .attachments
+        .iter()
+        .map(|file| &file.name)
+        .filter(move |_| matches!(part, Part::Any | Part::Filename));
     let wants = move |parts: &[Part]| part == Part::Any || parts.contains(&part);
-    let lists: [(&[Part], &[String]); 8] = [
+    let lists: [(&[Part], &[String]); 7] = [
         (&[Part::From], std::slice::from_ref(&message.from)),
         (&[Part::Subject], std::slice::from_ref(&message.subject)),
         (&[Part::To, Part::Recipients], &message.to),
         (&[Part::Cc, Part::Recipients], &message.cc),
         (&[Part::Bcc, Part::Recipients], &message.bcc),
-        (&[Part::Filename], &message.attachments),
         (&[], std::slice::from_ref(&message.body)),
         (&[], std::slice::from_ref(&message.html)),
     ];
-    lists.into_iter().filter(move |(parts, _)| wants(parts)).flat_map(|(_, texts)| texts)
+    let texts = lists.into_iter().filter(move |(parts, _)| wants(parts));
+    texts.flat_map(|(_, texts)| texts).chain(files)
 }
 
 /// Whole words only: `custom` does not find `customer`.
@@ -75,7 +80,8 @@ fn has_label(wanted: &str, gmail: &Gmail, message: &Message) -> bool {
 }
 
 fn size(message: &Message) -> u64 {
-    (message.subject.len() + message.body.len()) as u64
+    let texts = message.subject.len() + message.body.len() + message.html.len();
+    message.attachments.iter().fold(texts as u64, |size, file| size.saturating_add(file.size()))
 }
 
 #[cfg(test)]
@@ -96,7 +102,7 @@ mod tests {
             body: "The new dashboard answers 404.".to_owned(),
             date: "2026-01-03T12:00:00Z".parse().unwrap(),
             labels: ["INBOX", "UNREAD", "Label_1"].map(str::to_owned).into(),
-            attachments: vec!["screen.png".to_owned()],
+            attachments: vec!["screen.png".into()],
             ..Message::default()
         };
         let now: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();

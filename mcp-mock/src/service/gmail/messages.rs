@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::address::email_of;
+use super::file::File;
 use super::query::Query;
 use super::refusal::{insufficient_scope, invalid, not_found};
 use super::state::{Gmail, Message};
@@ -31,8 +32,8 @@ pub struct Outgoing {
     pub body: String,
     /// The same as HTML; empty when there is none.
     pub html: String,
-    /// File names of attachments.
-    pub attachments: Vec<String>,
+    /// What is attached.
+    pub attachments: Vec<File>,
     /// The thread to join; it takes a matching subject and `in_reply_to` as well.
     pub thread_id: Option<String>,
     /// The `Message-ID` header of the message that this one answers.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::address::{email_of, split_addresses};
+use super::file::File;
 use super::refusal::invalid;
 use super::state::{Gmail, Message};
 use crate::service::ApiError;
@@ -19,6 +20,8 @@ pub struct GmailSeed {
     pub labels: Vec<String>,
     /// Messages in the order of arrival.
     pub messages: Vec<MessageSeed>,
+    /// Files that can be attached, written like `attachments`; the `name` of each is its path.
+    pub files: Vec<File>,
     /// Whether the login has the full mail scope.
     pub may_delete: bool,
 }
@@ -42,8 +45,9 @@ pub struct MessageSeed {
     pub date: Option<Timestamp>,
     /// Labels by id or name; unknown ones are made.
     pub labels: Option<Vec<String>>,
-    /// File names of attachments.
-    pub attachments: Vec<String>,
+    /// What is attached: names, or files with `name`, their content as `text` or `base64`, and `media_type`
+    /// where the name does not tell it. One without content may have a `size`, and cannot be downloaded.
+    pub attachments: Vec<File>,
     /// Place of an earlier message of this seed, from 0, whose thread this one joins.
     pub in_thread_of: Option<usize>,
 }
@@ -69,6 +73,7 @@ impl Gmail {
             self.address = address;
         }
         self.may_delete |= seed.may_delete;
+        self.files.extend(seed.files);
         for name in &seed.labels {
             self.label_for(name)?;
         }

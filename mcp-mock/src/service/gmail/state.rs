@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::file::File;
 use super::filters::Filter;
 
 /// Characters of a preview; the vendor's is of about this length.
@@ -24,6 +25,9 @@ pub struct Gmail {
     /// What happens to mail as it arrives, oldest rule first.
     #[serde(default)]
     pub filters: Vec<Filter>,
+    /// The disk of the world: files that can be attached, and attachments that were saved.
+    #[serde(default)]
+    pub files: Vec<File>,
     /// Whether the login has the full mail scope, without which nothing is deleted for good.
     pub may_delete: bool,
     /// The last history id; it grows with every change.
@@ -63,6 +67,7 @@ impl Default for Gmail {
             labels: Vec::new(),
             drafts: Vec::new(),
             filters: Vec::new(),
+            files: Vec::new(),
             may_delete: false,
             history: 0,
         }
@@ -97,8 +102,8 @@ pub struct Message {
     pub date: Timestamp,
     /// Ids of its labels.
     pub labels: BTreeSet<String>,
-    /// File names of its attachments.
-    pub attachments: Vec<String>,
+    /// What is attached.
+    pub attachments: Vec<File>,
     /// Its place in the order of arrival.
     pub sequence: u64,
     /// The history id of its last change.

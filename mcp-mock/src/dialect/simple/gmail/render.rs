@@ -63,7 +63,7 @@ pub(super) fn message(gmail: &Gmail, message: &Message) -> Value {
     rendered["cc"] = json!(message.cc);
     rendered["body"] = json!(message.body);
     rendered["labels"] = message.labels.iter().map(name_of).collect();
-    rendered["attachments"] = json!(message.attachments);
+    rendered["attachments"] = message.attachments.iter().map(|file| file.name.as_str()).collect();
     rendered
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::super::Answer;
 use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
-use crate::service::gmail::{Gmail, LabelChange, ListRequest, Message, Outgoing};
+use crate::service::gmail::{File, Gmail, LabelChange, ListRequest, Message, Outgoing};
 use crate::world::Env;
 
 type Outcome = Result<Answer, ApiError>;
@@ -25,12 +25,12 @@ pub(super) fn complaint(arguments: &Map<String, Value>) -> Option<String> {
 }
 
 pub(super) fn send_email(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let sent = gmail.send(env, outgoing(arguments))?;
+    let sent = gmail.send(env, outgoing(gmail, arguments)?)?;
     Ok(Answer::Text(format!("Email sent successfully with ID: {}", sent.id)))
 }
 
 pub(super) fn draft_email(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let draft = gmail.create_draft(env, outgoing(arguments))?;
+    let draft = gmail.create_draft(env, outgoing(gmail, arguments)?)?;
     Ok(Answer::Text(format!("Email draft created successfully with ID: {}", draft.id)))
 }
 
@@ -84,16 +84,37 @@ pub(super) fn delete_email(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments
     Ok(Answer::Text(format!("Email {id} deleted successfully")))
 }
 
+/// Saves an attachment to the world's disk. It keeps its name unless it is given another; the working folder,
+/// where the server saves unless told otherwise, is the root here.
+pub(super) fn download_attachment(
+    gmail: &mut Gmail,
+    _: &mut Env,
+    arguments: &Arguments,
+) -> Outcome {
+    let (message, id) = (arguments.text("messageId"), arguments.text("attachmentId"));
+    let file = gmail.attachment(message, id)?.clone();
+    if file.content().is_empty() {
+        return Err(ApiError::new(502, "noContent", "No attachment data received"));
+    }
+    let name = given(arguments, "filename").unwrap_or_else(|| file.name.clone());
+    let folder = given(arguments, "savePath").unwrap_or_else(|| "/".to_owned());
+    let path = gmail.save(&folder, &name, &file)?;
+    Ok(Answer::Text(format!(
+        "Attachment downloaded successfully:\nFile: {name}\nSize: {} bytes\nSaved to: {path}",
+        file.content().len()
+    )))
+}
+
 pub(super) fn label_change(arguments: &Arguments) -> LabelChange {
     LabelChange { add: arguments.texts("addLabelIds"), remove: arguments.texts("removeLabelIds") }
 }
 
-fn outgoing(arguments: &Arguments) -> Outgoing {
-    let path_end = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+fn outgoing(gmail: &Gmail, arguments: &Arguments) -> Result<Outgoing, ApiError> {
+    let paths = arguments.texts("attachments");
     let attachments: Vec<_> =
-        arguments.texts("attachments").iter().map(|path| path_end(path)).collect();
+        paths.iter().map(|path| gmail.to_attach(path)).collect::<Result<_, _>>()?;
     let (body, html) = content(arguments, !attachments.is_empty());
-    Outgoing {
+    Ok(Outgoing {
         to: arguments.texts("to"),
         cc: arguments.texts("cc"),
         bcc: arguments.texts("bcc"),
@@ -103,7 +124,7 @@ fn outgoing(arguments: &Arguments) -> Outgoing {
         attachments,
         thread_id: given(arguments, "threadId"),
         in_reply_to: given(arguments, "inReplyTo"),
-    }
+    })
 }
 
 /// The text and the HTML that are sent. As plain text, which is the default, `htmlBody` is dropped; with
@@ -142,31 +163,19 @@ fn date(message: &Message) -> String {
     message.date.strftime("%a, %-d %b %Y %H:%M:%S +0000").to_string()
 }
 
-/// The lines about attached files. The mailbox has no contents, so each is of size zero.
+/// The lines about attached files.
 fn attachments(message: &Message) -> String {
     if message.attachments.is_empty() {
         return String::new();
     }
-    let line = |(place, name): (usize, &String)| {
-        format!("- {name} ({}, 0 KB, ID: ANGjdJ_{}_{place})", mime_type(name), message.id)
+    let line = |(place, file): (usize, &File)| {
+        let File { name, media_type, .. } = file;
+        // Rounded to the nearest, as `Math.round` does.
+        let kilobytes = file.size().saturating_add(512) / 1024;
+        format!("- {name} ({media_type}, {kilobytes} KB, ID: {})", message.attachment_id(place))
     };
     let lines: Vec<_> = message.attachments.iter().enumerate().map(line).collect();
     format!("\n\nAttachments ({}):\n{}", lines.len(), lines.join("\n"))
-}
-
-fn mime_type(name: &str) -> &'static str {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    match extension.to_ascii_lowercase().as_str() {
-        "csv" => "text/csv",
-        "html" => "text/html",
-        "jpeg" | "jpg" => "image/jpeg",
-        "json" => "application/json",
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "txt" => "text/plain",
-        "zip" => "application/zip",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Gmail as `@gongrzhe/server-gmail-autoauth-mcp` 1.1.11 shows it.
 //!
 //! Answers are English sentences, and so are failures: every one, whatever its cause, is a result that
-//! begins with `Error: ` and is not marked as an error. Attachments cannot be downloaded, since the
-//! mailbox knows their names only; paths of files to attach are not looked at.
+//! begins with `Error: `, or with `Failed to download attachment: `, and is not marked as an error.
+//!
+//! The server reads files to attach from its disk and saves attachments to it. Here the disk is that of the
+//! world, so that a test harms nothing and can look at what was saved.
 
 mod batches;
 mod filters;
@@ -49,6 +51,7 @@ const OPERATIONS: &[(&str, Operation<Gmail>)] = &[
     ("get_filter", filters::get_filter),
     ("delete_filter", filters::delete_filter),
     ("create_filter_from_template", templates::create_filter_from_template),
+    ("download_attachment", mail::download_attachment),
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
@@ -81,6 +84,9 @@ impl Manners for Npm {
     }
 
     fn refuse(&self, tool: &str, error: &ApiError) -> Reply {
+        if tool == "download_attachment" {
+            return Ok(text(format!("Failed to download attachment: {}", error.message)));
+        }
         Ok(failed(&format!("{}{}", lead_in(tool, error.status), error.message)))
     }
 
@@ -116,5 +122,7 @@ fn lead_in(tool: &str, status: u16) -> &'static str {
     }
 }
 
+#[cfg(test)]
+mod attachment_tests;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::dialect::{named, names, simple};
 use crate::service::{ApiError, ServiceName};
 use crate::world::{Seed, State};
 
-fn demo() -> State {
+pub(super) fn demo() -> State {
     let mut state = State::empty(1);
     state.plant(Seed::demo()).unwrap();
     state
@@ -19,7 +19,7 @@ fn demo() -> State {
 
 /// The words of the only block; no answer of this server is marked as an error.
 #[track_caller]
-fn call(state: &mut State, tool: &str, arguments: Value) -> String {
+pub(super) fn call(state: &mut State, tool: &str, arguments: Value) -> String {
     words(&shown(&dialect().call(state, tool, serde_json::from_value(arguments).unwrap())))
 }
 
@@ -55,28 +55,13 @@ fn every_name_of_a_dialect_leads_to_it() {
 }
 
 #[test]
-fn nineteen_tools_are_listed_and_all_but_the_download_are_backed() {
+fn nineteen_tools_are_listed_and_all_are_backed() {
     let dialect = dialect();
     let tools = dialect.tools();
 
-    let unbacked: Vec<_> = tools.iter().filter(|tool| !dialect.is_backed(&tool.name)).collect();
-
-    assert_eq!((tools.len(), unbacked.len()), (19, 1));
-    assert_eq!(unbacked[0].name, "download_attachment");
+    assert_eq!(tools.len(), 19);
+    assert!(tools.iter().all(|tool| dialect.is_backed(&tool.name)));
     assert!(tools.iter().all(|tool| tool.annotations.is_none()));
-}
-
-#[test]
-fn download_fails_loudly_where_the_server_would_not() {
-    let arguments = json!({ "messageId": "1", "attachmentId": "2" });
-
-    let reply = dialect().call(
-        &mut demo(),
-        "download_attachment",
-        serde_json::from_value(arguments).unwrap(),
-    );
-
-    assert_eq!(reply.unwrap_err().data, Some(json!({ "mock": "not backed" })));
 }
 
 #[test]
@@ -85,7 +70,7 @@ fn message_is_read_as_prose() {
     let message = &mut state.gmail.messages[4];
     message.id = "19b8d0a1c2e3f405".to_owned();
     message.thread_id.clone_from(&message.id);
-    message.attachments = vec!["quote.pdf".to_owned(), "notes".to_owned()];
+    message.attachments = vec!["quote.pdf".into(), "notes".into()];
 
     let read = call(&mut state, "read_email", json!({ "messageId": "19b8d0a1c2e3f405" }));
 
