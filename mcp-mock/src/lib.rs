@@ -41,6 +41,7 @@ mod conformance;
 mod control;
 mod dialect;
 mod limit;
+mod notation;
 mod script;
 mod server;
 pub mod service;
@@ -50,6 +51,7 @@ pub use limit::{GitHubLimits, GmailLimits, Limits, NotionLimits, SalesforceLimit
 /// The client that the fakes are tested with, so that a test needs one dependency.
 #[doc(no_inline)]
 pub use mcp_client::Client;
+pub use notation::SyntaxError;
 pub use script::{
     Call, CallOutcome, Fault, FaultError, Latency, MalformedAnswer, Matcher, ProcessFault,
     RequestKind, Rules, RulesError, Times, ToolListFault, any_tool, request, tool,

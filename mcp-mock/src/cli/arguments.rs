@@ -125,7 +125,7 @@ fn beginning() -> [Arg; 5] {
         Arg::new(SEED)
             .long(SEED)
             .value_name("FILE")
-            .help("Begin with the content of this JSON file instead of the demo content")
+            .help("Begin with the content of this JSON or YAML file instead of the demo content")
             .value_parser(value_parser!(std::path::PathBuf)),
         Arg::new(LIMITS)
             .long(LIMITS)
@@ -149,7 +149,7 @@ fn beginning() -> [Arg; 5] {
         Arg::new(RULES)
             .long(RULES)
             .value_name("FILE")
-            .help("Begin with the rules of this JSON file; may be repeated. See `mcp-mock schema`")
+            .help("Begin with the rules of this JSON or YAML file; may be repeated. See `mcp-mock schema`")
             .action(ArgAction::Append)
             .value_parser(value_parser!(std::path::PathBuf)),
     ]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::http::HttpError;
 use super::rules::RulesFileError;
 use crate::cassette::{RecordError, TapeError};
+use crate::notation::SyntaxError;
 use crate::server::ServeError;
 use crate::service::ServiceName;
 use crate::world::SeedError;
@@ -42,8 +43,8 @@ pub(super) enum CommandError {
     SeedContent { path: PathBuf, error: SeedError },
     #[error("failed to read seed file `{}`: {error}", .path.display())]
     SeedFile { path: PathBuf, error: io::Error },
-    #[error("{}:{line}:{column}: {message}", .path.display())]
-    SeedText { path: PathBuf, line: usize, column: usize, message: String },
+    #[error("{}:{error}", .path.display())]
+    SeedText { path: PathBuf, error: SyntaxError },
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error("one service per process over stdio, got {}", quoted(.services, ""))]
@@ -64,16 +65,6 @@ impl CommandError {
     /// The real server could not be reached, or does not answer like one.
     pub(super) fn real(error: impl std::fmt::Display) -> Self {
         Self::Real { message: error.to_string() }
-    }
-
-    /// What is wrong with a seed, with its place once.
-    pub(super) fn seed_text(path: PathBuf, error: &serde_json::Error) -> Self {
-        let (line, column) = (error.line(), error.column());
-        let message = error.to_string();
-        let place = format!(" at line {line} column {column}");
-        let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-        // At the end of the text the parser has read no column of the line.
-        Self::SeedText { path, line, column: column.max(1), message }
     }
 
     pub(super) fn exit_code(&self) -> u8 {

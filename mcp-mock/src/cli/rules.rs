@@ -7,6 +7,7 @@ use clap::ArgMatches;
 
 use super::arguments::RULES;
 use super::error::CommandError;
+use crate::notation::Notation;
 use crate::script::{Rules, RulesError, reference, schema};
 use crate::server::{MockServer, add_rules};
 
@@ -39,9 +40,7 @@ impl RulesFile {
             Ok(text) => text,
             Err(error) => return Err(RulesFileError::Read { path, error }),
         };
-        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        let read = if is_yaml { from_yaml(&text) } else { Rules::from_json(&text) };
-        match read {
+        match Rules::read(Notation::of(&path), &text) {
             Ok(rules) => Ok(Self { path, rules }),
             Err(error) => Err(RulesFileError::Content { path, error }),
         }
@@ -63,18 +62,6 @@ pub(super) fn print_schema(out: &mut dyn Write) -> Result<(), CommandError> {
 /// `mcp-mock faults`: what there is, and what a client sees.
 pub(super) fn print_faults(out: &mut dyn Write) -> Result<(), CommandError> {
     Ok(out.write_all(reference().as_bytes())?)
-}
-
-#[cfg(feature = "yaml")]
-fn from_yaml(text: &str) -> Result<Rules, RulesError> {
-    Rules::from_yaml(text)
-}
-
-#[cfg(not(feature = "yaml"))]
-fn from_yaml(_text: &str) -> Result<Rules, RulesError> {
-    let message =
-        "this build reads JSON only; build with `--features yaml`, or write JSON".to_owned();
-    Err(RulesError::Syntax { line: 1, column: 1, message })
 }
 
 /// Every line of the error, with the file before the place in it.

@@ -11,6 +11,7 @@ use super::fault_rule::{FaultRule, Subject};
 use super::rules::RulesFile;
 use crate::dialect;
 use crate::limit::Limiter;
+use crate::notation::Notation;
 use crate::script::{any_tool, request, tool};
 use crate::server::{MockServer, concerned};
 use crate::service::ServiceName;
@@ -146,7 +147,8 @@ fn content(matches: &ArgMatches, random_seed: u64) -> Result<State, CommandError
 fn read(path: &Path) -> Result<Seed, CommandError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| CommandError::SeedFile { path: path.to_owned(), error })?;
-    Seed::from_json(&text).map_err(|error| CommandError::seed_text(path.to_owned(), &error))
+    let read = Notation::of(path).read(&text);
+    read.map_err(|error| CommandError::SeedText { path: path.to_owned(), error })
 }
 
 /// The revisions that were asked for, if any were.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::search::SearchIndex;
 use super::{Clock, Env, Ids};
 use crate::limit::{Limiter, Limits};
+use crate::notation::{Notation, SyntaxError};
 use crate::service::github::{GitHub, GitHubSeed};
 use crate::service::gmail::{Gmail, GmailSeed};
 use crate::service::notion::{Notion, NotionSeed};
@@ -122,8 +123,18 @@ impl Seed {
     /// # Errors
     ///
     /// With line and column when the text is not a seed.
-    pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text)
+    pub fn from_json(text: &str) -> Result<Self, SyntaxError> {
+        Notation::Json.read(text)
+    }
+
+    /// The same from YAML (feature `yaml`), of which JSON is a part.
+    ///
+    /// # Errors
+    ///
+    /// See [`from_json`](Self::from_json).
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<Self, SyntaxError> {
+        Notation::Yaml.read(text)
     }
 
     /// The small company that the examples work in.
@@ -233,5 +244,54 @@ mod tests {
 
         assert!(error.to_string().contains("unknown field `githup`"), "{error}");
         assert_eq!(error.line(), 2);
+    }
+
+    #[cfg(feature = "yaml")]
+    #[test]
+    fn seed_in_yaml_is_the_same_seed() {
+        let text = "
+now: 2026-03-02T08:00:00Z
+github:
+  repos:
+    - owner: acme
+      name: app
+      files: { README.md: '# App' }
+gmail:
+  messages:
+    - from: ann@acme.example
+      attachments: [offer.pdf, { name: a.txt, text: hello }]
+notion:
+  databases:
+    - name: tickets
+      properties: { Name: title, Status: { type: status, options: [Open, Done] } }
+      pages: [{ Name: First, Status: Open }]
+slack:
+  channels: [{ name: '#dev', messages: [{ text: hi, replies: [{ text: hello }] }] }]
+";
+        let mut state = State::empty(1);
+
+        state.plant(Seed::from_yaml(text).unwrap()).unwrap();
+
+        assert_eq!(state.env.clock.now().to_string(), "2026-03-02T08:00:00Z");
+        assert!(state.github.repo("acme", "app").is_some());
+        assert_eq!(state.gmail.messages[0].attachments[1].content(), b"hello");
+        assert_eq!(state.notion.pages.len(), 1);
+        assert_eq!(state.slack.messages("dev").len(), 2);
+    }
+
+    #[cfg(feature = "yaml")]
+    #[test]
+    fn mistake_in_yaml_is_named_with_its_place() {
+        let place = |text: &str| {
+            let error = Seed::from_yaml(text).unwrap_err();
+            (error.line(), error.column(), error.to_string())
+        };
+
+        let (line, column, words) = place("slack:\n  chanels: []\n");
+        assert!((line, column) == (2, 3) && words.contains("chanels"), "{words}");
+        let (line, _, words) = place("now: 2026-03-02T08:00:00Z\nslack: [\n");
+        assert!(line >= 2, "{words}");
+        let (line, _, words) = place("gmail:\n  files:\n    - { name: a, base64: '%' }\n");
+        assert!(line == 3 && words.contains("`base64` of file `a`"), "{words}");
     }
 }

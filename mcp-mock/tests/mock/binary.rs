@@ -116,6 +116,47 @@ async fn process_enforces_limits_when_it_is_told_to_and_those_of_the_seed_come_f
     assert_eq!(passed, [11, 10, 3, 3]);
 }
 
+#[cfg(feature = "yaml")]
+#[tokio::test]
+async fn seed_may_be_yaml() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("world.yaml");
+    std::fs::write(&path, "github:\n  repos:\n    - { owner: a, name: b }\n").unwrap();
+    let client = client_of(&["serve", "github", "--seed", path.to_str().unwrap()]).await;
+
+    let repo: Value = client.call("get_repo", json!({ "owner": "a", "repo": "b" })).await.unwrap();
+
+    assert_eq!(repo["full_name"], "a/b");
+    client.close().await;
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn mistake_in_a_seed_of_yaml_is_named_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("world.yml"), "slack:\n  chanels: []\n").unwrap();
+
+    let output = ran(folder.path(), &["serve", "slack", "--seed", "world.yml"], "");
+
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"
+    error: world.yml:2:3: unknown field `chanels`, expected one of users, channels
+    help: correct the file, or leave out `--seed` for the demo content
+    ");
+}
+
+#[cfg(not(feature = "yaml"))]
+#[test]
+fn seed_of_yaml_needs_the_feature() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("world.yml"), "slack: {}\n").unwrap();
+
+    let output = ran(folder.path(), &["serve", "slack", "--seed", "world.yml"], "");
+
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.starts_with("error: world.yml:1:1: this build reads JSON only"), "{told}");
+}
+
 #[tokio::test]
 async fn crash_ends_the_process_and_the_error_says_how() {
     let client = client_of(&["serve", "github", "--fault", "create_issue:crash*1"]).await;

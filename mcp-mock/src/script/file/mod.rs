@@ -13,6 +13,8 @@ use mcp_core::schema::Violation;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::notation::{Notation, SyntaxError};
+
 /// Rules for one server or several, from a text.
 ///
 /// ```
@@ -85,8 +87,7 @@ impl Rules {
     /// When the text is no JSON, or says something that the schema does not know: then with all places
     /// and what was probably meant.
     pub fn from_json(text: &str) -> Result<Self, RulesError> {
-        let value = serde_json::from_str(text).map_err(|error| syntax(&error))?;
-        Self::from_value(value)
+        Self::read(Notation::Json, text)
     }
 
     /// The same from YAML (feature `yaml`), of which JSON is a part.
@@ -96,16 +97,7 @@ impl Rules {
     /// See [`from_json`](Self::from_json).
     #[cfg(feature = "yaml")]
     pub fn from_yaml(text: &str) -> Result<Self, RulesError> {
-        let value = serde_saphyr::from_str(text).map_err(|error| {
-            let error = error.without_snippet();
-            let place = error.location();
-            let line = place.map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
-            let column = place.map_or(1, |place| usize::try_from(place.column()).unwrap_or(1));
-            let text = error.to_string();
-            let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
-            RulesError::Syntax { line, column, message }
-        })?;
-        Self::from_value(value)
+        Self::read(Notation::Yaml, text)
     }
 
     /// The same from a value that was read already.
@@ -123,15 +115,17 @@ impl Rules {
             RulesError::Content { violations: vec![violation] }
         })
     }
+
+    /// Reads rules from a text.
+    pub(crate) fn read(notation: Notation, text: &str) -> Result<Self, RulesError> {
+        Self::from_value(notation.read(text)?)
+    }
 }
 
-fn syntax(error: &serde_json::Error) -> RulesError {
-    let (line, column) = (error.line(), error.column());
-    let message = error.to_string();
-    let place = format!(" at line {line} column {column}");
-    let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-    // At the end of the text the parser has read no column of the line.
-    RulesError::Syntax { line, column: column.max(1), message }
+impl From<SyntaxError> for RulesError {
+    fn from(SyntaxError { line, column, message }: SyntaxError) -> Self {
+        Self::Syntax { line, column, message }
+    }
 }
 
 fn lines(violations: &[Violation]) -> String {
