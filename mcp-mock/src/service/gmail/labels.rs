@@ -1,16 +1,17 @@
 //! Labels: the fixed ones of the system and those that the owner makes.
 
 use super::refusal::{conflict, invalid, not_found};
-use super::state::{Gmail, Label, Message};
+use super::state::{Gmail, Label, LabelListVisibility, Message, MessageListVisibility};
 use crate::service::ApiError;
 
 /// The labels that every mailbox has; id and name are the same.
-pub const SYSTEM_LABELS: [&str; 13] = [
+pub const SYSTEM_LABELS: [&str; 14] = [
     "CATEGORY_FORUMS",
     "CATEGORY_PERSONAL",
     "CATEGORY_PROMOTIONS",
     "CATEGORY_SOCIAL",
     "CATEGORY_UPDATES",
+    "CHAT",
     "DRAFT",
     "IMPORTANT",
     "INBOX",
@@ -22,7 +23,7 @@ pub const SYSTEM_LABELS: [&str; 13] = [
 ];
 
 /// Labels that only the system puts on a message and takes off it.
-const FIXED_LABELS: [&str; 2] = ["DRAFT", "SENT"];
+const FIXED_LABELS: [&str; 3] = ["CHAT", "DRAFT", "SENT"];
 
 /// Longest name of a label that the vendor takes.
 const NAME_CHARS_MAX: usize = 225;
@@ -46,7 +47,8 @@ impl Gmail {
         let number = |label: &Label| label.id.strip_prefix("Label_")?.parse::<u64>().ok();
         let last = self.labels.iter().filter_map(number).max().unwrap_or_default();
         let place = self.labels.len();
-        self.labels.push(Label { id: format!("Label_{}", last.saturating_add(1)), name });
+        let id = format!("Label_{}", last.saturating_add(1));
+        self.labels.push(Label { id, name, ..Label::default() });
         Ok(&self.labels[place])
     }
 
@@ -60,6 +62,23 @@ impl Gmail {
         let name = self.free_name(name, id)?;
         self.labels[place].name = name;
         Ok(&self.labels[place])
+    }
+
+    /// Changes where a label of the owner shows; what is not given stays.
+    ///
+    /// # Errors
+    /// 404 when there is no such label, 400 when it is one of the system.
+    pub fn show_label(
+        &mut self,
+        id: &str,
+        beside_messages: Option<MessageListVisibility>,
+        in_list: Option<LabelListVisibility>,
+    ) -> Result<(), ApiError> {
+        let place = self.own_label(id)?;
+        let label = &mut self.labels[place];
+        label.message_list_visibility = beside_messages.unwrap_or(label.message_list_visibility);
+        label.label_list_visibility = in_list.unwrap_or(label.label_list_visibility);
+        Ok(())
     }
 
     /// Deletes a label that the owner made, and takes it off every message.
@@ -168,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn sent_and_draft_cannot_be_set() {
+    fn sent_draft_and_chat_cannot_be_set() {
         let (mut gmail, id) = mailbox();
 
         for label in FIXED_LABELS {

@@ -63,7 +63,8 @@ fn texts(part: Part, message: &Message) -> impl Iterator<Item = &String> {
         (&[], std::slice::from_ref(&message.html)),
     ];
     let texts = lists.into_iter().filter(move |(parts, _)| wants(parts));
-    texts.flat_map(|(_, texts)| texts).chain(files)
+    let list = (part == Part::List).then_some(&message.list);
+    texts.flat_map(|(_, texts)| texts).chain(files).chain(list)
 }
 
 /// Whole words only: `custom` does not find `customer`.
@@ -103,6 +104,7 @@ mod tests {
             date: "2026-01-03T12:00:00Z".parse().unwrap(),
             labels: ["INBOX", "UNREAD", "Label_1"].map(str::to_owned).into(),
             attachments: vec!["screen.png".into()],
+            list: "Support <support.lists.example>".to_owned(),
             ..Message::default()
         };
         let now: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
@@ -125,6 +127,10 @@ mod tests {
         check("subject:(dashboard 404)", false);
         check("filename:png", true);
         check("has:attachment", true);
+        check("list:support@lists.example", true);
+        check("list:lists.example", true);
+        check("list:acme.example", false);
+        check("lists", false);
     }
 
     #[test]
@@ -148,6 +154,15 @@ mod tests {
         check("newer_than:2d", true);
         check("newer_than:1m", true);
         check("after:1767440000", true);
+    }
+
+    #[test]
+    fn size_counts_texts_and_attachments() {
+        check("size:40", true);
+        check("larger:40", true);
+        check("smaller:40", false);
+        check("larger:1k", false);
+        check("smaller:1k", true);
     }
 
     #[test]

@@ -24,4 +24,4 @@ pub use filters::{Criteria, Filter, FilterAction};
 pub use labels::{LabelChange, SYSTEM_LABELS};
 pub use messages::{ListRequest, MessagePage, Outgoing};
 pub use seed::{GmailSeed, MessageSeed, Texts};
-pub use state::{Draft, Gmail, Label, Message};
+pub use state::{Draft, Gmail, Label, LabelListVisibility, Message, MessageListVisibility};

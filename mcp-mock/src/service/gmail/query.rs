@@ -53,6 +53,7 @@ pub(super) enum Part {
     Cc,
     Filename,
     From,
+    List,
     Recipients,
     Subject,
     To,
@@ -220,7 +221,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-const OPERATORS: [&str; 21] = [
+const OPERATORS: [&str; 23] = [
     "after",
     "bcc",
     "before",
@@ -234,11 +235,13 @@ const OPERATORS: [&str; 21] = [
     "is",
     "label",
     "larger",
+    "list",
     "newer",
     "newer_than",
     "older",
     "older_than",
     "rfc822msgid",
+    "size",
     "smaller",
     "subject",
     "to",
@@ -258,6 +261,7 @@ fn meaning(name: &str, value: &str, now: Timestamp) -> Result<Term, ApiError> {
         "deliveredto" => in_part(Part::Recipients),
         "subject" => in_part(Part::Subject),
         "filename" => in_part(Part::Filename),
+        "list" => in_part(Part::List),
         "label" => label(value),
         "category" => {
             label(&format!("category_{}", if lower == "primary" { "personal" } else { &lower }))
@@ -278,7 +282,7 @@ fn meaning(name: &str, value: &str, now: Timestamp) -> Result<Term, ApiError> {
         "before" | "older" => day(value).map(Term::Until),
         "newer_than" => ago(&lower, now).map(Term::From),
         "older_than" => ago(&lower, now).map(Term::Until),
-        "larger" => bytes(&lower).map(Term::Larger),
+        "larger" | "size" => bytes(&lower).map(Term::Larger),
         "smaller" => bytes(&lower).map(Term::Smaller),
         _ => None,
     };

@@ -37,6 +37,8 @@ pub struct MessageSeed {
     pub to: Texts,
     /// Who gets a copy.
     pub cc: Texts,
+    /// The mailing list that it came through, such as `dev.lists.example`.
+    pub list: String,
     /// The subject.
     pub subject: String,
     /// The text.
@@ -115,7 +117,7 @@ impl Gmail {
         let (subject, body, attachments) = (seed.subject, seed.body, seed.attachments);
         let message =
             Message { thread_id, from, to, cc, subject, body, date, ..Message::default() };
-        Ok(Message { labels, attachments, ..message })
+        Ok(Message { labels, attachments, list: seed.list, ..message })
     }
 
     /// The id of a label by id or name; a new one when there is none.

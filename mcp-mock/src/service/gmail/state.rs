@@ -91,6 +91,9 @@ pub struct Message {
     pub cc: Vec<String>,
     /// Who gets a copy unseen.
     pub bcc: Vec<String>,
+    /// The mailing list that it came through, as its `List-ID` header names it; empty when it came directly.
+    #[serde(default)]
+    pub list: String,
     /// The subject.
     pub subject: String,
     /// The text; empty when the message has HTML only.
@@ -144,6 +147,36 @@ pub struct Label {
     pub id: String,
     /// What the owner reads; `/` nests.
     pub name: String,
+    /// Whether it shows beside messages.
+    #[serde(default)]
+    pub message_list_visibility: MessageListVisibility,
+    /// Whether it shows in the list of labels.
+    #[serde(default)]
+    pub label_list_visibility: LabelListVisibility,
+}
+
+/// Whether a label shows beside messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageListVisibility {
+    /// It does not.
+    Hide,
+    /// It does.
+    #[default]
+    Show,
+}
+
+/// Whether a label shows in the list of labels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LabelListVisibility {
+    /// It does not.
+    LabelHide,
+    /// It does.
+    #[default]
+    LabelShow,
+    /// It does while messages with it are unread.
+    LabelShowIfUnread,
 }
 
 /// A message that was not sent yet.

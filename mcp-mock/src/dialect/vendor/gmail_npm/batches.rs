@@ -5,7 +5,7 @@
 //! look like failures, since the second request for a deleted message finds nothing.
 
 use super::super::Answer;
-use super::mail::label_change;
+use super::mail::{count, label_change};
 use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
 use crate::service::gmail::Gmail;
@@ -24,7 +24,7 @@ pub(super) fn batch_modify_emails(
     arguments: &Arguments,
 ) -> Outcome {
     let change = label_change(arguments);
-    let batches = process(arguments, |id| gmail.modify(id, &change).map(drop));
+    let batches = process(arguments, |id| gmail.modify(id, &change).map(drop))?;
     Ok(batches.report("label modification", "process"))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn batch_delete_emails(
     _: &mut Env,
     arguments: &Arguments,
 ) -> Outcome {
-    let batches = process(arguments, |id| gmail.delete(id));
+    let batches = process(arguments, |id| gmail.delete(id))?;
     Ok(batches.report("delete operation", "delete"))
 }
 
@@ -47,10 +47,10 @@ struct Batches {
 fn process(
     arguments: &Arguments,
     mut request: impl FnMut(&str) -> Result<(), ApiError>,
-) -> Batches {
+) -> Result<Batches, ApiError> {
     let ids = arguments.texts("messageIds");
-    let size = arguments.integer("batchSize").and_then(|size| usize::try_from(size).ok());
-    let size = size.filter(|size| *size > 0).unwrap_or(BATCH_DEFAULT);
+    // With a negative size the server would never come to an end.
+    let size = count(arguments, "batchSize")?.unwrap_or(BATCH_DEFAULT);
     let mut batches = Batches::default();
     for batch in ids.chunks(size) {
         let failures = batch.iter().filter(|id| request(id).is_err()).count();
@@ -65,7 +65,7 @@ fn process(
             }
         }
     }
-    batches
+    Ok(batches)
 }
 
 impl Batches {

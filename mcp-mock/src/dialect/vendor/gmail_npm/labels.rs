@@ -1,4 +1,4 @@
-//! Tools for labels. How visible a label is has no effect on anything here and is not kept.
+//! Tools for labels. No tool shows where a label shows; the state keeps it.
 
 use super::super::Answer;
 use crate::dialect::tool::Arguments;
@@ -23,8 +23,8 @@ pub(super) fn list_email_labels(gmail: &mut Gmail, _: &mut Env, _: &Arguments) -
 }
 
 pub(super) fn create_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let label = gmail.create_label(arguments.text("name"))?;
-    Ok(shown("Label created successfully", label, "user"))
+    let label = created(gmail, arguments)?;
+    Ok(shown("Label created successfully", &label, "user"))
 }
 
 pub(super) fn update_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
@@ -33,8 +33,9 @@ pub(super) fn update_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments
     // Without a new name the label keeps its own; one of the system is refused all the same.
     let name = arguments.optional_text("name").filter(|name| !name.is_empty()).map(str::to_owned);
     let name = name.or(known).unwrap_or_default();
-    let label = gmail.rename_label(id, &name).map_err(|error| not_there(id, error))?;
-    Ok(shown("Label updated successfully", label, "user"))
+    let label = gmail.rename_label(id, &name).map_err(|error| not_there(id, error))?.clone();
+    show(gmail, id, arguments)?;
+    Ok(shown("Label updated successfully", &label, "user"))
 }
 
 pub(super) fn delete_label(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
@@ -57,16 +58,31 @@ pub(super) fn get_or_create_label(
     let name = arguments.text("name");
     let lower = name.to_lowercase();
     if let Some(system) = SYSTEM_LABELS.iter().find(|label| label.to_lowercase() == lower) {
-        let label = Label { id: (*system).to_owned(), name: (*system).to_owned() };
+        let (id, name) = ((*system).to_owned(), (*system).to_owned());
+        let label = Label { id, name, ..Label::default() };
         return Ok(shown("Successfully created new label", &label, "system"));
     }
     let place = gmail.labels.iter().position(|label| label.name.to_lowercase() == lower);
     let label = match place.and_then(|place| gmail.labels.get(place)) {
         Some(label) => label.clone(),
-        None => gmail.create_label(name)?.clone(),
+        None => created(gmail, arguments)?,
     };
     let lead = if label.name == name { "found existing" } else { "created new" };
     Ok(shown(&format!("Successfully {lead} label"), &label, "user"))
+}
+
+fn created(gmail: &mut Gmail, arguments: &Arguments) -> Result<Label, ApiError> {
+    let label = gmail.create_label(arguments.text("name"))?.clone();
+    show(gmail, &label.id, arguments)?;
+    Ok(label)
+}
+
+/// Puts the label where the arguments say; the schema leaves no other values than the service knows.
+fn show(gmail: &mut Gmail, id: &str, arguments: &Arguments) -> Result<(), ApiError> {
+    let visibility = |name: &str| arguments.value(name).cloned().unwrap_or_default();
+    let beside_messages = serde_json::from_value(visibility("messageListVisibility")).ok();
+    let in_list = serde_json::from_value(visibility("labelListVisibility")).ok();
+    gmail.show_label(id, beside_messages, in_list)
 }
 
 fn shown(lead: &str, label: &Label, kind: &str) -> Answer {

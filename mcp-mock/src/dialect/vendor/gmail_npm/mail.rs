@@ -53,10 +53,10 @@ pub(super) fn read_email(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) 
 }
 
 pub(super) fn search_emails(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let wanted = arguments.integer("maxResults").and_then(|limit| usize::try_from(limit).ok());
+    let wanted = count(arguments, "maxResults")?;
     let request = ListRequest {
         query: arguments.text("query").to_owned(),
-        max_results: wanted.filter(|limit| *limit > 0).or(Some(SEARCH_DEFAULT)),
+        max_results: Some(wanted.unwrap_or(SEARCH_DEFAULT)),
         ..ListRequest::default()
     };
     let page = gmail.list(env, &request)?;
@@ -103,6 +103,17 @@ pub(super) fn download_attachment(
         "Attachment downloaded successfully:\nFile: {name}\nSize: {} bytes\nSaved to: {path}",
         file.content().len()
     )))
+}
+
+/// A number of things; none when it is not given or zero, which the server takes for the same.
+pub(super) fn count(arguments: &Arguments, name: &str) -> Result<Option<usize>, ApiError> {
+    let Some(value) = arguments.value(name).filter(|value| value.as_f64() != Some(0.0)) else {
+        return Ok(None);
+    };
+    let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
+    let count = arguments.integer(name).filter(|_| whole).and_then(|it| usize::try_from(it).ok());
+    let words = || format!("Invalid value at '{name}': {value} is no number of things");
+    count.map(Some).ok_or_else(|| ApiError::new(400, "invalidArgument", words()))
 }
 
 pub(super) fn label_change(arguments: &Arguments) -> LabelChange {

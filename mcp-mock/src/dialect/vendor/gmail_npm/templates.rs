@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::Answer;
+use super::mail::count;
 use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
 use crate::service::gmail::{Criteria, FilterAction, Gmail};
@@ -34,7 +35,7 @@ pub(super) fn create_filter_from_template(
 ) -> Result<Answer, ApiError> {
     let template = arguments.text("template");
     let parameters = Arguments::new(arguments.object("parameters"));
-    let (criteria, action) = filled(template, &parameters);
+    let (criteria, action) = filled(template, &parameters)?;
     let filter = gmail.create_filter(env, criteria, action)?;
     Ok(Answer::Text(format!(
         "Filter created from template '{template}':\nID: {}\nTemplate used: {template}",
@@ -42,7 +43,7 @@ pub(super) fn create_filter_from_template(
     )))
 }
 
-fn filled(template: &str, parameters: &Arguments) -> (Criteria, FilterAction) {
+fn filled(template: &str, parameters: &Arguments) -> Result<(Criteria, FilterAction), ApiError> {
     let text = |name: &str| Some(parameters.text(name).to_owned());
     let is = |name: &str, usual: bool| parameters.boolean(name).unwrap_or(usual);
     let mut action =
@@ -61,8 +62,7 @@ fn filled(template: &str, parameters: &Arguments) -> (Criteria, FilterAction) {
             removed = is("archive", false).then_some("INBOX");
         }
         "largeEmails" => {
-            let size = parameters.integer("sizeInBytes");
-            criteria.size = size.and_then(|size| u64::try_from(size).ok());
+            criteria.size = count(parameters, "sizeInBytes")?.map(|size| size as u64);
             criteria.size_comparison = Some("larger".to_owned());
         }
         "mailingList" => {
@@ -78,5 +78,5 @@ fn filled(template: &str, parameters: &Arguments) -> (Criteria, FilterAction) {
         _ => criteria.has_attachment = Some(true),
     }
     action.remove_label_ids.extend(removed.map(str::to_owned));
-    (criteria, action)
+    Ok((criteria, action))
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::probes::{Probe, shown};
 use super::dialect;
 use crate::dialect::{named, names, simple};
+use crate::service::gmail::{Label, LabelListVisibility, MessageListVisibility};
 use crate::service::{ApiError, ServiceName};
 use crate::world::{Seed, State};
 
@@ -179,6 +180,59 @@ fn failure_is_a_sentence_in_a_result_that_looks_fine() {
 }
 
 #[test]
+fn number_that_is_none_is_refused_by_the_name_of_its_argument() {
+    let mut state = demo();
+    let before = state.clone();
+    let template = |size: f64| json!({ "template": "largeEmails", "parameters": { "sizeInBytes": size, "labelIds": ["STARRED"] } });
+    let cases = [
+        ("search_emails", json!({ "query": "", "maxResults": -5 }), "maxResults"),
+        ("search_emails", json!({ "query": "", "maxResults": 2.5 }), "maxResults"),
+        ("batch_modify_emails", json!({ "messageIds": ["1"], "batchSize": -1 }), "batchSize"),
+        ("batch_delete_emails", json!({ "messageIds": ["1"], "batchSize": 0.5 }), "batchSize"),
+        ("create_filter_from_template", template(-1.0), "sizeInBytes"),
+    ];
+
+    for (tool, arguments, name) in cases {
+        let refused = call(&mut state, tool, arguments);
+        assert!(refused.starts_with("Error: "), "{refused}");
+        assert!(refused.contains(&format!("Invalid value at '{name}': ")), "{refused}");
+    }
+    assert_eq!(state, before);
+}
+
+#[test]
+fn place_where_a_label_shows_is_kept() {
+    let mut state = demo();
+    let hidden = json!({ "messageListVisibility": "hide", "labelListVisibility": "labelHide" });
+    let with = |name: &str, value: &str| {
+        let mut arguments = hidden.clone();
+        arguments[name] = json!(value);
+        arguments
+    };
+
+    call(&mut state, "create_label", with("name", "One"));
+    call(&mut state, "get_or_create_label", with("name", "Two"));
+    call(&mut state, "get_or_create_label", json!({ "name": "Three" }));
+    call(&mut state, "update_label", with("id", "Label_1"));
+    let partly = json!({ "id": "Label_4", "labelListVisibility": "labelShowIfUnread" });
+    call(&mut state, "update_label", partly);
+
+    let shown = |label: &Label| (label.message_list_visibility, label.label_list_visibility);
+    let shown: Vec<_> = state.gmail.labels.iter().map(shown).collect();
+    let hidden = (MessageListVisibility::Hide, LabelListVisibility::LabelHide);
+    assert_eq!(
+        shown,
+        [
+            hidden,
+            Default::default(),
+            hidden,
+            (MessageListVisibility::Hide, LabelListVisibility::LabelShowIfUnread),
+            Default::default(),
+        ]
+    );
+}
+
+#[test]
 fn deleting_is_refused_to_the_scope_that_the_server_asks_for() {
     let mut state = demo();
     let id = state.gmail.messages[0].id.clone();
@@ -244,7 +298,7 @@ fn labels_are_listed_in_two_sections() {
         "Successfully found existing label:\nID: Label_3\nName: Leads/New\nType: user"
     );
     assert!(other_case.starts_with("Successfully created new label:\nID: Label_3\n"));
-    assert!(listed.starts_with("Found 16 labels (13 system, 3 user):\n\nSystem Labels:\nID: "));
+    assert!(listed.starts_with("Found 17 labels (14 system, 3 user):\n\nSystem Labels:\nID: "));
     assert!(listed.ends_with(
         "\n\nUser Labels:\nID: Label_1\nName: Customers\n\nID: Label_2\nName: Newsletter\n\n\
          ID: Label_3\nName: Leads/New\n"
