@@ -232,6 +232,7 @@ mod tests {
         let cases = [
             (json!({ "channels": [{ "name": "a" }, { "name": "#a" }] }), "name_taken"),
             (json!({ "channels": [{ "name": "No Name" }] }), "invalid_name"),
+            (json!({ "channels": [{ "name": "a".repeat(81) }] }), "invalid_name"),
             (
                 json!({ "channels": [{ "name": "a", "messages": [{ "user": "eve", "text": "x" }] }] }),
                 "user_not_found",

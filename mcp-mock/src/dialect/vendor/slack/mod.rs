@@ -4,6 +4,8 @@
 //! They differ in how they check arguments and in which channels they list.
 
 mod body;
+#[cfg(test)]
+mod rules;
 pub(super) mod tools;
 
 use mcp_core::protocol::CallToolResult;

@@ -1,5 +1,7 @@
 //! The eight tools: one request to Slack's API each, with the limits that the servers put on it.
 
+use serde_json::Value;
+
 use super::super::Answer;
 use super::body;
 use crate::dialect::tool::Arguments;
@@ -66,8 +68,7 @@ pub(in super::super) fn get_channel_history(
     _: &mut Env,
     arguments: &Arguments,
 ) -> Outcome {
-    let limit = arguments.integer("limit").unwrap_or(HISTORY_DEFAULT);
-    let paging = Paging { limit, cursor: "" };
+    let paging = Paging { limit: limit(arguments, HISTORY_DEFAULT)?, cursor: "" };
     let cut = slack.history(arguments.text("channel_id"), &HistoryRange::default(), paging)?;
     Ok(Answer::Json(body::history(slack, &cut)))
 }
@@ -88,7 +89,7 @@ pub(in super::super) fn get_users(
     env: &mut Env,
     arguments: &Arguments,
 ) -> Outcome {
-    let cut = slack.list_users(paging(arguments))?;
+    let cut = slack.list_users(paging(arguments)?)?;
     Ok(Answer::Json(body::users(slack, &cut, env.clock.now().as_second())))
 }
 
@@ -103,7 +104,7 @@ pub(in super::super) fn get_user_profile(
 
 fn list_channels(slack: &Slack, arguments: &Arguments, kinds: Vec<ChannelKind>) -> Outcome {
     let filter = ChannelFilter { kinds, exclude_archived: true };
-    let cut = slack.list_channels(&filter, paging(arguments))?;
+    let cut = slack.list_channels(&filter, paging(arguments)?)?;
     Ok(Answer::Json(body::channels(slack, &cut)))
 }
 
@@ -119,7 +120,27 @@ fn post(
     Ok(Answer::Json(body::posted(slack, &posted)))
 }
 
-fn paging(arguments: &Arguments) -> Paging<'_> {
-    let limit = arguments.integer("limit").unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
-    Paging { limit, cursor: arguments.text("cursor") }
+fn paging(arguments: &Arguments) -> Result<Paging<'_>, ApiError> {
+    let limit = limit(arguments, PAGE_DEFAULT)?.min(PAGE_MAX);
+    let cursor = match arguments.value("cursor") {
+        None => "",
+        Some(Value::String(cursor)) => cursor,
+        Some(other) => return Err(refused("invalid_cursor", format!("cursor {other} is no text"))),
+    };
+    Ok(Paging { limit, cursor })
+}
+
+/// How much is wanted. Only a limit that is not given has a default: null and what is no whole number
+/// reach Slack.
+fn limit(arguments: &Arguments, usual: i64) -> Result<i64, ApiError> {
+    let Some(given) = arguments.given("limit") else { return Ok(usual) };
+    let is_whole = given.as_f64().is_some_and(|limit| limit.fract() == 0.0);
+    arguments
+        .integer("limit")
+        .filter(|_| is_whole)
+        .ok_or_else(|| refused("invalid_limit", format!("limit {given} is no whole number")))
+}
+
+fn refused(code: &str, message: String) -> ApiError {
+    ApiError::new(200, code, message)
 }
