@@ -99,10 +99,13 @@ mod tests {
         let message = Message {
             from: "Ann Lee <ann@acme.example>".to_owned(),
             to: vec!["me@company.example".to_owned()],
+            cc: vec!["carol@acme.example".to_owned()],
+            bcc: vec!["dave@acme.example".to_owned()],
+            message_id: "<m1@mail.example>".to_owned(),
             subject: "Cannot access dashboard".to_owned(),
             body: "The new dashboard answers 404.".to_owned(),
             date: "2026-01-03T12:00:00Z".parse().unwrap(),
-            labels: ["INBOX", "UNREAD", "Label_1"].map(str::to_owned).into(),
+            labels: ["CATEGORY_UPDATES", "INBOX", "UNREAD", "Label_1"].map(str::to_owned).into(),
             attachments: vec!["screen.png".into()],
             list: "Support <support.lists.example>".to_owned(),
             ..Message::default()
@@ -125,6 +128,13 @@ mod tests {
         check("subject:404", false);
         check("subject:(dashboard access)", true);
         check("subject:(dashboard 404)", false);
+        check("cc:carol", true);
+        check("cc:ann", false);
+        check("bcc:dave", true);
+        check("deliveredto:carol", true);
+        check("deliveredto:ann", false);
+        check("rfc822msgid:<m1@mail.example>", true);
+        check("rfc822msgid:m2@mail.example", false);
         check("filename:png", true);
         check("has:attachment", true);
         check("list:support@lists.example", true);
@@ -141,6 +151,9 @@ mod tests {
         check("label:nowhere", false);
         check("is:starred", false);
         check("is:read", false);
+        check("category:updates", true);
+        check("category:primary", false);
+        check("in:anywhere", true);
     }
 
     #[test]
@@ -149,7 +162,10 @@ mod tests {
         check("after:2026/01/04", false);
         check("before:2026-01-04", true);
         check("before:2026-01-03", false);
+        check("newer:2026/01/03", true);
+        check("older:2026/01/03", false);
         check("older_than:1d", true);
+        check("newer_than:1y", true);
         check("older_than:2d", false);
         check("newer_than:2d", true);
         check("newer_than:1m", true);

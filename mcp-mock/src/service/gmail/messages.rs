@@ -442,6 +442,21 @@ mod tests {
     }
 
     #[test]
+    fn a_page_has_a_hundred_messages_and_at_most_five_hundred() {
+        let (mut gmail, mut env) = (Gmail::default(), env());
+        for _ in 0..501 {
+            gmail.deliver(&mut env, Message::default());
+        }
+        let page = |max_results| {
+            let request = ListRequest { max_results, ..ListRequest::default() };
+            let page = gmail.list(&env, &request).unwrap();
+            (page.messages.len(), page.result_size_estimate)
+        };
+
+        assert_eq!((page(None), page(Some(501))), ((100, 501), (500, 501)));
+    }
+
+    #[test]
     fn a_strange_page_token_is_refused() {
         let request = ListRequest { page_token: Some("x".to_owned()), ..ListRequest::default() };
 

@@ -123,6 +123,4 @@ fn lead_in(tool: &str, status: u16) -> &'static str {
 }
 
 #[cfg(test)]
-mod attachment_tests;
-#[cfg(test)]
 mod tests;

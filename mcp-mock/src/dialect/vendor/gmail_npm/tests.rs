@@ -1,5 +1,8 @@
 //! The dialect as a client sees it.
 
+mod attachments;
+mod rules;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -12,7 +15,7 @@ use crate::service::gmail::{Label, LabelListVisibility, MessageListVisibility};
 use crate::service::{ApiError, ServiceName};
 use crate::world::{Seed, State};
 
-pub(super) fn demo() -> State {
+fn demo() -> State {
     let mut state = State::empty(1);
     state.plant(Seed::demo()).unwrap();
     state
@@ -20,7 +23,7 @@ pub(super) fn demo() -> State {
 
 /// The words of the only block; no answer of this server is marked as an error.
 #[track_caller]
-pub(super) fn call(state: &mut State, tool: &str, arguments: Value) -> String {
+fn call(state: &mut State, tool: &str, arguments: Value) -> String {
     words(&shown(&dialect().call(state, tool, serde_json::from_value(arguments).unwrap())))
 }
 

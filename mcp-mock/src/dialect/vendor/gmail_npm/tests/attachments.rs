@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::tests::call;
+use super::call;
 use crate::service::gmail::File;
 use crate::world::{Seed, State};
 
