@@ -16,6 +16,7 @@ mod faults_requests;
 mod faults_stream;
 #[cfg(feature = "http")]
 mod http;
+mod laws;
 mod limits;
 mod refusals;
 mod revisions;
