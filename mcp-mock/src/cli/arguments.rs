@@ -5,14 +5,13 @@ use clap::{Arg, ArgAction, ArgGroup, Command, value_parser};
 use mcp_core::protocol::ProtocolVersion;
 
 use super::fault_rule::FaultRule;
-use super::{diff, record, replay};
+use super::{diff, record, replay, schema};
 use crate::script::FAULTS;
 use crate::service::ServiceName;
 
 pub(super) const CONFORMANCE: &str = "conformance";
 pub(super) const FAULTS_COMMAND: &str = "faults";
 pub(super) const LIST: &str = "list";
-pub(super) const SCHEMA: &str = "schema";
 pub(super) const SERVE: &str = "serve";
 
 pub(super) const CONTROL: &str = "control";
@@ -58,7 +57,7 @@ pub(super) fn command() -> Command {
             Command::new(FAULTS_COMMAND)
                 .about("List the faults, and what a client sees of each, as a table in Markdown"),
         )
-        .subcommand(Command::new(SCHEMA).about("Print the JSON Schema of files for `--rules`"))
+        .subcommand(schema::command())
 }
 
 fn serve() -> Command {
@@ -125,7 +124,10 @@ fn beginning() -> [Arg; 5] {
         Arg::new(SEED)
             .long(SEED)
             .value_name("FILE")
-            .help("Begin with the content of this JSON or YAML file instead of the demo content")
+            .help(
+                "Begin with the content of this JSON or YAML file instead of the demo content. See \
+                 `mcp-mock schema seed`",
+            )
             .value_parser(value_parser!(std::path::PathBuf)),
         Arg::new(LIMITS)
             .long(LIMITS)
@@ -149,7 +151,9 @@ fn beginning() -> [Arg; 5] {
         Arg::new(RULES)
             .long(RULES)
             .value_name("FILE")
-            .help("Begin with the rules of this JSON or YAML file; may be repeated. See `mcp-mock schema`")
+            .help(
+                "Begin with the rules of this JSON or YAML file; may be repeated. See `mcp-mock schema`",
+            )
             .action(ArgAction::Append)
             .value_parser(value_parser!(std::path::PathBuf)),
     ]

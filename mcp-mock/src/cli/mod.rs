@@ -16,6 +16,7 @@ mod real;
 mod record;
 mod replay;
 mod rules;
+mod schema;
 mod serve;
 mod setup;
 #[cfg(feature = "http")]
@@ -55,7 +56,7 @@ pub async fn run(
             Some((replay::REPLAY, matches)) => replay::run(matches, out).await,
             Some((arguments::CONFORMANCE, matches)) => http::conformance(matches, out).await,
             Some((arguments::FAULTS_COMMAND, _)) => rules::print_faults(out),
-            Some((arguments::SCHEMA, _)) => rules::print_schema(out),
+            Some((schema::SCHEMA, matches)) => schema::run(matches, out),
             Some((_, matches)) => list::run(matches, out),
             None => Ok(()),
         },

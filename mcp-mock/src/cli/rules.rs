@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use super::arguments::RULES;
 use super::error::CommandError;
 use crate::notation::Notation;
-use crate::script::{Rules, RulesError, reference, schema};
+use crate::script::{Rules, RulesError, reference};
 use crate::server::{MockServer, add_rules};
 
 /// A file of rules that was read.
@@ -52,11 +52,6 @@ impl RulesFile {
         let added = add_rules(servers, &self.rules);
         added.map_err(|error| RulesFileError::Content { path: path(), error }.into())
     }
-}
-
-/// `mcp-mock schema`: the JSON Schema of rules.
-pub(super) fn print_schema(out: &mut dyn Write) -> Result<(), CommandError> {
-    Ok(writeln!(out, "{:#}", schema())?)
 }
 
 /// `mcp-mock faults`: what there is, and what a client sees.

@@ -315,7 +315,7 @@ async fn refusals_name_what_is_wrong() {
     404 snapshot `s9` is unknown; `POST snapshot` gives one and `reset` forgets all
     400 /rules/0/on/tool: tool `create_isue` is unknown on server `github` (did you mean `create_issue`?)
     400 /rules/0/fault: `crahs` is no fault (did you mean `crash`?)
-    400 body cannot be read: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`, `limits`, `search_lag_seconds` at line 1 column 9
+    400 body cannot be read: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`, `limits`, `search_lag_seconds`, `$schema` at line 1 column 9
     400 `slack` refuses its part of the seed: there is a channel `#a` already
     ");
 }

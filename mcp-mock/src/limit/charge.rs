@@ -110,6 +110,7 @@ fn github(limits: GitHubLimits, tool: &str, arguments: &Arguments) -> Vec<Charge
 /// Quota units of a request to Gmail, from the table of its usage limits. That of `messages.get` is the one
 /// since May 2026; it was 5.
 mod units {
+    pub(super) const ATTACHMENTS_GET: u32 = 5;
     pub(super) const DRAFTS_CREATE: u32 = 10;
     pub(super) const FILTERS_GET: u32 = 1;
     pub(super) const FILTERS_LIST: u32 = 1;
@@ -146,6 +147,7 @@ fn gmail(gmail: &Gmail, tool: &str, arguments: &Arguments) -> u32 {
         "create_label" => units::LABELS_WRITE,
         "delete_email" => units::MESSAGES_DELETE,
         "delete_label" | "update_label" => units::LABELS_GET + units::LABELS_WRITE,
+        "download_attachment" => units::ATTACHMENTS_GET,
         "get_filter" => units::FILTERS_GET,
         "get_latest" => units::MESSAGES_LIST + units::MESSAGES_GET,
         "get_message" | "read_email" => units::MESSAGES_GET,

@@ -4,11 +4,13 @@ mod clock;
 mod diff;
 mod ids;
 mod search;
+mod seed_schema;
 mod state;
 
 pub use clock::Clock;
 pub use diff::{Change, Difference};
 pub use ids::Ids;
+pub(crate) use seed_schema::seed_schema;
 pub(crate) use state::Part;
 pub use state::{Seed, SeedError, State};
 

@@ -115,6 +115,9 @@ pub struct Seed {
     pub limits: Option<Limits>,
     /// How long searches of GitHub and Notion do not see what has changed: no time when left out.
     pub search_lag_seconds: Option<u32>,
+    /// Where the schema is, for editors.
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
 }
 
 impl Seed {
@@ -153,6 +156,7 @@ impl Seed {
             slack: part(include_str!("../../seeds/demo/slack.json")),
             limits: None,
             search_lag_seconds: None,
+            _schema: None,
         }
     }
 }
@@ -236,6 +240,11 @@ mod tests {
         let json = serde_json::to_string(&state).unwrap();
 
         assert_eq!(serde_json::from_str::<State>(&json).unwrap(), state);
+    }
+
+    #[test]
+    fn a_seed_may_say_where_its_schema_is() {
+        assert!(Seed::from_json(r#"{ "$schema": "seed.schema.json" }"#).is_ok());
     }
 
     #[test]

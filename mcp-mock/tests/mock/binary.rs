@@ -198,7 +198,7 @@ fn process_answers_what_it_was_asked_and_ends_with_its_input() {
 #[test]
 fn seed_with_an_unknown_member_is_refused_with_its_place() {
     insta::assert_snapshot!(refused_seed("{\n  \"githup\": {}\n}"), @"
-    error: seed.json:2:10: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`, `limits`, `search_lag_seconds`
+    error: seed.json:2:10: unknown field `githup`, expected one of `now`, `github`, `gmail`, `notion`, `salesforce`, `slack`, `limits`, `search_lag_seconds`, `$schema`
     help: correct the file, or leave out `--seed` for the demo content
     ");
 }

@@ -103,6 +103,16 @@ fn schema_is_printed_for_editors() {
 }
 
 #[test]
+fn schema_of_seeds_is_printed_for_editors() {
+    let (is_success, out, err) = printed(Path::new("."), &["schema", "seed"]);
+
+    let schema: Value = serde_json::from_str(&out).unwrap();
+    assert!(is_success && err.is_empty());
+    assert_eq!(schema["title"], "Seeds of mcp-mock");
+    assert_eq!(schema["properties"]["slack"]["type"], "object");
+}
+
+#[test]
 fn faults_are_printed_as_a_table() {
     let (_, out, _) = printed(Path::new("."), &["faults"]);
 
