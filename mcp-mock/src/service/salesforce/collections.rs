@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::objects::ObjectRule;
 use super::refusal::{about_fields, bad_request, deleted, malformed_id};
 use super::state::{Record, Salesforce};
 use crate::service::ApiError;
@@ -27,8 +26,8 @@ impl Salesforce {
     ) -> Result<Vec<Outcome>, ApiError> {
         check_count(records.len())?;
         let create = |values: &Map<String, Value>| {
-            let rule = supported(object)?;
-            self.create(env, rule.name, values).map(|record| record.id.clone())
+            let object = self.supported(object)?;
+            self.create(env, &object, values).map(|record| record.id.clone())
         };
         Ok(records.iter().map(create).collect())
     }
@@ -45,9 +44,9 @@ impl Salesforce {
     ) -> Result<Vec<Outcome>, ApiError> {
         check_count(records.len())?;
         let update = |values: &Map<String, Value>| {
-            let rule = supported(object)?;
+            let object = self.supported(object)?;
             let id = values.get("Id").and_then(Value::as_str).unwrap_or_default();
-            self.update_one(env, (rule, id), values)
+            self.update_one(env, (&object, id), values)
         };
         Ok(records.iter().map(update).collect())
     }
@@ -79,51 +78,60 @@ impl Salesforce {
     ) -> Result<Vec<Outcome>, ApiError> {
         check_count(records.len())?;
         let upsert = |values: &Map<String, Value>| {
-            let rule = supported(object)?;
-            self.upsert_one(env, (rule, key), values)
+            let object = self.supported(object)?;
+            self.upsert_one(env, (&object, key), values)
         };
         Ok(records.iter().map(upsert).collect())
+    }
+
+    /// The name of an object in the letters of the schema. Here an unknown one is the fault of the
+    /// record, with a code of its own.
+    fn supported(&self, object: &str) -> Result<String, ApiError> {
+        let found = self.find_object(object).map(|rule| rule.name.to_owned());
+        found.ok_or_else(|| {
+            bad_request("INVALID_TYPE", format!("sObject type '{object}' is not supported."))
+        })
     }
 
     fn update_one(
         &mut self,
         env: &Env,
-        (rule, id): (&ObjectRule, &str),
+        (object, id): (&str, &str),
         values: &Map<String, Value>,
     ) -> Outcome {
         let record = self.living(id)?;
-        if record.object != rule.name {
+        if record.object != object {
             return Err(unknown_id());
         }
         let id = record.id.clone();
         let mut changes = values.clone();
         changes.remove("Id");
-        self.update(env, (rule.name, &id), &changes)?;
+        self.update(env, (object, &id), &changes)?;
         Ok(id)
     }
 
     fn upsert_one(
         &mut self,
         env: &mut Env,
-        (rule, key): (&ObjectRule, &str),
+        (object, key): (&str, &str),
         values: &Map<String, Value>,
     ) -> Outcome {
         let wanted = values.get(key).unwrap_or(&Value::Null);
         if key.eq_ignore_ascii_case("Id") {
-            return self.update_one(env, (rule, wanted.as_str().unwrap_or_default()), values);
+            return self.update_one(env, (object, wanted.as_str().unwrap_or_default()), values);
         }
-        let field = self.field(rule, key).filter(|field| field.name.ends_with("__c"));
+        let field = self.field(self.object(object)?, key).filter(|field| field.external_id);
         let Some(field) = field.map(|field| field.name.to_owned()) else {
             let message =
                 format!("Field name provided, {key} is not an External ID or indexed field");
             return Err(about_fields("INVALID_FIELD", message, &[key]));
         };
-        let known = self.records(rule.name);
+        let known = self.records(object);
         let same = known.iter().filter(|record| is_same(&record.value(&field), wanted));
         let ids: Vec<String> = same.map(|record| record.id.clone()).collect();
         match ids.as_slice() {
-            [] => self.create(env, rule.name, values).map(|record| record.id.clone()),
-            [id] => self.update_one(env, (rule, id), values),
+            [] => self.create(env, object, values).map(|record| record.id.clone()),
+            [id] => self.update_one(env, (object, id), values),
             ids => {
                 let list = ids.join(", ");
                 let message =
@@ -153,19 +161,12 @@ fn check_count(count: usize) -> Result<(), ApiError> {
     Err(bad_request("EXCEEDED_ID_LIMIT", message))
 }
 
-/// Here an unknown object is the fault of the record, with a code of its own.
-fn supported(object: &str) -> Result<&'static ObjectRule, ApiError> {
-    ObjectRule::named(object).ok_or_else(|| {
-        bad_request("INVALID_TYPE", format!("sObject type '{object}' is not supported."))
-    })
-}
-
 fn unknown_id() -> ApiError {
     bad_request("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
 }
 
 /// External ids are compared without case.
-fn is_same(value: &Value, wanted: &Value) -> bool {
+pub(super) fn is_same(value: &Value, wanted: &Value) -> bool {
     match (value, wanted) {
         (Value::String(value), Value::String(wanted)) => value.eq_ignore_ascii_case(wanted),
         (Value::Number(value), Value::Number(wanted)) => value.as_f64() == wanted.as_f64(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::ids::long_id;
 use super::refusal::{about_fields, shown};
@@ -30,7 +30,37 @@ pub struct Field<'a> {
     /// The value of a new record that does not say.
     pub default: Option<&'a str>,
     /// The values that a picklist shows, or the objects that a reference points to.
-    pub values: &'a [&'a str],
+    pub values: Values<'a>,
+    /// What people read, when it does not follow from the name.
+    pub label: Option<&'a str>,
+    /// The name by which the object that a reference points to has these records.
+    pub children: Option<&'a str>,
+    /// Whether no two records may have the same value.
+    pub unique: bool,
+    /// Whether an upsert may go by it.
+    pub external_id: bool,
+    /// Most digits of a number in all, and those of them after the point.
+    pub digits: Option<(u32, u32)>,
+}
+
+/// A list of names that is part of the standard or of the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values<'a> {
+    /// Those of a field that the org added.
+    Added(&'a [String]),
+    /// Those of a standard field.
+    Standard(&'a [&'a str]),
+}
+
+impl<'a> Values<'a> {
+    /// The names themselves.
+    #[must_use]
+    pub fn names(self) -> Vec<&'a str> {
+        match self {
+            Self::Added(names) => names.iter().map(String::as_str).collect(),
+            Self::Standard(names) => names.to_vec(),
+        }
+    }
 }
 
 /// The type of a field.
@@ -46,6 +76,7 @@ pub enum FieldKind {
     Email,
     Id,
     Int,
+    MultiPicklist,
     Percent,
     Phone,
     Picklist,
@@ -68,6 +99,7 @@ impl FieldKind {
             Self::Email => "email",
             Self::Id => "id",
             Self::Int => "int",
+            Self::MultiPicklist => "multipicklist",
             Self::Percent => "percent",
             Self::Phone => "phone",
             Self::Picklist => "picklist",
@@ -89,13 +121,28 @@ impl<'a> Field<'a> {
             FieldKind::TextArea => LONG_TEXT_CHARS_MAX,
             _ => TEXT_CHARS_MAX,
         };
-        let (required, read_only) = (false, false);
-        Self { name, kind, chars_max, required, read_only, default: None, values: &[] }
+        Self {
+            name,
+            kind,
+            chars_max,
+            required: false,
+            read_only: false,
+            default: None,
+            values: Values::Standard(&[]),
+            label: None,
+            children: None,
+            unique: false,
+            external_id: false,
+            digits: None,
+        }
     }
 
     /// What a person reads: `LastName` is `Last Name`.
     #[must_use]
     pub fn label(&self) -> String {
+        if let Some(label) = self.label {
+            return label.to_owned();
+        }
         let name = self.name.strip_suffix("__c").unwrap_or(self.name);
         let mut label = String::new();
         for character in name.chars() {
@@ -116,13 +163,31 @@ impl<'a> Field<'a> {
             (FieldKind::Boolean, Value::Bool(_)) => Ok(value.clone()),
             (FieldKind::Boolean, Value::Null) => Err(self.mismatch(value)),
             (_, Value::Null) => Ok(Value::Null),
-            (FieldKind::Currency | FieldKind::Double | FieldKind::Percent, Value::Number(_)) => {
-                Ok(value.clone())
-            }
+            (
+                FieldKind::Currency | FieldKind::Double | FieldKind::Percent,
+                Value::Number(number),
+            ) => self.accept_number(number),
             (FieldKind::Int, Value::Number(number)) if !number.is_f64() => Ok(value.clone()),
             (_, Value::String(text)) => self.accept_text(text, value, strict_picklists),
             _ => Err(self.mismatch(value)),
         }
+    }
+
+    /// Rounds what is behind the last digit that is kept, and refuses what has too many before the point.
+    fn accept_number(&self, number: &Number) -> Result<Value, ApiError> {
+        let (Some((precision, scale)), Some(float)) = (self.digits, number.as_f64()) else {
+            return Ok(Value::Number(number.clone()));
+        };
+        if float.abs() >= power_of_ten(precision.saturating_sub(scale)) {
+            let label = self.label();
+            let message =
+                format!("{label}: value outside of valid range on numeric field: {number}");
+            return Err(about_fields("NUMBER_OUTSIDE_VALID_RANGE", message, &[self.name]));
+        }
+        let unit = power_of_ten(scale);
+        let rounded = (float * unit).round() / unit;
+        let is_kept = number.is_i64() || number.is_u64() || rounded == float;
+        Ok(if is_kept { Value::Number(number.clone()) } else { Value::from(rounded) })
     }
 
     /// As the vendor does, cuts blanks off both ends and takes an empty text for no value.
@@ -143,7 +208,7 @@ impl<'a> Field<'a> {
                 let message = format!("{}: invalid email address: {}", self.label(), shown(text));
                 return Err(about_fields("INVALID_EMAIL_ADDRESS", message, &[self.name]));
             }
-            FieldKind::Picklist if strict && !self.values.contains(&text) => {
+            FieldKind::Picklist if strict && !self.values.names().contains(&text) => {
                 let message = format!(
                     "{}: bad value for restricted picklist field: {}",
                     self.label(),
@@ -206,6 +271,10 @@ impl<'a> Field<'a> {
     }
 }
 
+fn power_of_ten(exponent: u32) -> f64 {
+    10_f64.powi(i32::try_from(exponent).unwrap_or(i32::MAX))
+}
+
 /// A time as the vendor writes it.
 pub(super) fn datetime(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
@@ -257,7 +326,10 @@ mod tests {
 
     #[test]
     fn a_picklist_takes_any_text_unless_it_is_strict() {
-        let field = Field { values: &["Hot"], ..Field::new("Rating", FieldKind::Picklist) };
+        let field = Field {
+            values: Values::Standard(&["Hot"]),
+            ..Field::new("Rating", FieldKind::Picklist)
+        };
 
         assert_eq!(field.accept(&json!("Boiling"), false).unwrap(), "Boiling");
         let refused = field.accept(&json!("Boiling"), true).unwrap_err();

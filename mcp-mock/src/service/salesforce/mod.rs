@@ -3,25 +3,35 @@
 //! Kept are the rules that a program trips over: ids of 15 and 18 characters, required fields,
 //! defaults and computed fields, deleted versus never there, picklists that take any value, duplicate
 //! rules, collections in which each record fares for itself, and SOQL (see [`Salesforce::query`]) with
-//! errors that say where. Sharing, triggers and lead conversion are not modelled.
+//! errors that say where. An org may add objects and fields, and keep fields from profiles. Sharing and lead
+//! conversion are not modelled, and Apex is kept as text.
 
+mod apex;
 mod collections;
+mod custom;
 mod duplicates;
 mod fields;
 mod ids;
 mod objects;
+mod permissions;
 mod records;
 mod refusal;
+mod relations;
 mod search;
 mod seed;
 mod soql;
 mod state;
+mod trace;
 
+pub use apex::{ApexKind, ApexText};
 pub use collections::Outcome;
-pub use fields::{Field, FieldKind};
+pub use custom::{CustomField, CustomObject, ObjectChange, OnDelete};
+pub use fields::{Field, FieldKind, Values};
 pub use ids::{long_id, short_id};
-pub use objects::ObjectRule;
+pub use objects::{Children, ObjectRule};
+pub use permissions::{ADMINISTRATOR, Access};
 pub use search::{Returning, SearchFields};
-pub use seed::SalesforceSeed;
+pub use seed::{SalesforceSeed, UserSeed};
 pub use soql::QueryResult;
 pub use state::{Record, Salesforce};
+pub use trace::{TraceFlag, User};

@@ -1,55 +1,98 @@
 //! Objects: which fields they have and what their prefix is.
 
-use super::fields::{Field, FieldKind};
+use super::custom::CustomObject;
+use super::fields::{Field, FieldKind, Values};
 use super::refusal::not_found;
 use super::state::Salesforce;
 use crate::service::ApiError;
 
-/// A standard object.
+/// An object: a standard one, or one that the org added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ObjectRule {
+pub struct ObjectRule<'a> {
     /// The API name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The first three characters of its ids.
-    pub prefix: &'static str,
-    fields: &'static [Field<'static>],
+    pub prefix: &'a str,
+    /// What the org said about an object of its own.
+    pub custom: Option<&'a CustomObject>,
+    fields: &'a [Field<'a>],
 }
 
-impl ObjectRule {
-    /// Every object.
+/// A field by which records hang on those of another object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Children<'a> {
+    /// The name that the other object has for them, such as `Contacts`.
+    pub name: &'a str,
+    /// The object of the records.
+    pub object: ObjectRule<'a>,
+    /// The reference among their fields.
+    pub field: &'a str,
+}
+
+impl<'a> ObjectRule<'a> {
+    /// What people read.
     #[must_use]
-    pub fn all() -> &'static [Self] {
-        OBJECTS
+    pub fn label(&self) -> &'a str {
+        self.custom.map_or(self.name, |custom| custom.label.as_str())
     }
 
-    /// The object with this name, in whatever case.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        OBJECTS.iter().find(|object| object.name.eq_ignore_ascii_case(name))
+    fn added((name, custom): (&'a String, &'a CustomObject)) -> Self {
+        Self { name, prefix: &custom.prefix, custom: Some(custom), fields: &[] }
     }
 }
 
 impl Salesforce {
-    /// The rules of an object.
+    /// Every object: the standard ones, then those that the org added.
+    #[must_use]
+    pub fn objects(&self) -> Vec<ObjectRule<'_>> {
+        OBJECTS.iter().copied().chain(self.custom_objects.iter().map(ObjectRule::added)).collect()
+    }
+
+    /// The rules of an object, whose name may be in whatever case.
     ///
     /// # Errors
     /// `NOT_FOUND` when the org has no such object.
-    pub fn object(&self, name: &str) -> Result<&'static ObjectRule, ApiError> {
-        ObjectRule::named(name).ok_or_else(not_found)
+    pub fn object(&self, name: &str) -> Result<ObjectRule<'_>, ApiError> {
+        self.find_object(name).ok_or_else(not_found)
     }
 
-    /// The fields of an object: those of every object, its own, and those that the org added.
+    pub(super) fn find_object(&self, name: &str) -> Option<ObjectRule<'_>> {
+        self.objects().into_iter().find(|object| object.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The fields of an object: those of every object, its own, and those that the org added. Left out
+    /// is what the account may not see.
     #[must_use]
-    pub fn fields(&self, object: &ObjectRule) -> Vec<Field<'_>> {
-        let custom = self.custom_fields.get(object.name).into_iter().flatten();
-        let custom = custom.map(|(name, kind)| Field::new(name.as_str(), *kind));
-        COMMON.iter().chain(object.fields).copied().chain(custom).collect()
+    pub fn fields<'a>(&'a self, object: ObjectRule<'a>) -> Vec<Field<'a>> {
+        let all = self.every_field(object).into_iter();
+        all.filter_map(|field| self.permitted(object.name, field)).collect()
+    }
+
+    /// The fields of an object, whoever may see them.
+    pub(super) fn every_field<'a>(&'a self, object: ObjectRule<'a>) -> Vec<Field<'a>> {
+        let added = self.custom_fields.get(object.name).into_iter().flatten();
+        let added = added.map(|(name, field)| field.rule(name));
+        let own_name = object.custom.map(CustomObject::name_field);
+        let all = COMMON.iter().copied().chain(own_name).chain(object.fields.iter().copied());
+        all.chain(added).collect()
     }
 
     /// The field of an object with this name, in whatever case.
     #[must_use]
-    pub fn field(&self, object: &ObjectRule, name: &str) -> Option<Field<'_>> {
+    pub fn field<'a>(&'a self, object: ObjectRule<'a>, name: &str) -> Option<Field<'a>> {
         self.fields(object).into_iter().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What hangs on the records of an object.
+    #[must_use]
+    pub fn children_of<'a>(&'a self, parent: ObjectRule<'a>) -> Vec<Children<'a>> {
+        let children = |object: ObjectRule<'a>| {
+            let fields = self.fields(object).into_iter();
+            let fields = fields.filter(|field| field.values.names().contains(&parent.name));
+            let named = fields.filter_map(|field| Some((field.children?, field.name)));
+            named.map(|(name, field)| Children { name, object, field }).collect::<Vec<_>>()
+        };
+        self.objects().into_iter().flat_map(children).collect()
     }
 }
 
@@ -62,11 +105,17 @@ const fn text(name: &'static str, chars_max: usize) -> Field<'static> {
 }
 
 const fn picklist(name: &'static str, values: &'static [&'static str]) -> Field<'static> {
-    Field { values, ..of(name, FieldKind::Picklist) }
+    Field { values: Values::Standard(values), ..of(name, FieldKind::Picklist) }
 }
 
-const fn to(name: &'static str, values: &'static [&'static str]) -> Field<'static> {
-    Field { values, ..of(name, FieldKind::Reference) }
+/// A reference, and the name by which those objects have the records that refer to them.
+const fn to(
+    name: &'static str,
+    values: &'static [&'static str],
+    children: &'static str,
+) -> Field<'static> {
+    let values = Values::Standard(values);
+    Field { values, children: Some(children), ..of(name, FieldKind::Reference) }
 }
 
 const fn required(field: Field<'static>) -> Field<'static> {
@@ -110,10 +159,11 @@ const STAGES: &[&str] = &[
     "Closed Lost",
 ];
 
-const OBJECTS: &[ObjectRule] = &[
+const OBJECTS: &[ObjectRule<'static>] = &[
     ObjectRule {
         name: "Account",
         prefix: "001",
+        custom: None,
         fields: &[
             required(text("Name", 255)),
             picklist("Type", &["Prospect", "Customer - Direct", "Partner", "Other"]),
@@ -131,6 +181,7 @@ const OBJECTS: &[ObjectRule] = &[
     ObjectRule {
         name: "Case",
         prefix: "500",
+        custom: None,
         fields: &[
             read_only(text("CaseNumber", 30)),
             text("Subject", 255),
@@ -140,8 +191,8 @@ const OBJECTS: &[ObjectRule] = &[
             picklist("Origin", &["Phone", "Email", "Web"]),
             picklist("Type", &["Problem", "Question", "Other"]),
             picklist("Reason", &["Installation", "Performance", "Breakdown", "Other"]),
-            to("AccountId", &["Account"]),
-            to("ContactId", &["Contact"]),
+            to("AccountId", &["Account"], "Cases"),
+            to("ContactId", &["Contact"], "Cases"),
             of("SuppliedEmail", FieldKind::Email),
             text("SuppliedName", 80),
             read_only(of("IsClosed", FieldKind::Boolean)),
@@ -151,11 +202,12 @@ const OBJECTS: &[ObjectRule] = &[
     ObjectRule {
         name: "Contact",
         prefix: "003",
+        custom: None,
         fields: &[
             required(text("LastName", 80)),
             text("FirstName", 40),
             read_only(text("Name", 121)),
-            to("AccountId", &["Account"]),
+            to("AccountId", &["Account"], "Contacts"),
             of("Email", FieldKind::Email),
             of("Phone", FieldKind::Phone),
             text("Title", 128),
@@ -167,6 +219,7 @@ const OBJECTS: &[ObjectRule] = &[
     ObjectRule {
         name: "Lead",
         prefix: "00Q",
+        custom: None,
         fields: &[
             required(text("LastName", 80)),
             text("FirstName", 40),
@@ -186,20 +239,21 @@ const OBJECTS: &[ObjectRule] = &[
             text("Country", 80),
             of("Description", FieldKind::TextArea),
             // The one custom field that every org of the fake has, for lead scoring.
-            of("Score__c", FieldKind::Double),
+            Field { external_id: true, ..of("Score__c", FieldKind::Double) },
             read_only(of("IsConverted", FieldKind::Boolean)),
         ],
     },
     ObjectRule {
         name: "Opportunity",
         prefix: "006",
+        custom: None,
         fields: &[
             required(text("Name", 120)),
             required(picklist("StageName", STAGES)),
             required(of("CloseDate", FieldKind::Date)),
             of("Amount", FieldKind::Currency),
             of("Probability", FieldKind::Percent),
-            to("AccountId", &["Account"]),
+            to("AccountId", &["Account"], "Opportunities"),
             picklist("Type", &["New Customer", "Existing Customer - Upgrade"]),
             picklist("LeadSource", SOURCES),
             text("NextStep", 255),
@@ -211,6 +265,7 @@ const OBJECTS: &[ObjectRule] = &[
     ObjectRule {
         name: "Task",
         prefix: "00T",
+        custom: None,
         fields: &[
             text("Subject", 255),
             default(
@@ -219,8 +274,8 @@ const OBJECTS: &[ObjectRule] = &[
             ),
             default("Normal", picklist("Priority", &["High", "Normal", "Low"])),
             of("ActivityDate", FieldKind::Date),
-            to("WhoId", &["Contact", "Lead"]),
-            to("WhatId", &["Account", "Case", "Opportunity"]),
+            to("WhoId", &["Contact", "Lead"], "Tasks"),
+            to("WhatId", &["Account", "Case", "Opportunity"], "Tasks"),
             of("Description", FieldKind::TextArea),
             read_only(of("IsClosed", FieldKind::Boolean)),
         ],
@@ -260,7 +315,8 @@ mod tests {
     fn references_point_to_objects_that_exist() {
         for field in OBJECTS.iter().flat_map(|object| object.fields) {
             if field.kind == FieldKind::Reference {
-                assert!(field.values.iter().all(|object| ObjectRule::named(object).is_some()));
+                let org = Salesforce::default();
+                assert!(field.values.names().iter().all(|object| org.object(object).is_ok()));
             }
         }
     }

@@ -52,22 +52,30 @@ impl Salesforce {
         let missing: Vec<_> = known.iter().filter(lacks).map(|field| field.name).collect();
         check_missing(&missing)?;
         self.check_duplicates(rule.name, &fields)?;
+        self.check_unique(rule, None, &fields)?;
         for field in &known {
-            if let Some(value) = field.default {
-                fields.entry(field.name.to_owned()).or_insert_with(|| Value::from(value));
-            }
+            let default = match field.default {
+                Some(value) => Value::from(value),
+                None if field.kind == FieldKind::Boolean => Value::from(false),
+                None => continue,
+            };
+            fields.entry(field.name.to_owned()).or_insert(default);
         }
         let now = env.clock.now();
         fields.insert("CreatedDate".to_owned(), Value::from(datetime(now)));
-        if rule.name == "Case" {
+        let (object, prefix) = (rule.name.to_owned(), rule.prefix.to_owned());
+        if object == "Case" {
             self.cases_made += 1;
             let number = format!("{:08}", CASE_NUMBER_BASE + self.cases_made);
             fields.insert("CaseNumber".to_owned(), Value::from(number));
         }
-        compute(rule.name, &mut fields, now);
+        compute(&object, &mut fields, now);
 
-        let id = new_id(&mut env.ids, rule.prefix);
-        let object = rule.name.to_owned();
+        let id = new_id(&mut env.ids, &prefix);
+        if let Some(custom) = self.custom_objects.get_mut(&object) {
+            let name = custom.next_name(&id);
+            fields.entry("Name".to_owned()).or_insert_with(|| Value::from(name));
+        }
         let records = self.records.entry(object.clone()).or_default();
         let place = records.len();
         records.push(Record { id, object, fields, deleted: false });
@@ -106,8 +114,10 @@ impl Salesforce {
         };
         let missing: Vec<_> = known.iter().filter(empties).map(|field| field.name).collect();
         check_missing(&missing)?;
+        self.check_unique(rule, Some(&id), &changes)?;
 
-        let mut records = self.records.get_mut(rule.name).into_iter().flatten();
+        let object = rule.name.to_owned();
+        let mut records = self.records.get_mut(&object).into_iter().flatten();
         let record = records.find(|record| record.id == id).ok_or_else(not_found)?;
         let stage = changes.contains_key("StageName") && !changes.contains_key("Probability");
         if stage {
@@ -115,30 +125,32 @@ impl Salesforce {
             record.fields.remove("Probability");
         }
         record.fields.append(&mut changes);
-        compute(rule.name, &mut record.fields, env.clock.now());
+        compute(&object, &mut record.fields, env.clock.now());
         Ok(record)
     }
 
-    /// Moves a record into the recycle bin.
+    /// Moves a record into the recycle bin, together with those that do not stay without it.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// `DELETE_FAILED` when a record that refers to it forbids that; else as [`get`](Self::get).
     pub fn delete(&mut self, env: &Env, object: &str, id: &str) -> Result<(), ApiError> {
-        let rule = self.object(object)?;
-        let id = self.get(object, id)?.id.clone();
-        let mut records = self.records.get_mut(rule.name).into_iter().flatten();
-        let record = records.find(|record| record.id == id).ok_or_else(not_found)?;
-        record.deleted = true;
+        let gone = self.gone_with(&self.get(object, id)?.id)?;
         let now = Value::from(datetime(env.clock.now()));
-        record.fields.insert("IsDeleted".to_owned(), Value::from(true));
-        record.fields.insert("LastModifiedDate".to_owned(), now);
+        for record in self.records.values_mut().flatten() {
+            if gone.contains(&record.id) {
+                record.deleted = true;
+                record.fields.insert("IsDeleted".to_owned(), Value::from(true));
+                record.fields.insert("LastModifiedDate".to_owned(), now.clone());
+            }
+        }
+        self.forget(&gone);
         Ok(())
     }
 
     /// Holds values against the fields of an object and gives them their stored form.
     fn accept(
         &self,
-        rule: &ObjectRule,
+        rule: ObjectRule<'_>,
         values: &Map<String, Value>,
     ) -> Result<BTreeMap<String, Value>, ApiError> {
         let mut accepted = BTreeMap::new();
@@ -168,7 +180,8 @@ impl Salesforce {
 
     fn check_reference(&self, field: &Field<'_>, value: &Value) -> Result<(), ApiError> {
         let Some(id) = value.as_str() else { return Ok(()) };
-        let mut objects = field.values.iter().filter_map(|name| ObjectRule::named(name));
+        let names = field.values.names().into_iter();
+        let mut objects = names.filter_map(|name| self.find_object(name));
         let Some(rule) = objects.find(|rule| id.starts_with(rule.prefix)) else {
             let message = format!("{}: id value of incorrect type: {id}", field.label());
             return Err(about_fields("MALFORMED_ID", message, &[field.name]));

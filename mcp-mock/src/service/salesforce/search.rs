@@ -6,7 +6,6 @@
 use serde_json::Value;
 
 use super::fields::{Field, FieldKind};
-use super::objects::ObjectRule;
 use super::refusal::bad_request;
 use super::state::{Record, Salesforce};
 use crate::service::ApiError;
@@ -97,7 +96,7 @@ impl Salesforce {
     }
 
     fn has_words(&self, record: &Record, group: SearchFields, wanted: &[String]) -> bool {
-        let Some(rule) = ObjectRule::named(&record.object) else { return false };
+        let Some(rule) = self.find_object(&record.object) else { return false };
         let fields = self.fields(rule).into_iter().filter(|field| group.has(field));
         let texts: Vec<String> = fields.map(|field| record.text(field.name).to_owned()).collect();
         let known = words(&texts.join(" "), |_| false);
@@ -126,7 +125,7 @@ fn words(text: &str, also: impl Fn(char) -> bool) -> Vec<String> {
 }
 
 /// Walks both from left to right; at a mismatch it goes back to the last `*`, which takes one more.
-fn is_like(word: &str, pattern: &str) -> bool {
+pub(super) fn is_like(word: &str, pattern: &str) -> bool {
     let (word, pattern): (Vec<char>, Vec<char>) =
         (word.chars().collect(), pattern.chars().collect());
     let (mut at, mut next) = (0, 0);

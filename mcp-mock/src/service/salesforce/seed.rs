@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::custom::CustomField;
 use super::fields::FieldKind;
+use super::ids::new_id;
 use super::refusal::bad_request;
 use super::state::Salesforce;
+use super::trace::{USER_PREFIX, User};
 use crate::service::ApiError;
 use crate::world::Env;
 
@@ -21,6 +24,10 @@ type RecordSeed = Map<String, Value>;
 pub struct SalesforceSeed {
     /// Fields that the org added: types by name, by object. Names end in `__c`.
     pub custom_fields: BTreeMap<String, BTreeMap<String, FieldKind>>,
+    /// People besides the administrator, who is always there.
+    pub users: Vec<UserSeed>,
+    /// Profiles besides those that every org has.
+    pub profiles: Vec<String>,
     /// Whether picklists refuse values that they do not list.
     pub strict_picklists: bool,
     /// Fields by object: a new record with the same values in all of them is refused. The records of
@@ -40,6 +47,18 @@ pub struct SalesforceSeed {
     pub tasks: Vec<RecordSeed>,
 }
 
+/// A person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserSeed {
+    /// The name for logging in, in the form of an address.
+    pub username: String,
+    /// The full name.
+    pub name: String,
+    /// Whether the account is shut down.
+    pub inactive: bool,
+}
+
 impl Salesforce {
     /// Adds what a seed describes.
     ///
@@ -47,13 +66,19 @@ impl Salesforce {
     /// `INVALID_FIELD` when a custom field is not named as one; else as [`create`](Self::create).
     pub fn plant(&mut self, env: &mut Env, seed: SalesforceSeed) -> Result<(), ApiError> {
         for (object, fields) in seed.custom_fields {
-            let object = self.object(&object)?.name;
+            let object = self.object(&object)?.name.to_owned();
             if let Some(name) = fields.keys().find(|name| !name.ends_with("__c")) {
                 let message = format!("the custom field `{name}` of {object} should end in `__c`");
                 return Err(bad_request("INVALID_FIELD", message));
             }
-            self.custom_fields.entry(object.to_owned()).or_default().extend(fields);
+            let fields = fields.into_iter().map(|(name, kind)| (name, CustomField::of(kind)));
+            self.custom_fields.entry(object).or_default().extend(fields);
         }
+        for UserSeed { username, name, inactive } in seed.users {
+            let id = new_id(&mut env.ids, USER_PREFIX);
+            self.users.push(User { id, username, name, active: !inactive });
+        }
+        self.profiles.extend(seed.profiles);
         self.strict_picklists |= seed.strict_picklists;
         let groups = [
             ("Account", seed.accounts),

@@ -5,16 +5,41 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fields::FieldKind;
+use super::apex::ApexText;
+use super::custom::{CustomField, CustomObject};
 use super::ids::long_id;
+use super::permissions::Access;
+use super::trace::{TraceFlag, User};
 
 /// One org.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Salesforce {
     /// Records by object, in the order of creation, deleted ones included.
     pub records: BTreeMap<String, Vec<Record>>,
-    /// Fields that the org added to an object; their names end in `__c`.
-    pub custom_fields: BTreeMap<String, BTreeMap<String, FieldKind>>,
+    /// Objects that the org added, by name; the names end in `__c`.
+    #[serde(default)]
+    pub custom_objects: BTreeMap<String, CustomObject>,
+    /// Fields that the org added, by name, by object; the names end in `__c`.
+    pub custom_fields: BTreeMap<String, BTreeMap<String, CustomField>>,
+    /// What profiles may do with a field, by profile, by object and field; a field that is not here is
+    /// an administrator's.
+    #[serde(default)]
+    pub field_permissions: BTreeMap<String, BTreeMap<String, Access>>,
+    /// Profiles besides those that every org has.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// People besides the administrator.
+    #[serde(default)]
+    pub users: Vec<User>,
+    /// Whose doings are logged.
+    #[serde(default)]
+    pub trace_flags: Vec<TraceFlag>,
+    /// Apex classes.
+    #[serde(default)]
+    pub apex_classes: Vec<ApexText>,
+    /// Apex triggers.
+    #[serde(default)]
+    pub apex_triggers: Vec<ApexText>,
     /// How many cases were ever made; case numbers follow from it without gaps.
     pub cases_made: u64,
     /// Whether picklists refuse values that they do not list. Standard ones do not.

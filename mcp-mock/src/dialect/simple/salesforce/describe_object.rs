@@ -45,6 +45,6 @@ fn field(field: &Field<'_>) -> Value {
         "type": field.kind.name(),
         "required": field.required,
         "read_only": field.read_only,
-        "values": field.values,
+        "values": field.values.names(),
     })
 }

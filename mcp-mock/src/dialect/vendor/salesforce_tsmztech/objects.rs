@@ -11,20 +11,22 @@ use crate::service::salesforce::{Field, FieldKind, ObjectRule, Salesforce};
 use crate::world::Env;
 
 pub(super) fn search(
-    _: &mut Salesforce,
+    salesforce: &mut Salesforce,
     _: &mut Env,
     arguments: &Arguments,
 ) -> Result<Answer, ApiError> {
     let pattern = given(arguments, "searchPattern").unwrap_or_default();
     let lower = pattern.to_lowercase();
     let words: Vec<_> = lower.split(' ').filter(|word| !word.is_empty()).collect();
-    let has_all = |rule: &&ObjectRule| {
-        let name = rule.name.to_lowercase();
-        words.iter().all(|word| name.contains(word))
+    let has_all = |rule: &&ObjectRule<'_>| {
+        let names = [rule.name.to_lowercase(), rule.label().to_lowercase()];
+        words.iter().all(|word| names.iter().any(|name| name.contains(word)))
     };
-    // The label of a standard object is its name.
-    let line = |rule: &ObjectRule| format!("{0}\n  Label: {0}", rule.name);
-    let found: Vec<_> = ObjectRule::all().iter().filter(has_all).map(line).collect();
+    let line = |rule: &ObjectRule<'_>| {
+        let mark = if rule.custom.is_some() { " (Custom)" } else { "" };
+        format!("{}{mark}\n  Label: {}", rule.name, rule.label())
+    };
+    let found: Vec<_> = salesforce.objects().iter().filter(has_all).map(line).collect();
     let text = match found.len() {
         0 => format!("No Salesforce objects found matching \"{pattern}\"."),
         count => format!("Found {count} matching objects:\n\n{}", found.join("\n\n")),
@@ -40,7 +42,9 @@ pub(super) fn describe(
     let rule = salesforce.object(&object(arguments))?;
     let fields = salesforce.fields(rule);
     let blocks: Vec<_> = fields.iter().map(block).collect();
-    let text = format!("\nObject: {0} ({0})\nFields:\n{1}", rule.name, blocks.join("\n"));
+    let mark = if rule.custom.is_some() { " (Custom Object)" } else { "" };
+    let (name, label, blocks) = (rule.name, rule.label(), blocks.join("\n"));
+    let text = format!("\nObject: {name} ({label}){mark}\nFields:\n{blocks}");
     Ok(Answer::Text(text))
 }
 
@@ -51,10 +55,10 @@ fn block(field: &Field<'_>) -> String {
     if let Some(length) = length(field) {
         write!(block, ", Length: {length}").expect("writing to a text does not fail");
     }
-    let values = field.values.join(", ");
+    let values = field.values.names().join(", ");
     let (references, picklist) = match field.kind {
         FieldKind::Reference => (format!("References: {values}"), String::new()),
-        FieldKind::Picklist if !values.is_empty() => {
+        FieldKind::MultiPicklist | FieldKind::Picklist if !values.is_empty() => {
             (String::new(), format!("Picklist Values: {values}"))
         }
         _ => (String::new(), String::new()),
@@ -76,6 +80,7 @@ fn length(field: &Field<'_>) -> Option<usize> {
         | FieldKind::Int
         | FieldKind::Percent => None,
         FieldKind::Email
+        | FieldKind::MultiPicklist
         | FieldKind::Phone
         | FieldKind::Picklist
         | FieldKind::String

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::SoqlError;
+use super::children::ChildPlan;
 use super::date::{Period, midnight};
 use super::group::{Groups, is_aggregate};
 use super::path::{Found, find};
@@ -23,7 +24,7 @@ const ALL_FIELDS_ROWS_MAX: usize = 200;
 /// A query that was checked.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
-    pub(super) object: &'static str,
+    pub(super) object: String,
     /// Paths to fields; `None` for `COUNT()`.
     pub(super) select: Option<Vec<String>>,
     /// How rows are put together; `None` when each stands for itself.
@@ -32,6 +33,8 @@ pub(super) struct Plan {
     pub(super) order: Vec<SortKey>,
     pub(super) limit: Option<usize>,
     pub(super) offset: usize,
+    /// What hangs on each row.
+    pub(super) children: Vec<ChildPlan>,
 }
 
 /// What a row must meet.
@@ -82,7 +85,7 @@ impl Plan {
         now: Timestamp,
     ) -> Result<Self, SoqlError> {
         let name = &query.object;
-        let Some(object) = ObjectRule::named(&name.text) else {
+        let Some(object) = salesforce.find_object(&name.text) else {
             let message = format!(
                 "sObject type '{}' is not supported. If you are attempting to use a custom object, \
                  be sure to append the '__c' after the entity name. Please reference your WSDL or \
@@ -91,6 +94,16 @@ impl Plan {
             );
             return Err(SoqlError::new(name.place, "INVALID_TYPE", message));
         };
+        Self::of(salesforce, object, query, now)
+    }
+
+    /// Checks a query whose object is known.
+    pub(super) fn of(
+        salesforce: &Salesforce,
+        object: ObjectRule<'_>,
+        query: Query,
+        now: Timestamp,
+    ) -> Result<Self, SoqlError> {
         if query.offset > OFFSET_MAX {
             let message = format!("Maximum SOQL offset allowed is {OFFSET_MAX}");
             return Err(SoqlError::new(0, "NUMBER_OUTSIDE_VALID_RANGE", message));
@@ -109,15 +122,20 @@ impl Plan {
         let is_grouped =
             !query.group.is_empty() || columns.iter().any(|column| is_aggregate(&column.name.text));
         let mut plan = Self {
-            object: object.name,
+            object: object.name.to_owned(),
             select: None,
             groups: None,
             test,
             order: Vec::new(),
             limit,
             offset,
+            children: Vec::new(),
         };
         if is_grouped {
+            if let Some(inner) = query.children.first() {
+                let message = "a query with groups gives no children";
+                return Err(SoqlError::new(inner.object.place, "MALFORMED_QUERY", message));
+            }
             let keys = rows.keys(&query.group)?;
             let groups = Checker { grouped_by: Some(keys.clone()), ..rows };
             let having = query.having.map(|having| groups.test(having)).transpose()?;
@@ -126,9 +144,10 @@ impl Plan {
             return Ok(plan);
         }
         plan.order = rows.order(&query.order)?;
-        if !columns.is_empty() {
+        if !columns.is_empty() || !query.children.is_empty() {
             plan.select = Some(rows.select(&columns, limit)?);
         }
+        plan.children = rows.children(query.children)?;
         Ok(plan)
     }
 
@@ -143,10 +162,10 @@ impl Plan {
     }
 }
 
-struct Checker<'a> {
-    salesforce: &'a Salesforce,
-    object: &'static ObjectRule,
-    now: Timestamp,
+pub(super) struct Checker<'a> {
+    pub(super) salesforce: &'a Salesforce,
+    pub(super) object: ObjectRule<'a>,
+    pub(super) now: Timestamp,
     /// What rows are grouped by, where names are those of groups.
     grouped_by: Option<Vec<String>>,
 }
@@ -268,6 +287,10 @@ impl Checker<'_> {
                 let operands = literals.iter().map(|literal| self.operand(&field, literal));
                 Ok(Test::In(field.key.clone(), operands.collect::<Result<_, _>>()?))
             }
+            Condition::InRows(name, query) => {
+                let field = self.filtered(&name)?;
+                Ok(Test::In(field.key.clone(), self.found(&name, &field, *query)?))
+            }
             Condition::Compare(name, comparison, literal) => {
                 let field = self.filtered(&name)?;
                 let operand = self.operand(&field, &literal)?;
@@ -322,7 +345,7 @@ impl Checker<'_> {
     }
 }
 
-fn type_word(kind: FieldKind) -> &'static str {
+pub(super) fn type_word(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Boolean => "boolean",
         FieldKind::Currency | FieldKind::Double | FieldKind::Int | FieldKind::Percent => "double",
@@ -330,6 +353,7 @@ fn type_word(kind: FieldKind) -> &'static str {
         FieldKind::DateTime => "dateTime",
         FieldKind::Id | FieldKind::Reference => "ID",
         FieldKind::Email
+        | FieldKind::MultiPicklist
         | FieldKind::Phone
         | FieldKind::Picklist
         | FieldKind::String

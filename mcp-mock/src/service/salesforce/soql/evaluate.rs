@@ -21,7 +21,7 @@ impl Plan {
 
     /// The records that meet the condition, oldest first.
     pub(super) fn matching<'a>(&self, salesforce: &'a Salesforce) -> Vec<&'a Record> {
-        let mut rows = salesforce.records(self.object);
+        let mut rows = salesforce.records(&self.object);
         if let Some(test) = &self.test {
             rows.retain(|record| meets(salesforce, test, record));
         }

@@ -1,11 +1,13 @@
 //! SOQL: a useful subset, with the vendor's errors for the rest.
 //!
 //! `SELECT` fields, parents by dots, aggregates or `COUNT()`, `FROM` one object, `WHERE` with comparisons,
-//! `LIKE`, `IN`, `AND`, `OR`, `NOT` and brackets, `GROUP BY`, `HAVING`, `ORDER BY`, `LIMIT`, `OFFSET`. Not:
-//! children in brackets, functions other than parts of dates, `ROLLUP` and `CUBE`.
+//! `LIKE`, `IN`, `AND`, `OR`, `NOT` and brackets, `GROUP BY`, `HAVING`, `ORDER BY`, `LIMIT`, `OFFSET`. One
+//! level of queries in brackets: children by the name of their relation, and ids after `IN`. Not:
+//! functions other than parts of dates, `ROLLUP` and `CUBE`.
 //! The way of a query: text → tokens → [`syntax`] → checked against the fields → rows.
 
 mod check;
+mod children;
 mod date;
 mod evaluate;
 mod group;
@@ -17,6 +19,7 @@ mod token;
 use serde_json::{Value, json};
 
 use self::check::Plan;
+use self::children::ChildPlan;
 use super::refusal::bad_request;
 use super::state::{Record, Salesforce};
 use crate::service::ApiError;
@@ -74,17 +77,32 @@ impl Salesforce {
             return Ok(QueryResult { total_size, records: Vec::new(), next: None });
         }
         let batch = rows.iter().skip(first).take(BATCH_ROWS);
-        let records = batch.map(|record| self.row(record, plan.selected())).collect();
+        let records = batch.map(|record| self.row(record, &plan)).collect();
         let next = first.saturating_add(BATCH_ROWS);
         Ok(QueryResult { total_size, records, next: Some(next).filter(|next| *next < total_size) })
     }
 
-    fn row(&self, record: &Record, paths: &[String]) -> Value {
+    fn row(&self, record: &Record, plan: &Plan) -> Value {
         let mut row = with_attributes(record);
-        for path in paths {
+        for path in plan.selected() {
             self.put(&mut row, record, path);
         }
+        for children in &plan.children {
+            row[children.relation.as_str()] = self.children(record, children);
+        }
         row
+    }
+
+    /// The children of one row; null when it has none.
+    fn children(&self, record: &Record, children: &ChildPlan) -> Value {
+        let is_child = |child: &&Record| child.text(&children.field) == record.id;
+        let found = children.plan.matching(self).into_iter().filter(is_child).collect();
+        let found = children.plan.cut(self, found);
+        if found.is_empty() {
+            return Value::Null;
+        }
+        let records: Vec<_> = found.iter().map(|child| self.row(child, &children.plan)).collect();
+        json!({ "totalSize": records.len(), "done": true, "records": records })
     }
 
     /// Puts a value into a row; parents are objects inside, or null.
@@ -472,7 +490,7 @@ mod tests {
                     "LIKE", "IN", "NOT", "AND", "OR", "(", ")", ",", "null", "true", "'a%'", "5",
                     "-1e9", "2026-01-05", "2026-01-05T00:00:00Z", "LAST_N_DAYS:99999999999", "TODAY",
                     "GROUP", "HAVING", "COUNT", "Name", "CALENDAR_YEAR", "Account.Name",
-                    "ORDER", "BY", "DESC", "NULLS", "LAST", "LIMIT", "OFFSET", "NEXT_N_DAYS:2147483647",
+                    "ORDER", "BY", "DESC", "NULLS", "LAST", "LIMIT", "OFFSET", "NEXT_N_DAYS:2147483647", "SELECT", "FROM", "Contact",
                 ]),
                 0..12,
             ),

@@ -12,7 +12,7 @@ const DEPTH_MAX: usize = 32;
 /// Reads a query.
 pub(super) fn parse(soql: &str) -> Result<Query, SoqlError> {
     let tokens = tokens(soql)?;
-    let mut parser = Parser { tokens: &tokens, next: 0, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, next: 0, depth: 0, place: Place::Outside };
     let query = parser.query()?;
     match parser.peek() {
         TokenKind::End => Ok(query),
@@ -24,12 +24,21 @@ struct Parser<'a> {
     tokens: &'a [Token],
     next: usize,
     depth: usize,
+    place: Place,
+}
+
+/// Around which query the reader is, if any. No query has one inside that has one inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    InChildren,
+    InCondition,
 }
 
 impl Parser<'_> {
     fn query(&mut self) -> Result<Query, SoqlError> {
         self.expect_word("SELECT")?;
-        let select = self.select()?;
+        let (select, children) = self.select()?;
         self.expect_word("FROM")?;
         let object = self.name()?;
         let condition = if self.takes_word("WHERE") { Some(self.condition()?) } else { None };
@@ -39,18 +48,47 @@ impl Parser<'_> {
         let order = self.after("ORDER", Self::order)?;
         let limit = if self.takes_word("LIMIT") { Some(self.count()?) } else { None };
         let offset = if self.takes_word("OFFSET") { self.count()? } else { 0 };
-        Ok(Query { select, object, condition, group, having, order, limit, offset })
+        Ok(Query { select, children, object, condition, group, having, order, limit, offset })
     }
 
-    fn select(&mut self) -> Result<Select, SoqlError> {
-        let mut columns = vec![self.column()?];
-        while self.takes_symbol(",") {
-            columns.push(self.column()?);
+    fn select(&mut self) -> Result<(Select, Vec<Query>), SoqlError> {
+        let (mut columns, mut children) = (Vec::new(), Vec::new());
+        loop {
+            if self.takes_symbol("(") {
+                children.push(self.inner(Place::InChildren)?);
+            } else {
+                columns.push(self.column()?);
+            }
+            if !self.takes_symbol(",") {
+                break;
+            }
         }
         match columns.as_slice() {
-            [Column { name, alias: None }] if name.text == "COUNT()" => Ok(Select::Count),
-            _ => Ok(Select::Fields(columns)),
+            [Column { name, alias: None }] if name.text == "COUNT()" && children.is_empty() => {
+                Ok((Select::Count, children))
+            }
+            _ => Ok((Select::Fields(columns), children)),
         }
+    }
+
+    /// Reads a query inside of another, up to and with its closing bracket.
+    fn inner(&mut self, place: Place) -> Result<Query, SoqlError> {
+        let message = match (self.place, place) {
+            (Place::Outside, _) => None,
+            (Place::InCondition, Place::InCondition) => {
+                Some("Nesting of semi join sub-selects is not supported")
+            }
+            (_, Place::InCondition) => Some("a query for children has no query in its condition"),
+            (_, _) => Some("a query inside of a query has no children of its own"),
+        };
+        if let Some(message) = message {
+            return Err(SoqlError::new(self.place(), "MALFORMED_QUERY", message));
+        }
+        self.place = place;
+        let query = self.query()?;
+        self.place = Place::Outside;
+        self.expect_symbol(")")?;
+        Ok(query)
     }
 
     fn column(&mut self) -> Result<Column, SoqlError> {
@@ -116,11 +154,11 @@ impl Parser<'_> {
             return Ok(Condition::Like(field, self.literal()?));
         }
         if self.takes_word("IN") {
-            return Ok(Condition::In(field, self.list()?));
+            return self.among(field);
         }
         if self.takes_word("NOT") {
             self.expect_word("IN")?;
-            return Ok(Condition::Not(Box::new(Condition::In(field, self.list()?))));
+            return Ok(Condition::Not(Box::new(self.among(field)?)));
         }
         let comparison = match self.peek() {
             TokenKind::Symbol("=") => Comparison::Equal,
@@ -135,8 +173,18 @@ impl Parser<'_> {
         Ok(Condition::Compare(field, comparison, self.literal()?))
     }
 
-    fn list(&mut self) -> Result<Vec<Literal>, SoqlError> {
+    /// Reads what follows `IN`: values, or a query that finds them.
+    fn among(&mut self, field: Name) -> Result<Condition, SoqlError> {
         self.expect_symbol("(")?;
+        if self.is_word("SELECT") {
+            let query = self.inner(Place::InCondition)?;
+            return Ok(Condition::InRows(field, Box::new(query)));
+        }
+        Ok(Condition::In(field, self.list()?))
+    }
+
+    /// Reads values up to and with the closing bracket.
+    fn list(&mut self) -> Result<Vec<Literal>, SoqlError> {
         let mut list = vec![self.literal()?];
         while self.takes_symbol(",") {
             list.push(self.literal()?);

@@ -19,19 +19,22 @@ pub(super) struct Found {
     pub(super) key: String,
     /// The type of its values.
     pub(super) kind: FieldKind,
+    /// The objects that its values are ids of.
+    pub(super) targets: Vec<String>,
 }
 
 /// What a name means for rows of an object.
-pub(super) fn find(
-    salesforce: &Salesforce,
-    object: &'static ObjectRule,
+pub(super) fn find<'a>(
+    salesforce: &'a Salesforce,
+    object: ObjectRule<'a>,
     name: &Name,
 ) -> Result<Found, SoqlError> {
     let Some((function, inner)) = call(&name.text) else {
         return path(salesforce, object, name, &name.text);
     };
     if function == "COUNT" && inner.is_empty() {
-        return Ok(Found { key: name.text.clone(), kind: FieldKind::Int });
+        let (key, targets) = (name.text.clone(), Vec::new());
+        return Ok(Found { key, kind: FieldKind::Int, targets });
     }
     let inner = path(salesforce, object, name, inner)?;
     let kind = if is_aggregate(&name.text) {
@@ -41,7 +44,7 @@ pub(super) fn find(
         Some(FieldKind::Int).filter(|_| is_date && part_of(function, "2026-01-05").is_some())
     };
     let key = format!("{function}({})", inner.key);
-    kind.map(|kind| Found { key, kind }).ok_or_else(|| {
+    kind.map(|kind| Found { key, kind, targets: inner.targets }).ok_or_else(|| {
         let message = format!("field {} does not support the function {function}", inner.key);
         SoqlError::new(name.place, "INVALID_FIELD", message)
     })
@@ -69,12 +72,28 @@ pub(super) fn parent_of<'a>(
     record: &Record,
     relation: &str,
 ) -> Option<&'a Record> {
-    salesforce.record(record.text(&format!("{relation}Id")))
+    salesforce.record(record.text(&reference_of(relation)))
 }
 
-fn path(
-    salesforce: &Salesforce,
-    object: &'static ObjectRule,
+/// The field behind a relation: `AccountId` for `Account`, `Invoice__c` for `Invoice__r`.
+fn reference_of(relation: &str) -> String {
+    match relation.strip_suffix("__r") {
+        Some(name) => format!("{name}__c"),
+        None => format!("{relation}Id"),
+    }
+}
+
+/// The relation that a field stands for.
+fn relation_of(field: &str) -> String {
+    match field.strip_suffix("__c") {
+        Some(name) => format!("{name}__r"),
+        None => field.trim_end_matches("Id").to_owned(),
+    }
+}
+
+fn path<'a>(
+    salesforce: &'a Salesforce,
+    object: ObjectRule<'a>,
     name: &Name,
     text: &str,
 ) -> Result<Found, SoqlError> {
@@ -87,10 +106,12 @@ fn path(
         return Err(SoqlError::new(name.place, "MALFORMED_QUERY", message));
     }
     for relation in parents {
-        let id = format!("{relation}Id");
-        let field = salesforce.field(object, &id).filter(|f| f.kind == FieldKind::Reference);
-        let parent =
-            field.and_then(|field| Some((field, ObjectRule::named(field.values.first()?)?)));
+        let field = salesforce.field(object, &reference_of(relation));
+        let field = field.filter(|field| field.kind == FieldKind::Reference);
+        let target = |field: &Field<'_>| {
+            field.values.names().first().and_then(|name| salesforce.find_object(name))
+        };
+        let parent = field.and_then(|field| Some((field, target(&field)?)));
         let Some((field, parent)) = parent else {
             let message = format!(
                 "Didn't understand relationship '{relation}' in field path. If you are attempting to \
@@ -100,7 +121,7 @@ fn path(
             );
             return Err(SoqlError::new(name.place, "INVALID_FIELD", message));
         };
-        key = format!("{key}{}.", field.name.trim_end_matches("Id"));
+        key = format!("{key}{}.", relation_of(field.name));
         object = parent;
     }
     let field: Field<'_> = salesforce.field(object, last).ok_or_else(|| {
@@ -112,7 +133,12 @@ fn path(
         );
         SoqlError::new(name.place, "INVALID_FIELD", message)
     })?;
-    Ok(Found { key: key + field.name, kind: field.kind })
+    let targets = match field.kind {
+        FieldKind::Id => vec![object.name.to_owned()],
+        FieldKind::Reference => field.values.names().into_iter().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Found { key: key + field.name, kind: field.kind, targets })
 }
 
 fn call(text: &str) -> Option<(&str, &str)> {

@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Query {
     pub(super) select: Select,
+    /// What hangs on each row: queries whose object is the name of a relation.
+    pub(super) children: Vec<Self>,
     pub(super) object: Name,
     pub(super) condition: Option<Condition>,
     pub(super) group: Vec<Name>,
@@ -41,6 +43,8 @@ pub(super) enum Condition {
     Any(Vec<Self>),
     Compare(Name, Comparison, Literal),
     In(Name, Vec<Literal>),
+    /// In what another query finds.
+    InRows(Name, Box<Query>),
     Like(Name, Literal),
     Not(Box<Self>),
 }
