@@ -3,11 +3,17 @@
 use serde_json::Value;
 
 use super::arguments::{given, is_truthy, list, written};
+use super::not_backed;
 use crate::dialect::tool::Arguments;
 use crate::dialect::vendor::Answer;
 use crate::service::ApiError;
 use crate::service::salesforce::{Returning, Salesforce, SearchFields};
 use crate::world::Env;
+
+/// Clauses that the server writes and that the org of this world has nothing for. Others than the vendor's
+/// the server leaves out.
+const UNKNOWN_CLAUSES: [&str; 5] =
+    ["DATA CATEGORY", "DIVISION", "NETWORK", "PRICEBOOKID", "SECURITY_ENFORCED"];
 
 pub(super) fn run(
     salesforce: &mut Salesforce,
@@ -19,8 +25,9 @@ pub(super) fn run(
         return Err(ApiError::new(400, "client", "Search term cannot be empty"));
     }
     let objects = arguments.value("objects").and_then(Value::as_array);
-    let parts: Vec<_> = objects.into_iter().flatten().map(part).collect();
-    let rows = salesforce.search(env, (&term, fields(arguments)), &parts)?;
+    let parts = objects.into_iter().flatten().map(part).collect::<Result<Vec<_>, _>>()?;
+    check_flags(arguments)?;
+    let rows = salesforce.search(env, (&term, fields(arguments)?), &parts)?;
     let clauses = arguments.value("withClauses").and_then(Value::as_array);
     let asks = |kind: &str| {
         clauses.into_iter().flatten().any(|clause| clause.get("type") == Some(&Value::from(kind)))
@@ -30,25 +37,50 @@ pub(super) fn run(
     Ok(Answer::Text(format!("Search Results:{}", blocks.join("\n"))))
 }
 
-fn part(json: &Value) -> Returning {
+/// The server writes these such that no org understands them, or they speak of what this org lacks.
+fn check_flags(arguments: &Arguments) -> Result<(), ApiError> {
+    for name in ["updateable", "viewable"] {
+        if is_truthy(arguments.value(name)) {
+            return Err(not_backed(name, "the server writes a second RETURNING for it"));
+        }
+    }
+    let clauses = arguments.value("withClauses").and_then(Value::as_array);
+    for clause in clauses.into_iter().flatten() {
+        let kind = clause.get("type").map(written).unwrap_or_default();
+        if UNKNOWN_CLAUSES.contains(&kind.as_str()) {
+            let what = format!("the org of this world knows nothing of {kind}");
+            return Err(not_backed("withClauses", &what));
+        }
+    }
+    Ok(())
+}
+
+fn part(json: &Value) -> Result<Returning, ApiError> {
     let clause = |name: &str| json.get(name).filter(|value| is_truthy(Some(value))).map(written);
-    Returning {
+    let limit = clause("limit").map(|limit| limit.parse().map_err(|_| malformed(&limit)));
+    Ok(Returning {
         object: clause("name").unwrap_or_default(),
         fields: list(json.get("fields")),
         condition: clause("where"),
         order: clause("orderBy"),
-        limit: clause("limit").and_then(|limit| limit.parse().ok()),
+        limit: limit.transpose()?,
+    })
+}
+
+fn fields(arguments: &Arguments) -> Result<SearchFields, ApiError> {
+    // The server fills in what is left out, and nothing else.
+    match arguments.given("searchIn").map(written).as_deref() {
+        None | Some("ALL FIELDS") => Ok(SearchFields::All),
+        Some("EMAIL FIELDS") => Ok(SearchFields::Email),
+        Some("NAME FIELDS") => Ok(SearchFields::Name),
+        Some("PHONE FIELDS") => Ok(SearchFields::Phone),
+        Some("SIDEBAR FIELDS") => Ok(SearchFields::Sidebar),
+        Some(other) => Err(malformed(other)),
     }
 }
 
-fn fields(arguments: &Arguments) -> SearchFields {
-    match arguments.text("searchIn") {
-        "EMAIL FIELDS" => SearchFields::Email,
-        "NAME FIELDS" => SearchFields::Name,
-        "PHONE FIELDS" => SearchFields::Phone,
-        "SIDEBAR FIELDS" => SearchFields::Sidebar,
-        _ => SearchFields::All,
-    }
+fn malformed(token: &str) -> ApiError {
+    ApiError::new(400, "MALFORMED_SEARCH", format!("unexpected token: '{token}'"))
 }
 
 /// What follows each record when a clause asks for it; the org gives neither times nor snippets.
