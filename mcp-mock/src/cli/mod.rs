@@ -207,6 +207,6 @@ mod tests {
 
     #[test]
     fn list_of_a_dialect_says_what_is_not_backed() {
-        insta::assert_snapshot!(listed(&["notion", "--dialect", "npm-2.5.2"]));
+        insta::assert_snapshot!(listed(&["salesforce", "--dialect", "tsmztech-0.0.6"]));
     }
 }

@@ -1,6 +1,6 @@
 //! Blocks: the content of pages.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::paging::{Listing, Paging};
 use super::properties::rich_text;
@@ -31,6 +31,9 @@ pub const BLOCK_KINDS: [&str; 12] = [
     "toggle",
     "divider",
 ];
+
+/// What a block may say besides its text; kept as it is given.
+const SETTINGS: [&str; 5] = ["caption", "color", "icon", "is_toggleable", "language"];
 
 impl Notion {
     /// Adds blocks, in the API's shape, at the end of a page and returns their ids.
@@ -119,10 +122,26 @@ impl Reader<'_> {
             Some(inside) => self.blocks(inside, &format!("{path}.{kind}.children"), level + 1)?,
             None => Vec::new(),
         };
-        let checked = content.get("checked").and_then(Value::as_bool).unwrap_or_default();
-        let (id, kind) = (self.env.ids.uuid(), kind.to_owned());
-        Ok(Block { id, kind, text, checked, children, ..Block::default() })
+        let checked = checked(content, &format!("{path}.{kind}"))?.unwrap_or_default();
+        let (id, kind, settings) = (self.env.ids.uuid(), kind.to_owned(), settings(content));
+        Ok(Block { id, kind, text, checked, settings, children, ..Block::default() })
     }
+}
+
+/// Whether a block is ticked off, if it says so.
+pub(super) fn checked(content: &Value, path: &str) -> Result<Option<bool>, ApiError> {
+    match content.get("checked") {
+        None => Ok(None),
+        Some(Value::Bool(checked)) => Ok(Some(*checked)),
+        Some(other) => Err(should_be(&format!("{path}.checked"), "a boolean", other)),
+    }
+}
+
+/// What a block says besides its text.
+pub(super) fn settings(content: &Value) -> Map<String, Value> {
+    let members = content.as_object().into_iter().flatten();
+    let settings = members.filter(|(name, _)| SETTINGS.contains(&name.as_str()));
+    settings.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 #[cfg(test)]

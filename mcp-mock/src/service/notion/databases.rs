@@ -17,6 +17,8 @@ pub struct QueryRequest {
     pub filter: Option<Value>,
     /// Sorts in the API's shape, the weightiest first.
     pub sorts: Vec<Value>,
+    /// The rows in the trash in place of the others.
+    pub in_trash: bool,
     /// Which part of the list.
     pub paging: Paging,
 }
@@ -52,7 +54,7 @@ impl Notion {
         found.ok_or_else(|| not_found("data_source", &id))
     }
 
-    /// The rows of a data source that are not archived, sorted as asked, else oldest first.
+    /// The rows of a data source that are not archived, or only those, sorted as asked, else oldest first.
     ///
     /// # Errors
     /// `validation_error` when the filter, a sort or the cursor cannot be read; else as
@@ -69,7 +71,7 @@ impl Notion {
             Parent::Page { .. } | Parent::Workspace => false,
         };
         let rows = self.pages.iter().filter(inside);
-        let rows = rows.filter(|page| !page.archived && self.shares(page));
+        let rows = rows.filter(|page| page.archived == request.in_trash && self.shares(page));
         let rows =
             rows.filter(|page| filter.as_ref().is_none_or(|filter| filter.meets(self, page)));
         let mut rows = rows.collect::<Vec<_>>();

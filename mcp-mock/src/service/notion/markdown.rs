@@ -35,6 +35,19 @@ pub struct Replacement {
     pub all: bool,
 }
 
+/// Where a new piece of Markdown goes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MarkdownPlace {
+    /// Behind a selection: a text, or its beginning and its end with three dots between them.
+    After(String),
+    /// In front of all.
+    Start,
+    /// Behind all.
+    End,
+    /// In the place of a selection.
+    InsteadOf(String),
+}
+
 impl Page {
     /// The content as Markdown.
     #[must_use]
@@ -99,6 +112,46 @@ impl Notion {
         }
         self.replace_markdown(env, page_id, &markdown)
     }
+
+    /// Puts a piece of Markdown into the content of a page.
+    ///
+    /// # Errors
+    /// `validation_error` when the selection is not there; else as
+    /// [`replace_markdown`](Self::replace_markdown).
+    pub fn insert_markdown(
+        &mut self,
+        env: &mut Env,
+        page_id: &str,
+        (piece, place): (&str, &MarkdownPlace),
+    ) -> Result<&Page, ApiError> {
+        let known = self.get_page(page_id)?.markdown();
+        let (before, after) = match place {
+            MarkdownPlace::Start => ("", known.as_str()),
+            MarkdownPlace::End => (known.as_str(), ""),
+            MarkdownPlace::After(selection) => known.split_at(selected(&known, selection)?.1),
+            MarkdownPlace::InsteadOf(selection) => {
+                let (start, end) = selected(&known, selection)?;
+                (&known[..start], &known[end..])
+            }
+        };
+        let is_inside = matches!(place, MarkdownPlace::InsteadOf(_));
+        // What is inserted stands on lines of its own, what is replaced may be a part of one.
+        let joint = |side: &str| if is_inside || side.is_empty() { "" } else { "\n" };
+        let after = if is_inside { after } else { after.trim_start_matches('\n') };
+        let text = format!("{before}{}{piece}{}{after}", joint(before), joint(after));
+        self.replace_markdown(env, page_id, &text)
+    }
+}
+
+/// Where a selection begins and ends.
+fn selected(text: &str, selection: &str) -> Result<(usize, usize), ApiError> {
+    let (first, last) = selection.split_once("...").unwrap_or((selection, ""));
+    let found = text.find(first).filter(|_| !first.is_empty());
+    let range = found.and_then(|start| {
+        let rest = start + first.len();
+        Some((start, rest + text[rest..].find(last)? + last.len()))
+    });
+    range.ok_or_else(|| invalid(format!("Could not find the content to replace: {selection}")))
 }
 
 fn write(blocks: &[Block], depth: usize, lines: &mut Vec<String>) {

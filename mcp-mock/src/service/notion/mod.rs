@@ -2,19 +2,21 @@
 //!
 //! Kept are the rules that a program trips over: values must fit the type of their property, a status
 //! is never invented while a select option is, archived pages are not edited, a database with two
-//! data sources does not answer to its own id, and what is not shared is not found. Rich text is kept
-//! as plain text, and comments hang on pages only; formulas and rollups are not modelled.
+//! data sources does not answer to its own id, and what is not shared is not found. A schema may be
+//! changed and a page moved, and values go along as far as they fit. Rich text is kept as plain text, and comments hang on pages only; formulas and rollups are not modelled.
 
 mod blocks;
 mod comments;
 mod databases;
 mod filter;
 mod markdown;
+mod moves;
 mod pages;
 mod paging;
 mod plain;
 mod properties;
 mod refusal;
+mod schema;
 mod search;
 mod seed;
 mod sort;
@@ -24,9 +26,11 @@ mod users;
 
 pub use blocks::BLOCK_KINDS;
 pub use databases::QueryRequest;
-pub use markdown::Replacement;
+pub use markdown::{MarkdownPlace, Replacement};
 pub use pages::{NewPage, PageChange, ParentRef, check_decoration};
 pub use paging::{Listing, Paging};
+pub use refusal::NOT_MODELLED;
+pub use schema::SourceChange;
 pub use search::{Found, FoundKind, SearchRequest};
 pub use seed::{DatabaseSeed, NotionSeed, PageSeed, PropertySeed, SourceSeed};
 pub use state::{

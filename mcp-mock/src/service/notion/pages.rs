@@ -150,13 +150,23 @@ impl Notion {
         Ok(page)
     }
 
+    /// The pages directly below a page that are not in the trash.
+    #[must_use]
+    pub fn pages_below(&self, page_id: &str) -> Vec<&Page> {
+        let is_below = |page: &&Page| {
+            !page.archived
+                && matches!(&page.parent, Parent::Page { page_id: above } if above == page_id)
+        };
+        self.pages.iter().filter(is_below).collect()
+    }
+
     /// Whether the integration may see a page: not when it or its database is hidden.
     pub(super) fn shares(&self, page: &Page) -> bool {
         let database = page.parent.database_id().and_then(|id| self.database(id));
         !page.hidden && !database.is_some_and(|database| database.hidden)
     }
 
-    fn parent(&self, parent: &ParentRef) -> Result<Parent, ApiError> {
+    pub(super) fn parent(&self, parent: &ParentRef) -> Result<Parent, ApiError> {
         let (database, source) = match parent {
             ParentRef::Workspace => return Ok(Parent::Workspace),
             ParentRef::Page(id) => {
@@ -178,11 +188,11 @@ impl Notion {
         })
     }
 
-    fn source(&self, id: &str) -> Result<&DataSource, ApiError> {
+    pub(super) fn source(&self, id: &str) -> Result<&DataSource, ApiError> {
         self.get_data_source(id).map(|(_, source)| source)
     }
 
-    fn source_mut(&mut self, id: &str) -> Result<&mut DataSource, ApiError> {
+    pub(super) fn source_mut(&mut self, id: &str) -> Result<&mut DataSource, ApiError> {
         let mut sources = self.databases.iter_mut().flat_map(|database| &mut database.sources);
         sources.find(|source| source.id == id).ok_or_else(|| not_found("data_source", id))
     }
@@ -206,7 +216,8 @@ pub(super) fn uuid(path: &str, id: &str) -> Result<String, ApiError> {
     dashed(id).ok_or_else(|| should_be(path, "a valid uuid", &id.into()))
 }
 
-fn empty(property: &Property) -> (String, PropertyValue) {
+/// The value of a property that nobody gave one.
+pub(super) fn empty(property: &Property) -> (String, PropertyValue) {
     let value = match property.kind {
         PropertyKind::Title => PropertyValue::Title(String::new()),
         PropertyKind::RichText => PropertyValue::Text(String::new()),
@@ -232,7 +243,8 @@ fn loose_title(values: &Map<String, Value>) -> Result<Checked, ApiError> {
         let text = rich_text(content, "body.properties.title")?;
         let text = text.ok_or_else(|| wrong_type(name, "title"))?;
         let kind = PropertyKind::Title;
-        let property = Property { id: name.clone(), name: name.clone(), kind };
+        let property =
+            Property { id: name.clone(), name: name.clone(), kind, ..Property::default() };
         checked.push((property, PropertyValue::Title(text)));
     }
     Ok(checked)

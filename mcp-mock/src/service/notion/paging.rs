@@ -26,7 +26,7 @@ pub struct Listing<T> {
 
 impl Paging {
     /// Cuts the page out of the whole list.
-    pub(super) fn cut<T>(
+    pub(crate) fn cut<T>(
         &self,
         mut all: Vec<T>,
         id: impl Fn(&T) -> &str,

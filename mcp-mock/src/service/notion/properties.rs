@@ -188,8 +188,26 @@ fn read_date(content: &Value, path: &str) -> Result<Option<PropertyValue>, ApiEr
             return Err(should_be(&place, "a valid ISO 8601 date string", &date.into()));
         }
     }
-    let value = DateValue { start: start.to_owned(), end: end.map(str::to_owned) };
+    let time_zone = content.get("time_zone").filter(|zone| !zone.is_null());
+    if let Some(zone) = time_zone {
+        let is_known = zone.as_str().is_some_and(is_time_zone);
+        // An offset in the date would say it twice.
+        let is_local = start.parse::<Timestamp>().is_err();
+        if !is_known || !is_local {
+            let place = format!("{path}.time_zone");
+            let expected = "the name of a time zone beside a date without an offset";
+            return Err(should_be(&place, expected, zone));
+        }
+    }
+    let time_zone = time_zone.and_then(Value::as_str).map(str::to_owned);
+    let value = DateValue { start: start.to_owned(), end: end.map(str::to_owned), time_zone };
     Ok(Some(PropertyValue::Date(value)))
+}
+
+/// Whether a text has the form of a name in the database of time zones, which is not at hand here.
+fn is_time_zone(name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_+-/".contains(c);
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_letter)
 }
 
 fn check_length(text: &str, limit: usize, path: &str) -> Result<(), ApiError> {
@@ -220,6 +238,7 @@ mod tests {
             id: name.to_lowercase(),
             name: name.to_owned(),
             kind,
+            ..Property::default()
         };
         DataSource { properties: kinds.map(property).into(), ..DataSource::default() }
     }

@@ -45,3 +45,11 @@ pub(super) fn not_found(what: &str, id: &str) -> ApiError {
 pub(super) fn archived() -> ApiError {
     invalid("Can't edit block that is archived. You must unarchive the block before editing.")
 }
+
+/// The code of a refusal by this mock, for something that the API can do and that is not modelled here.
+pub const NOT_MODELLED: &str = "not_modelled";
+
+/// Something that the API would do and that is not modelled here.
+pub(super) fn not_modelled(path: &str, what: &str) -> ApiError {
+    ApiError::new(501, NOT_MODELLED, format!("`{path}`: {what} is not modelled by mcp-mock"))
+}

@@ -189,9 +189,8 @@ fn grow(
     let mut source = DataSource { id: env.ids.uuid(), name, ..DataSource::default() };
     for (name, seed) in properties {
         let kind = kind(&name, seed)?;
-        let is_title = kind == PropertyKind::Title;
-        let id = if is_title { "title".to_owned() } else { env.ids.text(PROPERTY_ID_ALPHABET, 4) };
-        source.properties.push(Property { id, name, kind });
+        let id = property_id(env, &kind);
+        source.properties.push(Property { id, name, kind, ..Property::default() });
     }
     let titles = source.properties.iter().filter(|property| property.id == "title").count();
     if titles > 1 {
@@ -199,9 +198,18 @@ fn grow(
     }
     if titles == 0 {
         let (id, name) = ("title".to_owned(), TITLE_DEFAULT.to_owned());
-        source.properties.insert(0, Property { id, name, kind: PropertyKind::Title });
+        let kind = PropertyKind::Title;
+        source.properties.insert(0, Property { id, name, kind, ..Property::default() });
     }
     Ok(source)
+}
+
+/// A new id of a property; a title has one that is always the same.
+pub(super) fn property_id(env: &mut Env, kind: &PropertyKind) -> String {
+    match kind {
+        PropertyKind::Title => "title".to_owned(),
+        _ => env.ids.text(PROPERTY_ID_ALPHABET, 4),
+    }
 }
 
 fn kind(property: &str, seed: PropertySeed) -> Result<PropertyKind, ApiError> {
@@ -212,26 +220,8 @@ fn kind(property: &str, seed: PropertySeed) -> Result<PropertyKind, ApiError> {
         PropertySeed::Kind(name) => (name, Vec::new()),
         PropertySeed::WithOptions { r#type, options } => (r#type, options),
     };
-    Ok(match name.as_str() {
-        "checkbox" => PropertyKind::Checkbox,
-        "created_time" => PropertyKind::CreatedTime,
-        "date" => PropertyKind::Date,
-        "email" => PropertyKind::Email,
-        "files" => PropertyKind::Files,
-        "last_edited_time" => PropertyKind::LastEditedTime,
-        "multi_select" => PropertyKind::MultiSelect { options },
-        "number" => PropertyKind::Number,
-        "people" => PropertyKind::People,
-        "phone_number" => PropertyKind::PhoneNumber,
-        "relation" => PropertyKind::Relation,
-        "rich_text" => PropertyKind::RichText,
-        "select" => PropertyKind::Select { options },
-        "status" => PropertyKind::Status { options },
-        "title" => PropertyKind::Title,
-        "unique_id" => PropertyKind::UniqueId,
-        "url" => PropertyKind::Url,
-        _ => return Err(invalid(format!("{property} has the unknown type `{name}`."))),
-    })
+    PropertyKind::named(&name, options)
+        .ok_or_else(|| invalid(format!("{property} has the unknown type `{name}`.")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// The part of a workspace that an integration can come to know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct DataSource {
     pub id: String,
     /// The name.
     pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
     /// The schema; exactly one property is the title.
     pub properties: Vec<Property>,
     /// The last number given out for a `unique_id` property.
@@ -120,6 +123,35 @@ pub struct Property {
     pub name: String,
     /// The type of its values.
     pub kind: PropertyKind,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Colours of options that a request chose, by the name of the option.
+    #[serde(default)]
+    pub colors: BTreeMap<String, String>,
+    /// What else the type says, as the API writes it, such as the format of numbers.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+}
+
+/// The colours of options.
+const COLORS: [&str; 10] =
+    ["blue", "brown", "default", "gray", "green", "orange", "pink", "purple", "red", "yellow"];
+
+impl Property {
+    /// The colour of an option: the one that was chosen, else one that follows from the name. The vendor
+    /// picks that by chance.
+    #[must_use]
+    pub fn color(&self, option: &str) -> &str {
+        let sum = option.bytes().fold(0, |sum: usize, byte| sum * 31 % 1_000 + usize::from(byte));
+        self.colors.get(option).map_or(COLORS[sum % COLORS.len()], String::as_str)
+    }
+
+    /// Whether options may have this colour.
+    #[must_use]
+    pub fn knows_color(color: &str) -> bool {
+        COLORS.contains(&color)
+    }
 }
 
 /// The type of a property.
@@ -179,6 +211,30 @@ impl PropertyKind {
             Self::UniqueId => "unique_id",
             Self::Url => "url",
         }
+    }
+
+    /// The type of this name, with these options if it has some.
+    pub(super) fn named(name: &str, options: Vec<String>) -> Option<Self> {
+        Some(match name {
+            "checkbox" => Self::Checkbox,
+            "created_time" => Self::CreatedTime,
+            "date" => Self::Date,
+            "email" => Self::Email,
+            "files" => Self::Files,
+            "last_edited_time" => Self::LastEditedTime,
+            "multi_select" => Self::MultiSelect { options },
+            "number" => Self::Number,
+            "people" => Self::People,
+            "phone_number" => Self::PhoneNumber,
+            "relation" => Self::Relation,
+            "rich_text" => Self::RichText,
+            "select" => Self::Select { options },
+            "status" => Self::Status { options },
+            "title" => Self::Title,
+            "unique_id" => Self::UniqueId,
+            "url" => Self::Url,
+            _ => return None,
+        })
     }
 
     /// The options to choose from, for the types that have some.
@@ -301,6 +357,9 @@ pub struct DateValue {
     pub start: String,
     /// ISO 8601.
     pub end: Option<String>,
+    /// The name of a time zone, for times that are written without an offset.
+    #[serde(default)]
+    pub time_zone: Option<String>,
 }
 
 /// A piece of content.
@@ -318,6 +377,9 @@ pub struct Block {
     /// Whether it lies in the trash.
     #[serde(default)]
     pub archived: bool,
+    /// What else the type says, as the API writes it, such as a colour or the language of code.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
     /// Blocks inside.
     pub children: Vec<Self>,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::blocks::read;
+use super::blocks::{checked, read, settings};
 use super::pages::uuid;
 use super::paging::{Listing, Paging};
 use super::properties::rich_text;
@@ -147,12 +147,14 @@ impl Notion {
             }
             None => None,
         };
-        let checked = content.and_then(|content| content.get("checked")).and_then(Value::as_bool);
+        let path = format!("body.{kind}");
+        let checked = content.map(|content| checked(content, &path)).transpose()?.flatten();
 
         let page = self.editable(&page_id)?;
         if let Some(block) = find_mut(&mut page.blocks, &id) {
             block.text = text.unwrap_or_else(|| block.text.clone());
             block.checked = checked.unwrap_or(block.checked);
+            block.settings.extend(content.map(settings).unwrap_or_default());
             block.archived = change.archived.unwrap_or(block.archived);
         }
         page.edited = env.clock.now();

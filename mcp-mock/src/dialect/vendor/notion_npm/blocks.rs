@@ -1,7 +1,7 @@
 //! Tools for blocks.
 
 use super::render;
-use super::request::{list, paging, path_text};
+use super::request::{flag, list, paging, path_text, text};
 use crate::dialect::tool::Arguments;
 use crate::dialect::vendor::Answer;
 use crate::service::ApiError;
@@ -37,9 +37,9 @@ pub(super) fn append(
     env: &mut Env,
     arguments: &Arguments,
 ) -> Result<Answer, ApiError> {
-    let place = (path_text(arguments, "block_id"), arguments.optional_text("after"));
+    let (id, after) = (path_text(arguments, "block_id"), text(arguments, "after")?);
     let new = list(arguments, "children")?;
-    let ids = notion.append_children(env, (&place.0, place.1), &new)?;
+    let ids = notion.append_children(env, (&id, after.as_deref()), &new)?;
     let results = ids.iter().map(|id| notion.get_block(id)).collect::<Result<Vec<_>, _>>()?;
     let added = Listing { results, next_cursor: None };
     Ok(Answer::Json(render::list("block", added, render::block)))
@@ -54,7 +54,7 @@ pub(super) fn update(
     let mut content = arguments.object("type");
     let given = |kind: &&str| Some(((*kind).to_owned(), arguments.given(kind)?.clone()));
     content.extend(BLOCK_KINDS.iter().filter_map(given));
-    let archived = arguments.boolean("archived").or_else(|| arguments.boolean("in_trash"));
+    let archived = flag(arguments, "archived")?.or(flag(arguments, "in_trash")?);
     let id = path_text(arguments, "block_id");
     let placed = notion.update_block(env, &id, &BlockChange { content, archived })?;
     Ok(Answer::Json(render::block(placed)))

@@ -5,8 +5,8 @@
 //! Both bodies and refusals of the API are the text of a success; only `status` tells them apart.
 //!
 //! Of the recorded catalogue, which repeats nine definitions in each of its 24 tools, `tools.json` keeps
-//! those that a tool refers to. Changing and making data sources and moving pages are listed and not
-//! backed. Bodies have no `request_id` on success, and options of a select are all of the default colour.
+//! those that a tool refers to. What the API would heed and this world does not have is a JSON-RPC error
+//! that names it.
 
 mod blocks;
 mod comments;
@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Facts, Manners, Operation, Vendor, text};
 use crate::dialect::{Dialect, Provenance, Reply};
 use crate::service::ApiError;
-use crate::service::notion::Notion;
+use crate::service::notion::{NOT_MODELLED, Notion};
 
 static FACTS: Facts = Facts {
     name: "npm-2.5.2",
@@ -53,11 +53,14 @@ const OPERATIONS: &[(&str, Operation<Notion>)] = &[
     ("API-retrieve-a-page", pages::get),
     ("API-patch-page", pages::update),
     ("API-post-page", pages::create),
+    ("API-move-page", pages::relocate),
     ("API-retrieve-a-page-property", pages::property),
     ("API-retrieve-a-comment", comments::list),
     ("API-create-a-comment", comments::create),
     ("API-query-data-source", sources::query),
     ("API-retrieve-a-data-source", sources::get),
+    ("API-create-a-data-source", sources::create),
+    ("API-update-a-data-source", sources::update),
     ("API-list-data-source-templates", sources::templates),
     ("API-retrieve-a-database", sources::database),
     ("API-retrieve-page-markdown", markdown::get),
@@ -66,6 +69,9 @@ const OPERATIONS: &[(&str, Operation<Notion>)] = &[
 
 /// Members of the details of a refusal that the API shows; others are hints for the `simple` dialect.
 const SHOWN_DETAILS: [&str; 2] = ["error_type", "rate_limit_reason"];
+
+/// Most bytes of a request body; the API's.
+const BODY_BYTES_MAX: usize = 500_000;
 
 /// The dialect.
 pub(crate) fn dialect() -> Box<dyn Dialect> {
@@ -82,6 +88,10 @@ impl Manners for Npm {
         arguments: Option<Map<String, Value>>,
     ) -> Result<Map<String, Value>, Reply> {
         let arguments = arguments.unwrap_or_default();
+        if !fits(&arguments) {
+            let message = "body failed validation: a request body has at most 500 KB.";
+            return Err(self.refuse("", &ApiError::new(400, "validation_error", message)));
+        }
         Ok(arguments.into_iter().map(|(name, value)| (name, request::unwrapped(value))).collect())
     }
 
@@ -90,6 +100,10 @@ impl Manners for Npm {
     }
 
     fn refuse(&self, _: &str, error: &ApiError) -> Reply {
+        if error.code == NOT_MODELLED {
+            let error = RpcError::new(code::INTERNAL_ERROR, &*error.message);
+            return Err(error.with_data(json!({ "mock": "not backed" })));
+        }
         let mut body = json!({
             "status": error.status,
             "object": "error",
@@ -112,10 +126,20 @@ impl Manners for Npm {
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
         match answer {
-            Answer::Json(body) => text(body.to_string()),
+            Answer::Json(body) => {
+                let mut body = body.clone();
+                // The same for the same answer, so that a world with the same seed says the same.
+                body["request_id"] = json!(render::uuid_of(&body.to_string()));
+                text(body.to_string())
+            }
             Answer::Text(words) => text(words),
         }
     }
+}
+
+/// Whether the body of a request is not too long for the API.
+fn fits(arguments: &Map<String, Value>) -> bool {
+    serde_json::to_string(arguments).is_ok_and(|body| body.len() <= BODY_BYTES_MAX)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::request::{object, path_text, should_be};
+use super::request::{flag, not_modelled, object, paging, path_text, should_be, wanted_properties};
 use super::{render, values};
 use crate::dialect::tool::Arguments;
 use crate::dialect::vendor::Answer;
@@ -19,10 +19,7 @@ pub(super) fn get(
     arguments: &Arguments,
 ) -> Result<Answer, ApiError> {
     let page = notion.get_page(&path_text(arguments, "page_id"))?;
-    let mut wanted = arguments.texts("filter_properties");
-    let one = arguments.text("filter_properties");
-    wanted.extend(one.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned));
-    Ok(Answer::Json(render::page(notion, page, &wanted)))
+    Ok(Answer::Json(render::page(notion, page, &wanted_properties(arguments))))
 }
 
 pub(super) fn create(
@@ -30,6 +27,7 @@ pub(super) fn create(
     env: &mut Env,
     arguments: &Arguments,
 ) -> Result<Answer, ApiError> {
+    not_modelled(arguments, &["markdown", "position", "template"])?;
     let (icon, cover) = (arguments.value("icon"), arguments.value("cover"));
     check_decoration(icon, cover)?;
     let children = arguments.value("children").and_then(Value::as_array).cloned();
@@ -48,6 +46,7 @@ pub(super) fn update(
     env: &mut Env,
     arguments: &Arguments,
 ) -> Result<Answer, ApiError> {
+    not_modelled(arguments, &["erase_content", "is_locked", "template"])?;
     let id = path_text(arguments, "page_id");
     let (icon, cover) = (arguments.given("icon"), arguments.given("cover"));
     check_decoration(icon, cover)?;
@@ -55,9 +54,19 @@ pub(super) fn update(
         None => Map::new(),
         Some(_) => object(arguments, "properties")?,
     };
-    let archived = arguments.boolean("in_trash").or_else(|| arguments.boolean("archived"));
+    let archived = flag(arguments, "in_trash")?.or(flag(arguments, "archived")?);
     notion.update_page(env, &id, &PageChange { properties, archived })?;
     notion.decorate(&id, icon, cover)?;
+    Ok(Answer::Json(render::page(notion, notion.get_page(&id)?, &[])))
+}
+
+pub(super) fn relocate(
+    notion: &mut Notion,
+    env: &mut Env,
+    arguments: &Arguments,
+) -> Result<Answer, ApiError> {
+    let id = path_text(arguments, "page_id");
+    notion.move_page(env, &id, &parent(arguments)?)?;
     Ok(Answer::Json(render::page(notion, notion.get_page(&id)?, &[])))
 }
 
@@ -88,13 +97,17 @@ pub(super) fn property(
         one[kind.as_str()] = value.clone();
         one
     };
-    let parts = item[kind.as_str()].as_array();
-    let results: Vec<_> = parts.into_iter().flatten().map(item_of).collect();
+    let parts = item[kind.as_str()].as_array().cloned().unwrap_or_default();
+    // The vendor's cursors tell nothing about the items either.
+    let cursor = |place: usize| render::uuid_of(&format!("{} {} {place}", page.id, name));
+    let parts = parts.into_iter().enumerate().map(|(place, part)| (cursor(place), part));
+    let found = paging(arguments)?.cut(parts.collect(), |(cursor, _)| cursor)?;
+    let results: Vec<_> = found.results.iter().map(|(_, part)| item_of(part)).collect();
     Ok(Answer::Json(json!({
         "object": "list",
         "results": results,
-        "next_cursor": null,
-        "has_more": false,
+        "has_more": found.next_cursor.is_some(),
+        "next_cursor": found.next_cursor,
         "type": "property_item",
         "property_item": { "id": id, "next_url": null, "type": kind, (kind.as_str()): {} },
     })))

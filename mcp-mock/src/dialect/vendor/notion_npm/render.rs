@@ -97,7 +97,7 @@ pub(super) fn source(database: &Database, source: &DataSource) -> Value {
         "created_time": time(database.created),
         "last_edited_time": time(database.created),
         "title": rich_text(&source.name),
-        "description": [],
+        "description": rich_text(&source.description),
         "icon": null,
         "cover": null,
         "properties": properties,
@@ -149,6 +149,9 @@ pub(super) fn block(placed: Placed<'_>) -> Value {
         "heading_1" | "heading_2" | "heading_3" => content["is_toggleable"] = json!(false),
         "to_do" => content["checked"] = json!(block.checked),
         _ => {}
+    }
+    for (name, value) in &block.settings {
+        content[name.as_str()] = value.clone();
     }
     let parent = match parent {
         Some(id) => json!({ "type": "block_id", "block_id": id }),
@@ -243,20 +246,24 @@ fn parent(parent: &Parent) -> Value {
 }
 
 fn schema(property: &Property) -> Value {
-    let options = |options: &[String]| options.iter().map(|name| values::option(name)).collect();
+    let options =
+        |options: &[String]| options.iter().map(|name| values::option(property, name)).collect();
     let options: Option<Value> = property.kind.options().map(options);
-    let content = match (&property.kind, options) {
+    let mut content = match (&property.kind, options) {
         (PropertyKind::Status { .. }, Some(options)) => json!({ "options": options, "groups": [] }),
         (_, Some(options)) => json!({ "options": options }),
         (PropertyKind::Number, None) => json!({ "format": "number" }),
         (PropertyKind::UniqueId, None) => json!({ "prefix": null }),
         _ => json!({}),
     };
+    for (name, value) in &property.settings {
+        content[name.as_str()] = value.clone();
+    }
     let kind = property.kind.name();
     json!({
         "id": property.id,
         "name": property.name,
-        "description": null,
+        "description": property.description,
         "type": kind,
         (kind): content,
     })

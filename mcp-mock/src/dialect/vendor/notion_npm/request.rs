@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
-use crate::service::notion::Paging;
+use crate::service::notion::{NOT_MODELLED, Paging};
 
 /// How often a text is read as JSON before it is left alone.
 const UNWRAPS_MAX: usize = 3;
@@ -57,7 +57,7 @@ pub(super) fn path_text(arguments: &Arguments, name: &str) -> String {
 
 /// Which part of a list is wanted.
 pub(super) fn paging(arguments: &Arguments) -> Result<Paging, ApiError> {
-    let start_cursor = arguments.optional_text("start_cursor").map(str::to_owned);
+    let start_cursor = text(arguments, "start_cursor")?;
     let page_size = match arguments.value("page_size") {
         None => None,
         // In the query of a request, a number is a text.
@@ -68,6 +68,43 @@ pub(super) fn paging(arguments: &Arguments) -> Result<Paging, ApiError> {
         }
     };
     Ok(Paging { page_size, start_cursor })
+}
+
+/// A text of the body.
+pub(super) fn text(arguments: &Arguments, name: &str) -> Result<Option<String>, ApiError> {
+    match arguments.value(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        other => Err(should_be(&format!("body.{name}"), "a string", other)),
+    }
+}
+
+/// The properties that are wanted, as a list or as a text with commas; all when there are none.
+pub(super) fn wanted_properties(arguments: &Arguments) -> Vec<String> {
+    let mut wanted = arguments.texts("filter_properties");
+    let one = arguments.text("filter_properties");
+    wanted.extend(one.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned));
+    wanted
+}
+
+/// A flag of the body.
+pub(super) fn flag(arguments: &Arguments, name: &str) -> Result<Option<bool>, ApiError> {
+    match arguments.value(name) {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        other => Err(should_be(&format!("body.{name}"), "a boolean", other)),
+    }
+}
+
+/// Refuses what the API would heed and this mock cannot.
+pub(super) fn not_modelled(arguments: &Arguments, names: &[&str]) -> Result<(), ApiError> {
+    match names.iter().find(|name| arguments.value(name).is_some()) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("`body.{name}` is not modelled by mcp-mock");
+            Err(ApiError::new(501, NOT_MODELLED, message))
+        }
+    }
 }
 
 /// A required object of the body.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::render;
-use super::request::{paging, should_be};
+use super::request::{paging, should_be, text};
 use crate::dialect::tool::Arguments;
 use crate::dialect::vendor::Answer;
 use crate::service::ApiError;
@@ -26,9 +26,12 @@ pub(super) fn run(
             }
         }),
     };
+    one_of(arguments, ("filter", "property"), &["object"])?;
+    one_of(arguments, ("sort", "timestamp"), &["last_edited_time"])?;
+    one_of(arguments, ("sort", "direction"), &["ascending", "descending"])?;
     let direction = arguments.value("sort").and_then(|sort| sort.get("direction"));
     let request = SearchRequest {
-        query: arguments.text("query").to_owned(),
+        query: text(arguments, "query")?.unwrap_or_default(),
         kind,
         oldest_first: direction == Some(&Value::from("ascending")),
         paging: paging(arguments)?,
@@ -39,4 +42,21 @@ pub(super) fn run(
         Found::Page(page) => render::page(notion, page, &[]),
     });
     Ok(Answer::Json(body))
+}
+
+/// Refuses another text than these in a member of an argument.
+fn one_of(
+    arguments: &Arguments,
+    (name, member): (&str, &str),
+    known: &[&str],
+) -> Result<(), ApiError> {
+    let given = arguments.value(name).and_then(|value| value.get(member));
+    match given.filter(|given| !given.as_str().is_some_and(|text| known.contains(&text))) {
+        None => Ok(()),
+        Some(other) => {
+            let known: Vec<_> = known.iter().map(|text| format!("`\"{text}\"`")).collect();
+            let path = format!("body.{name}.{member}");
+            Err(should_be(&path, &known.join(" or "), Some(other)))
+        }
+    }
 }

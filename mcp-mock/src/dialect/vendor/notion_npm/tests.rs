@@ -1,3 +1,6 @@
+mod audit;
+mod schema;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -20,12 +23,18 @@ fn world(notion: Option<Value>) -> State {
     state
 }
 
-/// The body of an answer, which never says that it failed.
+/// The body of an answer, which never says that it failed. Every one has the id of its request, which is
+/// left out when all went well, so that bodies can be compared.
 #[track_caller]
 fn body(state: &mut State, name: &str, arguments: &Value) -> Value {
     let result = dialect().call(state, name, arguments.as_object().cloned()).unwrap();
     assert_eq!(result.is_error, None);
-    serde_json::from_str(result.content[0].as_text().unwrap()).unwrap()
+    let mut body: Value = serde_json::from_str(result.content[0].as_text().unwrap()).unwrap();
+    assert_eq!(body["request_id"].as_str().unwrap().len(), 36);
+    if body["object"] != "error" {
+        body.as_object_mut().unwrap().remove("request_id");
+    }
+    body
 }
 
 fn source_id(state: &State, alias: &str) -> String {
@@ -81,7 +90,7 @@ fn the_catalogue_is_the_recorded_one() {
     let unbacked: Vec<_> = unbacked.map(|tool| tool.name.as_str()).collect();
 
     assert_eq!(dialect.tools().len(), 24);
-    assert_eq!(unbacked, ["API-update-a-data-source", "API-create-a-data-source", "API-move-page"]);
+    assert_eq!(unbacked, [""; 0]);
     assert_eq!(dialect.versions().last(), Some(&ProtocolVersion::V2025_06_18));
     for tool in dialect.tools() {
         let hints = tool.annotations.as_ref().unwrap();
