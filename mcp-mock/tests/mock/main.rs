@@ -18,6 +18,7 @@ mod faults_stream;
 mod http;
 mod laws;
 mod limits;
+mod lost_answers;
 mod refusals;
 mod revisions;
 mod rules;

@@ -157,4 +157,34 @@ mod tests {
         let strange = json!({ "soql": soql, "cursor": "x" });
         assert_eq!(demo.call("query", strange).unwrap_err().code, "INVALID_QUERY_LOCATOR");
     }
+
+    #[test]
+    fn a_deleted_record_is_not_the_same_as_one_that_was_never_there() {
+        let mut demo = Demo::new(tools());
+        let id = demo.call("create_lead", new_lead()).unwrap()["id"].clone();
+        let short = json!({ "object": "Lead", "id": &id.as_str().unwrap()[..15] });
+
+        assert_eq!(demo.call("get_record", short.clone()).unwrap()["id"], id);
+        demo.call("delete_record", short.clone()).unwrap();
+        let deleted = demo.call("get_record", short).unwrap_err();
+        let never = json!({ "object": "Lead", "id": "00Q000000000000" });
+        let never = demo.call("get_record", never).unwrap_err();
+
+        assert_eq!((deleted.status, deleted.code.as_str()), (404, "ENTITY_IS_DELETED"));
+        assert_eq!((never.status, never.code.as_str()), (404, "NOT_FOUND"));
+    }
+
+    #[test]
+    fn children_are_read_with_their_parents() {
+        let mut demo = Demo::new(tools());
+
+        let soql = "SELECT Name, (SELECT LastName FROM Contacts), (SELECT Id FROM Cases) FROM \
+                    Account WHERE Name = 'Northwind'";
+        let found = demo.call("query", json!({ "soql": soql })).unwrap();
+
+        let row = &found["records"][0];
+        assert_eq!(row["Contacts"]["totalSize"], 1);
+        assert_eq!(row["Contacts"]["records"][0]["LastName"], "Shah");
+        assert_eq!(row["Cases"], Value::Null);
+    }
 }

@@ -409,6 +409,14 @@ mod tests {
     }
 
     #[test]
+    fn an_offset_is_2000_at_most() {
+        assert!(org().query(&env(), "SELECT Id FROM Lead OFFSET 2000", 0).is_ok());
+        let (code, message) = refused("SELECT Id FROM Lead OFFSET 2001");
+        assert_eq!(code, "NUMBER_OUTSIDE_VALID_RANGE");
+        assert!(message.contains("Maximum SOQL offset allowed is 2000"), "{message}");
+    }
+
+    #[test]
     fn an_error_shows_its_place() {
         let (code, message) = refused("SELECT Id, Colour\nFROM Lead");
 
