@@ -60,6 +60,11 @@ pub(crate) enum Answer {
 
 /// How a server checks, answers and refuses.
 pub(crate) trait Manners: fmt::Debug + Send + Sync {
+    /// The answer to a call without arguments, from a server that looks at them before it looks the tool up.
+    fn without_arguments(&self) -> Option<Reply> {
+        None
+    }
+
     /// The arguments that a tool gets, or what the server answers to bad ones.
     fn check(
         &self,
@@ -138,6 +143,11 @@ impl<S: Part + fmt::Debug, M: Manners> Dialect for Vendor<S, M> {
     }
 
     fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Reply {
+        if arguments.is_none()
+            && let Some(reply) = self.manners.without_arguments()
+        {
+            return reply;
+        }
         let Some(tool) = self.listed.iter().find(|tool| tool.name == name) else {
             return self.manners.unknown_tool(name);
         };
@@ -182,4 +192,33 @@ pub(crate) fn text(text: impl Into<String>) -> CallToolResult {
 /// JSON indented by two spaces, as `JSON.stringify(value, null, 2)` writes it.
 pub(crate) fn indented(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a JSON value always encodes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::probes::shown;
+    use super::*;
+
+    #[track_caller]
+    fn check(dialect: &dyn Dialect, expected: &str) {
+        let reply = dialect.call(&mut State::empty(1), "nope", None);
+
+        let answer = shown(&reply).to_string();
+        assert!(answer.contains(expected), "`{}` answered {answer}", dialect.name());
+    }
+
+    #[test]
+    fn missing_arguments_come_before_an_unknown_tool_where_the_server_looks_at_them_first() {
+        check(&*github_npm::dialect(), "Arguments are required");
+        check(&*salesforce_tsmztech::dialect(), "Error: Arguments are required");
+        check(&*slack_npm::dialect(), "No arguments provided");
+    }
+
+    #[test]
+    fn unknown_tool_comes_before_missing_arguments_everywhere_else() {
+        check(&*github_official::dialect(), "unknown tool");
+        check(&*gmail_npm::dialect(), "Unknown tool: nope");
+        check(&*notion_npm::dialect(), "Method nope not found");
+        check(&*slack_zencoder::dialect(), "Tool nope not found");
+    }
 }

@@ -73,14 +73,16 @@ type Outcome = Result<Answer, ApiError>;
 struct Npm;
 
 impl Manners for Npm {
+    fn without_arguments(&self) -> Option<Reply> {
+        Some(Err(failed("Arguments are required")))
+    }
+
     fn check(
         &self,
         tool: &Tool,
         arguments: Option<Map<String, Value>>,
     ) -> Result<Map<String, Value>, Reply> {
-        let Some(arguments) = arguments else {
-            return Err(Err(failed("Arguments are required")));
-        };
+        let arguments = arguments.unwrap_or_default();
         let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
         let issues = zod::issues(&schema, &arguments);
         if issues.is_empty() {

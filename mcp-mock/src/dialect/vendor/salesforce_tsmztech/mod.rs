@@ -81,14 +81,16 @@ pub(crate) fn dialect() -> Box<dyn Dialect> {
 struct Tsmztech;
 
 impl Manners for Tsmztech {
+    fn without_arguments(&self) -> Option<Reply> {
+        Some(failure("Error: Arguments are required"))
+    }
+
     fn check(
         &self,
         tool: &Tool,
         arguments: Option<Map<String, Value>>,
     ) -> Result<Map<String, Value>, Reply> {
-        let Some(arguments) = arguments else {
-            return Err(failure("Error: Arguments are required"));
-        };
+        let arguments = arguments.unwrap_or_default();
         match arguments::lack(&tool.name, &arguments) {
             Some(message) => Err(failure(format!("Error: {message}"))),
             None => Ok(arguments),

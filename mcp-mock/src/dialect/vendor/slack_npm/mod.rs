@@ -44,14 +44,16 @@ pub(crate) fn dialect() -> Box<dyn Dialect> {
 struct Npm;
 
 impl Manners for Npm {
+    fn without_arguments(&self) -> Option<Reply> {
+        Some(Ok(failed("No arguments provided")))
+    }
+
     fn check(
         &self,
         tool: &Tool,
         arguments: Option<Map<String, Value>>,
     ) -> Result<Map<String, Value>, Reply> {
-        let Some(mut arguments) = arguments else {
-            return Err(Ok(failed("No arguments provided")));
-        };
+        let mut arguments = arguments.unwrap_or_default();
         let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
         let required: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
