@@ -82,10 +82,12 @@ impl Branch {
         self.commits.iter().filter(|commit| !known.contains(commit.sha.as_str())).collect()
     }
 
-    /// Whether both sides wrote the same file, differently, since they parted.
+    /// Whether both sides wrote or removed the same file, differently, since they parted.
     pub(super) fn conflicts_with(&self, base: &Self) -> bool {
-        let ours = files_of(self.ahead_of(base).into_iter());
-        let theirs = files_of(base.ahead_of(self).into_iter());
+        let changes = |commits: Vec<&'_ Commit>| -> BTreeMap<String, Option<String>> {
+            commits.into_iter().flat_map(|commit| commit.changes.clone()).collect()
+        };
+        let (ours, theirs) = (changes(self.ahead_of(base)), changes(base.ahead_of(self)));
         ours.iter().any(|(path, text)| theirs.get(path).is_some_and(|other| other != text))
     }
 
@@ -99,7 +101,8 @@ impl Branch {
             commit.message,
         );
         for (path, text) in &commit.changes {
-            record.push_str(&format!("{path}\0{}\n", blob_sha(text)));
+            let blob = text.as_deref().map(blob_sha);
+            record.push_str(&format!("{path}\0{}\n", blob.as_deref().unwrap_or("removed")));
         }
         commit.sha = sha1(&record);
         let sha = commit.sha.clone();
@@ -163,8 +166,14 @@ pub(super) fn is_ref_name(name: &str) -> bool {
 
 /// The texts that these commits leave, oldest first.
 pub(super) fn files_of<'a>(commits: impl Iterator<Item = &'a Commit>) -> Tree<'a> {
-    let changes = commits.flat_map(|commit| &commit.changes);
-    changes.map(|(path, text)| (path.as_str(), text.as_str())).collect()
+    let mut tree = Tree::new();
+    for (path, text) in commits.flat_map(|commit| &commit.changes) {
+        match text {
+            Some(text) => tree.insert(path.as_str(), text.as_str()),
+            None => tree.remove(path.as_str()),
+        };
+    }
+    tree
 }
 
 #[cfg(test)]

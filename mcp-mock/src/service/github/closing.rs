@@ -1,11 +1,20 @@
 //! `fixes #12`: the words that close an issue when a change reaches the default branch.
 
-use super::{IssueState, Repo, StateReason};
+use super::{Issue, IssueState, Repo, StateReason};
 
 const KEYWORDS: [&str; 9] =
     ["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"];
 
 impl Repo {
+    /// The pull requests into the default branch whose text says that they close the issue with this number.
+    pub fn closing_pulls(&self, number: u64) -> impl Iterator<Item = &Issue> {
+        self.issues.iter().filter(move |issue| {
+            let text = issue.body.as_deref().unwrap_or_default();
+            issue.pull.as_ref().is_some_and(|pull| pull.base == self.default_branch)
+                && linked(text, &self.full_name()).contains(&number)
+        })
+    }
+
     /// Closes the open issues of this repository that the text says it closes.
     pub(super) fn close_linked(&mut self, text: &str, now: &str) {
         let full_name = self.full_name();

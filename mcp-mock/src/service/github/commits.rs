@@ -86,12 +86,12 @@ impl GitHub {
         Ok((entry, diff::changes(&old, &new)))
     }
 
-    /// Writes files in one commit on a branch and gives the id of the commit.
+    /// Writes and removes files in one commit on a branch and gives the id of the commit.
     ///
     /// # Errors
     ///
     /// 404 without the repository or the branch, 403 when archived, 409 when the repository is empty,
-    /// 422 for a malformed path or an empty message.
+    /// 422 for a malformed path, for removing a file that is not there, or an empty message.
     pub fn push_files(
         &mut self,
         env: &mut Env,
@@ -104,8 +104,12 @@ impl GitHub {
             return Err(refusal::conflict("Git Repository is empty."));
         }
         let branch = repo.branches.get_mut(push.branch).ok_or_else(refusal::not_found)?;
-        for file in push.files.keys() {
+        let there = branch.files();
+        for (file, text) in &push.files {
             check_path(file)?;
+            if text.is_none() && !there.contains_key(file.as_str()) {
+                return Err(refusal::unprocessable("GitRPC::BadObjectState"));
+            }
         }
         if push.message.trim().is_empty() {
             return Err(refusal::unprocessable("Invalid request.\n\n\"message\" wasn't supplied."));
@@ -126,15 +130,15 @@ impl GitHub {
     }
 }
 
-/// Files to write in one commit.
+/// Files to write or to remove in one commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Push<'a> {
     /// Branch that gets the commit.
     pub branch: &'a str,
     /// Message of the commit.
     pub message: &'a str,
-    /// Texts by path.
-    pub files: BTreeMap<String, String>,
+    /// Texts by path; a file without one is removed.
+    pub files: BTreeMap<String, Option<String>>,
 }
 
 impl CommitFilter {
@@ -174,7 +178,7 @@ impl Branch {
     }
 }
 
-fn entry(history: &[Commit], place: usize) -> Option<HistoryEntry> {
+pub(super) fn entry(history: &[Commit], place: usize) -> Option<HistoryEntry> {
     let commit = history.get(place)?.clone();
     let parent = place.checked_sub(1).and_then(|before| history.get(before));
     let tree: Tree<'_> = files_of(history.iter().take(place.saturating_add(1)));
@@ -189,6 +193,7 @@ fn entry(history: &[Commit], place: usize) -> Option<HistoryEntry> {
 mod tests {
     use serde_json::json;
 
+    use super::super::FileStatus;
     use super::super::tests::{APP, planted};
     use super::*;
 
@@ -200,8 +205,8 @@ mod tests {
 
     fn push(github: &mut GitHub, env: &mut Env, branch: &str) -> Result<String, ApiError> {
         let files = BTreeMap::from([
-            ("a.txt".to_owned(), "two\n".to_owned()),
-            ("src/b.txt".to_owned(), "new\n".to_owned()),
+            ("a.txt".to_owned(), Some("two\n".to_owned())),
+            ("src/b.txt".to_owned(), Some("new\n".to_owned())),
         ]);
         github.push_files(env, APP, Push { branch, message: "Both", files })
     }
@@ -216,8 +221,26 @@ mod tests {
         let (entry, changes) = github.get_commit(APP, "main").unwrap();
         assert_eq!((&entry.commit.sha, entry.parent.as_ref()), (&sha, Some(&before)));
         let shown: Vec<_> =
-            changes.iter().map(|change| (change.path.as_str(), change.added)).collect();
-        assert_eq!(shown, [("a.txt", false), ("src/b.txt", true)]);
+            changes.iter().map(|change| (change.path.as_str(), change.status)).collect();
+        assert_eq!(shown, [("a.txt", FileStatus::Modified), ("src/b.txt", FileStatus::Added)]);
+    }
+
+    #[test]
+    fn removed_file_is_gone_and_cannot_be_removed_again() {
+        let (mut github, mut env) = app();
+        let remove = |github: &mut GitHub, env: &mut Env| {
+            let files = BTreeMap::from([("a.txt".to_owned(), None)]);
+            github.push_files(env, APP, Push { branch: "main", message: "Tidy", files })
+        };
+
+        let sha = remove(&mut github, &mut env).unwrap();
+        let again = remove(&mut github, &mut env).unwrap_err();
+
+        let (entry, changes) = github.get_commit(APP, &sha).unwrap();
+        assert_eq!((changes[0].status, changes[0].deletions), (FileStatus::Removed, 1));
+        assert_eq!(changes[0].patch, "@@ -1 +0,0 @@\n-one");
+        assert_eq!(entry.tree_sha, "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        assert_eq!((again.status, again.message.as_str()), (422, "GitRPC::BadObjectState"));
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl GitHub {
 
         let now = env.clock.rfc3339();
         let sha = blob_sha(&new.text);
-        let changes = BTreeMap::from([(new.path.clone(), new.text)]);
+        let changes = BTreeMap::from([(new.path.clone(), Some(new.text))]);
         let commit = Commit {
             message: new.message.clone(),
             author,

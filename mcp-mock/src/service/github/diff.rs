@@ -1,5 +1,7 @@
 //! How files differ: the lines that were added and removed, as GitHub's patches show them.
 
+use std::collections::BTreeSet;
+
 use super::branches::{Tree, blob_sha};
 
 /// Lines on one side beyond which a change is shown as removing all old lines and adding all new ones:
@@ -13,10 +15,10 @@ const CONTEXT: usize = 3;
 pub struct FileChange {
     /// Where it is.
     pub path: String,
-    /// Id of its blob after the change.
+    /// Id of its blob after the change; of a removed file, the one before.
     pub sha: String,
-    /// Whether it is new.
-    pub added: bool,
+    /// Whether it came, changed or went.
+    pub status: FileStatus,
     /// How many lines were added.
     pub additions: usize,
     /// How many lines were removed.
@@ -25,23 +27,52 @@ pub struct FileChange {
     pub patch: String,
 }
 
-/// The files that are new or different, by path. Files are never removed here.
+/// What happened to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileStatus {
+    /// It is new.
+    Added,
+    /// Its text is another.
+    Modified,
+    /// It is gone.
+    Removed,
+}
+
+impl FileStatus {
+    /// The word of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Modified => "modified",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// The files that are new, different or gone, by path.
 pub(super) fn changes(old: &Tree<'_>, new: &Tree<'_>) -> Vec<FileChange> {
-    let changed = new.iter().filter(|(path, text)| old.get(*path) != Some(text));
-    let change = |(path, text): (&&str, &&str)| {
-        let before = old.get(path).copied().unwrap_or_default();
-        let lines = compare(before, text);
+    let paths: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let change = |path: &str| {
+        let (before, after) = (old.get(path).copied(), new.get(path).copied());
+        let status = match (before, after) {
+            (before, after) if before == after => return None,
+            (None, _) => FileStatus::Added,
+            (_, None) => FileStatus::Removed,
+            _ => FileStatus::Modified,
+        };
+        let lines = compare(before.unwrap_or_default(), after.unwrap_or_default());
         let count = |kind| lines.iter().filter(|line| line.kind == kind).count();
-        FileChange {
-            path: (*path).to_owned(),
-            sha: blob_sha(text),
-            added: !old.contains_key(path),
+        Some(FileChange {
+            path: path.to_owned(),
+            sha: blob_sha(after.or(before).unwrap_or_default()),
+            status,
             additions: count(Kind::Added),
             deletions: count(Kind::Removed),
             patch: patch(&lines),
-        }
+        })
     };
-    changed.map(change).collect()
+    paths.into_iter().filter_map(change).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +230,10 @@ mod tests {
 
         let change = change(old, &old.replace('5', "five"));
 
-        assert_eq!((change.added, change.additions, change.deletions), (false, 1, 1));
+        assert_eq!(
+            (change.status, change.additions, change.deletions),
+            (FileStatus::Modified, 1, 1)
+        );
         assert_eq!(change.patch, "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8");
     }
 
@@ -219,7 +253,7 @@ mod tests {
     fn a_new_file_begins_at_nothing() {
         let new = changes(&Tree::new(), &Tree::from([("a", "one\ntwo\n")]));
 
-        assert_eq!((new[0].added, new[0].additions), (true, 2));
+        assert_eq!((new[0].status, new[0].additions), (FileStatus::Added, 2));
         assert_eq!(new[0].patch, "@@ -0,0 +1,2 @@\n+one\n+two");
     }
 

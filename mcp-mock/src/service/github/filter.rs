@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Issue, IssueState, Repo};
+use super::{Issue, IssueState, Reaction, ReactionContent, Repo};
 
 /// Which issues a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,6 +66,12 @@ pub enum IssueSort {
     /// When it was opened.
     #[default]
     Created,
+    /// Number of reactions and comments together.
+    Interactions,
+    /// Number of reactions of this kind.
+    Reaction(ReactionContent),
+    /// Number of reactions.
+    Reactions,
     /// When it changed last.
     Updated,
 }
@@ -114,6 +120,14 @@ impl IssueOrder {
             match self.by {
                 IssueSort::Comments => (issue.comments.len(), created, issue.number),
                 IssueSort::Created => (0, created, issue.number),
+                IssueSort::Interactions => {
+                    (issue.comments.len() + issue.reactions.len(), created, issue.number)
+                }
+                IssueSort::Reaction(content) => {
+                    let is_it = |reaction: &&Reaction| reaction.content == content;
+                    (issue.reactions.iter().filter(is_it).count(), created, issue.number)
+                }
+                IssueSort::Reactions => (issue.reactions.len(), created, issue.number),
                 IssueSort::Updated => (0, updated, issue.number),
             }
         };

@@ -59,18 +59,24 @@ impl GitHub {
     #[must_use]
     pub fn accounts(&self) -> BTreeSet<&str> {
         let owners = self.repos.iter().map(|repo| repo.owner.as_str());
-        let accounts: BTreeSet<&str> = owners.collect();
+        let organizations =
+            self.organizations.iter().map(|organization| organization.login.as_str());
+        let accounts: BTreeSet<&str> = owners.chain(organizations).collect();
         &accounts | &self.people()
     }
 
-    /// Whether an account owns repositories and nobody ever saw it write: an organization.
+    /// Whether the seed says that an account is an organization, or it owns repositories and nobody ever saw it
+    /// write.
     #[must_use]
     pub fn is_organization(&self, login: &str) -> bool {
-        !self.people().iter().any(|person| person.eq_ignore_ascii_case(login))
+        self.organization(login).is_some()
+            || !self.people().iter().any(|person| person.eq_ignore_ascii_case(login))
     }
 
     fn people(&self) -> BTreeSet<&str> {
         let mut people = BTreeSet::from([self.viewer.as_str()]);
+        let teams = self.organizations.iter().flat_map(|organization| &organization.teams);
+        people.extend(teams.flat_map(|team| &team.members).map(String::as_str));
         for repo in &self.repos {
             people.extend(repo.collaborators.iter().map(String::as_str));
             people.extend(repo.issues.iter().flat_map(writers));

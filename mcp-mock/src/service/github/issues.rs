@@ -2,8 +2,8 @@
 
 use super::super::ApiError;
 use super::{
-    Comment, GitHub, Issue, IssueFilter, IssueState, Label, Listing, Page, Repo, RepoPath,
-    StateReason, database_id, refusal,
+    Comment, GitHub, Issue, IssueDetails, IssueFilter, IssueState, Label, Listing, Page, Repo,
+    RepoPath, StateReason, database_id, refusal,
 };
 use crate::world::Env;
 
@@ -25,6 +25,8 @@ pub struct NewIssue {
     pub labels: Vec<String>,
     /// Logins; those without access are dropped.
     pub assignees: Vec<String>,
+    /// Milestone, type and fields.
+    pub details: IssueDetails,
 }
 
 /// What is to change about an issue or pull request; what is `None` stays.
@@ -42,6 +44,8 @@ pub struct IssueChange {
     pub labels: Option<Vec<String>>,
     /// The logins that it is assigned to from here on.
     pub assignees: Option<Vec<String>>,
+    /// Milestone, type and fields.
+    pub details: IssueDetails,
 }
 
 impl GitHub {
@@ -50,7 +54,7 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository, 403 when it is archived, 410 when issues are switched off, 422
-    /// for a missing title or a text that is too long.
+    /// for a missing title, a text that is too long, and a milestone, type or field that does not exist.
     pub fn create_issue(
         &mut self,
         env: &mut Env,
@@ -58,13 +62,18 @@ impl GitHub {
         new: NewIssue,
     ) -> Result<Issue, ApiError> {
         let viewer = self.viewer.clone();
+        let organization = self.organization(path.owner).cloned();
         let repo = self.writable(path)?;
         if !repo.has_issues {
             return Err(refusal::gone("Issues has been disabled in this repository."));
         }
         check_title("Issue", &new.title)?;
         check_body("Issue", new.body.as_deref())?;
-        let mut issue = repo.open(env, &viewer, new.title);
+        let mut issue = Issue::default();
+        new.details.put_on(&mut issue, repo, organization.as_ref())?;
+        let Issue { milestone, issue_type, fields, .. } = issue;
+        let mut issue =
+            Issue { milestone, issue_type, fields, ..repo.open(env, &viewer, new.title) };
         issue.html_url = format!("{}/issues/{}", repo.html_url, issue.number);
         issue.body = new.body;
         issue.labels = repo.take_labels(env, new.labels);
@@ -104,8 +113,8 @@ impl GitHub {
     ///
     /// # Errors
     ///
-    /// 404 without the repository or the number, 403 when archived, 422 for a bad text or for
-    /// opening a merged pull request again.
+    /// 404 without the repository or the number, 403 when archived, 422 for a bad text, for a milestone, type
+    /// or field that does not exist, or for opening a merged pull request again.
     pub fn update_issue(
         &mut self,
         env: &mut Env,
@@ -114,6 +123,7 @@ impl GitHub {
         change: IssueChange,
     ) -> Result<Issue, ApiError> {
         let viewer = self.viewer.clone();
+        let organization = self.organization(path.owner).cloned();
         let repo = self.writable(path)?;
         let before = repo.issue(number).ok_or_else(refusal::not_found)?.clone();
         let mut issue = before.clone();
@@ -125,6 +135,7 @@ impl GitHub {
             check_body("Issue", Some(&body))?;
             issue.body = Some(body);
         }
+        change.details.put_on(&mut issue, repo, organization.as_ref())?;
         let now = env.clock.rfc3339();
         if let Some(state) = change.state {
             issue.move_to(state, change.state_reason, &now)?;
@@ -148,7 +159,7 @@ impl GitHub {
     ///
     /// # Errors
     ///
-    /// 404 without the repository or the number, 403 when archived, 422 for an empty or too long
+    /// 404 without the repository or the number, 403 when archived or locked, 422 for an empty or too long
     /// text.
     pub fn add_comment(
         &mut self,
@@ -159,6 +170,9 @@ impl GitHub {
     ) -> Result<Comment, ApiError> {
         let author = self.viewer.clone();
         let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
+        if issue.locked {
+            return Err(refusal::forbidden("Unable to create comment because issue is locked."));
+        }
         if body.trim().is_empty() {
             return Err(refusal::explained("IssueComment", "data", "Body cannot be blank"));
         }
@@ -169,6 +183,7 @@ impl GitHub {
             author,
             body: body.to_owned(),
             html_url: format!("{}#issuecomment-{id}", issue.html_url),
+            reactions: Vec::new(),
             created_at: env.clock.rfc3339(),
         };
         issue.updated_at.clone_from(&comment.created_at);
@@ -427,6 +442,18 @@ mod tests {
         let issue = github.issue("acme", "app", 1).unwrap();
         assert_eq!(issue.updated_at, "2026-01-05T09:00:05Z");
         assert_eq!(comment.html_url, format!("{}#issuecomment-{}", issue.html_url, comment.id));
+    }
+
+    #[test]
+    fn locked_issue_takes_no_comment() {
+        let (mut github, mut env) = planted(json!({ "repos": [{ "owner": "acme", "name": "app",
+            "issues": [{ "title": "Heated", "locked": true, "comments": [{ "body": "So there" }] }] }] }));
+
+        let error = github.add_comment(&mut env, APP, 1, "Me too").unwrap_err();
+
+        let expected = (403, "Unable to create comment because issue is locked.");
+        assert_eq!((error.status, error.message.as_str()), expected);
+        assert_eq!(github.issue("acme", "app", 1).unwrap().comments.len(), 1);
     }
 
     #[test]

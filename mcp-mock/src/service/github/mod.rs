@@ -3,19 +3,22 @@
 //! Operations are shaped like the REST API and keep its rules: one row of numbers for issues and
 //! pull requests, names in any case, the words and fields of its refusals. Files are texts, a
 //! branch is the list of its commits, and the ids of blobs and trees are the ones that git computes.
-//! Checks, milestones, reactions and deleted files are not modelled.
+//! Checks are not modelled.
 
 mod branches;
 mod closing;
 mod commits;
 mod compare;
 mod contents;
+mod details;
 mod diff;
 mod filter;
 mod forks;
 mod issues;
+mod organizations;
 mod page;
 mod pulls;
+mod reactions;
 mod refusal;
 mod releases;
 mod repos;
@@ -23,24 +26,32 @@ mod reviews;
 mod search;
 mod seed;
 mod state;
+mod sub_issues;
 
 pub use commits::{CommitFilter, HistoryEntry, Push};
 pub use compare::PullChange;
 pub use contents::{Content, ContentEntry, NewContent, Written};
-pub use diff::FileChange;
+pub use details::IssueDetails;
+pub use diff::{FileChange, FileStatus};
 pub use filter::{IssueFilter, IssueKind, IssueOrder, IssueSort, StateFilter};
 pub use forks::account_id;
 pub use issues::{IssueChange, NewIssue};
+pub use organizations::{FieldType, IssueField, IssueType, Organization, Team};
 pub use page::{Listing, Page};
 pub use pulls::{Merge, MergeMethod, Merged, NewPull};
+pub use reactions::{Reaction, ReactionContent, ReactionTarget};
 pub use releases::NewRelease;
 pub use repos::NewRepo;
-pub use reviews::{NewReview, NewReviewComment, Review, ReviewComment, ReviewState};
+pub use reviews::{NewReview, NewReviewComment, Review, ReviewComment, ReviewState, Side};
 pub use search::{CodeHit, Found};
-pub use seed::{BranchSeed, CommentSeed, GitHubSeed, IssueSeed, PullSeed, ReleaseSeed, RepoSeed};
-pub use state::{
-    Branch, Comment, Commit, Issue, IssueState, Label, Pull, Release, Repo, StateReason,
+pub use seed::{
+    BranchSeed, CommentSeed, GitHubSeed, IssueSeed, MilestoneSeed, PullSeed, ReleaseSeed, RepoSeed,
 };
+pub use state::{
+    Branch, Comment, Commit, Issue, IssueState, Label, Milestone, Pull, Release, Repo, StateReason,
+};
+
+pub use sub_issues::SubIssuePlace;
 
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +63,8 @@ use crate::world::Env;
 pub struct GitHub {
     /// Login of the account whose token is used; it may write everywhere.
     pub viewer: String,
+    /// Organizations of which more is known than that they own repositories.
+    pub organizations: Vec<Organization>,
     /// Repositories, oldest first.
     pub repos: Vec<Repo>,
 }
@@ -59,7 +72,7 @@ pub struct GitHub {
 impl Default for GitHub {
     /// An empty GitHub, used by `octocat`.
     fn default() -> Self {
-        Self { viewer: "octocat".to_owned(), repos: Vec::new() }
+        Self { viewer: "octocat".to_owned(), organizations: Vec::new(), repos: Vec::new() }
     }
 }
 

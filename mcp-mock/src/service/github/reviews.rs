@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::ApiError;
-use super::{Branch, GitHub, Pull, Repo, RepoPath, database_id, refusal};
+use super::{Branch, GitHub, Pull, Reaction, Repo, RepoPath, database_id, refusal};
 use crate::world::Env;
 
 /// A review of a pull request.
@@ -75,10 +75,30 @@ pub struct ReviewComment {
     pub path: String,
     /// The line, or the place in the patch; a comment on the whole file has none.
     pub line: Option<u64>,
+    /// The first line, when there are several.
+    pub start_line: Option<u64>,
+    /// The side of the change that the line is on.
+    pub side: Option<Side>,
+    /// The side of the change that the first line is on.
+    pub start_side: Option<Side>,
+    /// Id of the comment at the beginning of its thread, which that comment has not.
+    pub in_reply_to: Option<u64>,
     /// The text.
     pub body: String,
+    /// Reactions, oldest first.
+    pub reactions: Vec<Reaction>,
     /// When it was written.
     pub created_at: String,
+}
+
+/// A side of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Side {
+    /// What was there before.
+    Left,
+    /// What is there now.
+    Right,
 }
 
 /// What a new review is to be.
@@ -101,6 +121,12 @@ pub struct NewReviewComment {
     pub path: String,
     /// The line, or the place in the patch.
     pub line: Option<u64>,
+    /// The first line, when there are several.
+    pub start_line: Option<u64>,
+    /// The side of the change that the line is on.
+    pub side: Option<Side>,
+    /// The side of the change that the first line is on.
+    pub start_side: Option<Side>,
     /// The text.
     pub body: String,
 }
@@ -217,6 +243,54 @@ impl GitHub {
         Ok(comment)
     }
 
+    /// Answers a comment on a file, in a review of its own. The answer to an answer joins the same thread.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository, the pull request or the comment, 403 when archived, 422 for a text of
+    /// nothing but blanks.
+    pub fn reply_to_review_comment(
+        &mut self,
+        env: &mut Env,
+        path: RepoPath<'_>,
+        number: u64,
+        (comment, body): (u64, &str),
+    ) -> Result<ReviewComment, ApiError> {
+        let (author, mut pull) = self.reviewed(path, number)?;
+        let repo = self.writable(path)?;
+        let mut given = pull.reviews.iter().filter(|review| review.state != ReviewState::Pending);
+        let answered = given.find_map(|review| {
+            let comment = review.comments.iter().find(|other| other.id == comment)?;
+            Some((review.commit_id.clone(), comment.clone()))
+        });
+        let (commit_id, answered) = answered.ok_or_else(refusal::not_found)?;
+        if body.trim().is_empty() {
+            let message = "Body cannot be blank";
+            return Err(refusal::explained("PullRequestReviewComment", "body", message));
+        }
+        let now = env.clock.rfc3339();
+        let reply = ReviewComment {
+            id: database_id(env),
+            author: author.clone(),
+            in_reply_to: Some(answered.in_reply_to.unwrap_or(answered.id)),
+            body: body.to_owned(),
+            reactions: Vec::new(),
+            created_at: now.clone(),
+            ..answered
+        };
+        pull.add(Review {
+            id: database_id(env),
+            author,
+            state: ReviewState::Commented,
+            body: String::new(),
+            commit_id,
+            submitted_at: Some(now.clone()),
+            comments: vec![reply.clone()],
+        });
+        repo.store(number, pull, now);
+        Ok(reply)
+    }
+
     fn reviewed(&self, path: RepoPath<'_>, number: u64) -> Result<(String, Pull), ApiError> {
         let pull = self.get_pull(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
         Ok((self.viewer.clone(), pull))
@@ -260,7 +334,12 @@ impl Repo {
             author: author.to_owned(),
             path: new.path,
             line: new.line,
+            start_line: new.start_line,
+            side: new.side,
+            start_side: new.start_side,
+            in_reply_to: None,
             body: new.body,
+            reactions: Vec::new(),
             created_at: env.clock.rfc3339(),
         })
     }
@@ -303,7 +382,12 @@ mod tests {
     }
 
     fn comment(path: &str) -> NewReviewComment {
-        NewReviewComment { path: path.to_owned(), line: Some(1), body: "Here".to_owned() }
+        NewReviewComment {
+            path: path.to_owned(),
+            line: Some(1),
+            body: "Here".to_owned(),
+            ..NewReviewComment::default()
+        }
     }
 
     #[test]
@@ -342,6 +426,23 @@ mod tests {
 
         assert_eq!(review.comments.len(), 1);
         assert_eq!(error.details, Some(json!({ "errors": ["Path could not be resolved"] })));
+    }
+
+    #[test]
+    fn replies_join_the_thread_of_the_first_comment() {
+        let (mut github, mut env) = app("ada");
+        let with =
+            NewReview { comments: vec![comment("changes/fix.md")], ..new(ReviewState::Commented) };
+        let first = github.create_review(&mut env, APP, 1, with).unwrap().comments[0].id;
+
+        let reply = github.reply_to_review_comment(&mut env, APP, 1, (first, "Why?")).unwrap();
+        let more = github.reply_to_review_comment(&mut env, APP, 1, (reply.id, "So.")).unwrap();
+        let missing = github.reply_to_review_comment(&mut env, APP, 1, (7, "No")).unwrap_err();
+        let blank = github.reply_to_review_comment(&mut env, APP, 1, (first, " ")).unwrap_err();
+
+        assert_eq!((reply.in_reply_to, more.in_reply_to), (Some(first), Some(first)));
+        assert_eq!((reply.path.as_str(), reply.line), ("changes/fix.md", Some(1)));
+        assert_eq!((missing.status, blank.status), (404, 422));
     }
 
     #[test]

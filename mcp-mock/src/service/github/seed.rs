@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::super::ApiError;
 use super::{
-    Branch, Commit, GitHub, Issue, IssueState, NewIssue, NewPull, NewRelease, NewRepo, Repo,
-    RepoPath, StateReason, refusal,
+    Branch, Commit, GitHub, Issue, IssueDetails, IssueState, Milestone, NewIssue, NewPull,
+    NewRelease, NewRepo, Organization, Repo, RepoPath, StateReason, database_id, refusal,
 };
 use crate::world::{Clock, Env};
 
@@ -18,6 +19,8 @@ use crate::world::{Clock, Env};
 pub struct GitHubSeed {
     /// Login of the account whose token is used.
     pub viewer: Option<String>,
+    /// Organizations with their teams and with types and fields for issues.
+    pub organizations: Vec<Organization>,
     /// Repositories, oldest first.
     pub repos: Vec<RepoSeed>,
 }
@@ -48,12 +51,28 @@ pub struct RepoSeed {
     pub branches: Vec<BranchSeed>,
     /// Names of tags at the head of the default branch.
     pub tags: Vec<String>,
+    /// Milestones, numbered from 1.
+    pub milestones: Vec<MilestoneSeed>,
     /// Issues; they take the first numbers.
     pub issues: Vec<IssueSeed>,
     /// Pull requests; they take the numbers after the issues.
     pub pulls: Vec<PullSeed>,
     /// Releases, oldest first.
     pub releases: Vec<ReleaseSeed>,
+}
+
+/// A milestone.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MilestoneSeed {
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub description: Option<String>,
+    /// Open or closed.
+    pub state: IssueState,
+    /// When it is due.
+    pub due_on: Option<Timestamp>,
 }
 
 /// A branch, and the commit that it is ahead by when it has files.
@@ -84,6 +103,17 @@ pub struct IssueSeed {
     pub labels: Vec<String>,
     /// Logins, of which those with access are kept.
     pub assignees: Vec<String>,
+    /// Number of its milestone.
+    pub milestone: Option<u64>,
+    /// Name of its type, one of the organization.
+    #[serde(rename = "type")]
+    pub issue_type: Option<String>,
+    /// Values of fields of the organization, by name.
+    pub fields: BTreeMap<String, Value>,
+    /// Number of the issue that it is a sub-issue of, one before it.
+    pub parent: Option<u64>,
+    /// Whether it takes no comments any more.
+    pub locked: bool,
     /// When it was opened; the time of the world when not given.
     pub created_at: Option<Timestamp>,
     /// Comments, oldest first.
@@ -150,6 +180,9 @@ impl GitHub {
         if let Some(viewer) = seed.viewer {
             self.viewer = viewer;
         }
+        for organization in seed.organizations {
+            self.plant_organization(organization)?;
+        }
         for repo in seed.repos {
             self.plant_repo(env, repo)?;
         }
@@ -167,7 +200,9 @@ impl GitHub {
         };
         self.create_repo(env, &owner, new)?;
         let author = self.viewer.clone();
-        self.writable(path)?.plant_history(env, &author, &mut seed);
+        let repo = self.writable(path)?;
+        repo.plant_history(env, &author, &mut seed);
+        repo.plant_milestones(env, &author, seed.milestones)?;
         for issue in seed.issues {
             self.plant_issue(env, path, issue)?;
         }
@@ -191,9 +226,13 @@ impl GitHub {
         path: RepoPath<'_>,
         seed: IssueSeed,
     ) -> Result<(), ApiError> {
-        let IssueSeed { title, body, labels, assignees, .. } = seed;
-        let number =
-            self.create_issue(env, path, NewIssue { title, body, labels, assignees })?.number;
+        let IssueSeed { title, body, labels, assignees, milestone, issue_type, fields, .. } = seed;
+        let details = IssueDetails { milestone, issue_type, fields };
+        let new = NewIssue { title, body, labels, assignees, details };
+        let Issue { id, number, .. } = self.create_issue(env, path, new)?;
+        if let Some(parent) = seed.parent {
+            self.add_sub_issue(path, parent, (id, false))?;
+        }
         for comment in seed.comments {
             self.add_comment(env, path, number, &comment.body)?;
             let issue = self.writable(path)?.issue_mut(number);
@@ -203,6 +242,7 @@ impl GitHub {
             }
         }
         let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
+        issue.locked = seed.locked;
         issue.backdate(env, seed.author, seed.created_at);
         let reason = Some(StateReason::Completed);
         let now = env.clock.rfc3339();
@@ -237,11 +277,11 @@ impl Repo {
         if files.is_empty() {
             files.insert("README.md".to_owned(), format!("# {}\n", self.name));
         }
-        let commit = |message: String, changes| Commit {
+        let commit = |message: String, files: BTreeMap<String, String>| Commit {
             message,
             author: author.to_owned(),
             date: env.clock.rfc3339(),
-            changes,
+            changes: files.into_iter().map(|(path, text)| (path, Some(text))).collect(),
             ..Commit::default()
         };
         let mut default = Branch::default();
@@ -259,13 +299,37 @@ impl Repo {
         self.collaborators = std::mem::take(&mut seed.collaborators);
     }
 
+    fn plant_milestones(
+        &mut self,
+        env: &mut Env,
+        creator: &str,
+        seeds: Vec<MilestoneSeed>,
+    ) -> Result<(), ApiError> {
+        for (number, seed) in (1..).zip(seeds) {
+            if seed.title.is_empty() {
+                return Err(refusal::invalid("Milestone", "title", "missing_field"));
+            }
+            self.milestones.push(Milestone {
+                id: database_id(env),
+                number,
+                title: seed.title,
+                description: seed.description,
+                state: seed.state,
+                creator: creator.to_owned(),
+                due_on: seed.due_on.map(|due| Clock::at(due).rfc3339()),
+                created_at: env.clock.rfc3339(),
+            });
+        }
+        Ok(())
+    }
+
     /// A branch for a pull request that names one which does not exist: one small commit ahead.
     fn plant_head(&mut self, env: &Env, author: &str, head: &str) {
         if self.branches.contains_key(head) {
             return;
         }
         let mut branch = self.branches.get(&self.default_branch).cloned().unwrap_or_default();
-        let changes = BTreeMap::from([(format!("changes/{head}.md"), format!("{head}\n"))]);
+        let changes = BTreeMap::from([(format!("changes/{head}.md"), Some(format!("{head}\n")))]);
         branch.commit(Commit {
             message: format!("Add {head}"),
             author: author.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{RepoPath, Review};
+use super::{Reaction, RepoPath, Review};
 
 /// A repository and all that lives in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,8 @@ pub struct Repo {
     pub collaborators: Vec<String>,
     /// Labels, in the order in which they were created.
     pub labels: Vec<Label>,
+    /// Milestones, which have a row of numbers of their own; oldest first.
+    pub milestones: Vec<Milestone>,
     /// Issues and pull requests, which share one row of numbers; oldest first.
     pub issues: Vec<Issue>,
     /// Releases, oldest first.
@@ -60,6 +62,12 @@ impl Repo {
     #[must_use]
     pub fn issue(&self, number: u64) -> Option<&Issue> {
         self.issues.iter().find(|issue| issue.number == number)
+    }
+
+    /// The milestone with this number.
+    #[must_use]
+    pub fn milestone(&self, number: u64) -> Option<&Milestone> {
+        self.milestones.iter().find(|milestone| milestone.number == number)
     }
 
     /// The newest release that is neither a draft nor a prerelease.
@@ -98,6 +106,18 @@ pub struct Issue {
     pub labels: Vec<Label>,
     /// Logins that it is assigned to.
     pub assignees: Vec<String>,
+    /// Number of its milestone.
+    pub milestone: Option<u64>,
+    /// Name of its type.
+    pub issue_type: Option<String>,
+    /// Values of fields of the organization, by the name of the field.
+    pub fields: BTreeMap<String, String>,
+    /// Ids of its sub-issues, in their order.
+    pub sub_issues: Vec<u64>,
+    /// Whether it takes no comments any more.
+    pub locked: bool,
+    /// Reactions, oldest first.
+    pub reactions: Vec<Reaction>,
     /// Comments, oldest first.
     pub comments: Vec<Comment>,
     /// Page for people.
@@ -196,6 +216,27 @@ pub struct Label {
     pub color: String,
 }
 
+/// A milestone of a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// Database id, unlike the number that calls name it by.
+    pub id: u64,
+    /// Number within the repository.
+    pub number: u64,
+    /// Its title.
+    pub title: String,
+    /// Its text, when it has one.
+    pub description: Option<String>,
+    /// Open or closed.
+    pub state: IssueState,
+    /// Login of who created it.
+    pub creator: String,
+    /// When it is due.
+    pub due_on: Option<String>,
+    /// When it was created.
+    pub created_at: String,
+}
+
 /// A comment on an issue or pull request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Comment {
@@ -207,6 +248,8 @@ pub struct Comment {
     pub body: String,
     /// Place on the page of the issue.
     pub html_url: String,
+    /// Reactions, oldest first.
+    pub reactions: Vec<Reaction>,
     /// When it was written.
     pub created_at: String,
 }
@@ -245,7 +288,7 @@ pub struct Branch {
     pub commits: Vec<Commit>,
 }
 
-/// A commit and the files that it wrote.
+/// A commit and the files that it wrote or removed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
     /// Forty hexadecimal digits that follow from the content and the parent; git computes others.
@@ -256,6 +299,6 @@ pub struct Commit {
     pub author: String,
     /// When it was made.
     pub date: String,
-    /// The files that it added or changed, by path.
-    pub changes: BTreeMap<String, String>,
+    /// The texts that it wrote, by path; a file that it removed has none.
+    pub changes: BTreeMap<String, Option<String>>,
 }

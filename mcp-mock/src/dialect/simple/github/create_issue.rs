@@ -35,6 +35,7 @@ fn run(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Result<Valu
         body: read_text(arguments, "body"),
         labels: arguments.texts("labels"),
         assignees: arguments.texts("assignees"),
+        ..NewIssue::default()
     };
     let issue = github.create_issue(env, read_repo(arguments), new)?;
     Ok(render::issue(&issue))

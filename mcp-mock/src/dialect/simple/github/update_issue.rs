@@ -51,6 +51,7 @@ fn run(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Result<Valu
         }),
         labels: read_texts(arguments, "labels"),
         assignees: read_texts(arguments, "assignees"),
+        ..IssueChange::default()
     };
     let (repo, number) = (read_repo(arguments), read_number(arguments));
     let issue = github.update_issue(env, repo, number, change)?;

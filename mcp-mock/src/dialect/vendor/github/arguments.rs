@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
 use crate::service::github::{
-    Branch, GitHub, Issue, IssueOrder, IssueSort, MergeMethod, Page, Repo, RepoPath, StateFilter,
+    Branch, Issue, IssueOrder, IssueSort, MergeMethod, Page, ReactionContent, Repo, RepoPath,
+    StateFilter,
 };
 
 /// A time or a day, as servers take either.
@@ -47,17 +48,44 @@ pub(in super::super) fn given_texts(arguments: &Arguments, name: &str) -> Option
     arguments.value(name).map(|_| arguments.texts(name))
 }
 
-/// There are no milestones in this world, so that no number of one is valid.
-pub(in super::super) fn refuse_milestone(
-    github: &GitHub,
+/// The number of a milestone; one that no milestone can have is 0.
+pub(in super::super) fn milestone(arguments: &Arguments) -> Option<u64> {
+    arguments.value("milestone").map(|_| number(arguments, "milestone"))
+}
+
+/// Fails for a value that this world cannot do, rather than passing it over.
+pub(in super::super) fn refuse_unmodelled(
     arguments: &Arguments,
+    name: &str,
+    values: &[&str],
 ) -> Result<(), ApiError> {
-    github.get_repo(repo_path(arguments))?;
-    let Some(milestone) = arguments.value("milestone") else { return Ok(()) };
-    let error =
-        json!({ "value": milestone, "resource": "Issue", "field": "milestone", "code": "invalid" });
-    let refused = ApiError::new(422, "invalid", "Validation Failed");
-    Err(refused.with_details(json!({ "errors": [error] })))
+    let given = arguments.text(name);
+    if !values.contains(&given) {
+        return Ok(());
+    }
+    let message = format!(
+        "mcp-mock does not model `{name}` = `{given}`: leave it out, or let a rule answer in its place"
+    );
+    Err(ApiError::new(501, "not_modelled", message))
+}
+
+/// The order of a search over issues. GitHub looks at `order` only together with `sort`.
+pub(in super::super) fn search_order(arguments: &Arguments) -> IssueOrder {
+    let by = match arguments.text("sort") {
+        "" => return IssueOrder::default(),
+        "comments" => IssueSort::Comments,
+        "interactions" => IssueSort::Interactions,
+        "reactions" => IssueSort::Reactions,
+        "reactions-+1" => IssueSort::Reaction(ReactionContent::PlusOne),
+        "reactions--1" => IssueSort::Reaction(ReactionContent::MinusOne),
+        "reactions-heart" => IssueSort::Reaction(ReactionContent::Heart),
+        "reactions-smile" => IssueSort::Reaction(ReactionContent::Laugh),
+        "reactions-tada" => IssueSort::Reaction(ReactionContent::Hooray),
+        "reactions-thinking_face" => IssueSort::Reaction(ReactionContent::Confused),
+        "updated" => IssueSort::Updated,
+        _ => IssueSort::Created,
+    };
+    IssueOrder { by, ascending: arguments.text("order") == "asc" }
 }
 
 pub(in super::super) fn state(arguments: &Arguments) -> StateFilter {
@@ -69,7 +97,8 @@ pub(in super::super) fn state(arguments: &Arguments) -> StateFilter {
 }
 
 /// Newest first, but any other order begins at its least unless told otherwise.
-pub(in super::super) fn pull_order(arguments: &Arguments) -> IssueOrder {
+pub(in super::super) fn pull_order(arguments: &Arguments) -> Result<IssueOrder, ApiError> {
+    refuse_unmodelled(arguments, "sort", &["long-running"])?;
     let by = match arguments.text("sort") {
         "popularity" => IssueSort::Comments,
         "updated" => IssueSort::Updated,
@@ -81,7 +110,7 @@ pub(in super::super) fn pull_order(arguments: &Arguments) -> IssueOrder {
         "desc" => false,
         _ => !is_by_age,
     };
-    IssueOrder { by, ascending }
+    Ok(IssueOrder { by, ascending })
 }
 
 pub(in super::super) fn merge_method(arguments: &Arguments) -> MergeMethod {
@@ -119,7 +148,7 @@ pub(in super::super) fn head_sha(repo: &Repo, issue: &Issue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Map;
+    use serde_json::{Map, json};
 
     use super::*;
 

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::repo::api_url;
 use super::{Rest, extended, node_id};
-use crate::service::github::{Comment, Issue, Label, Repo};
+use crate::service::github::{
+    Comment, Issue, IssueState, IssueType, Label, Reaction, ReactionContent, Repo, RepoPath,
+    account_id,
+};
 
 impl Rest<'_> {
     /// An issue, or a pull request as issues show it.
@@ -23,7 +26,9 @@ impl Rest<'_> {
                 "node_id": node_id(if issue.pull.is_some() { "PR" } else { "I" }, issue.id),
                 "comments": issue.comments.len(),
                 "state_reason": issue.state_reason.map(|reason| reason.as_str()),
-                "reactions": reactions(&url),
+                "reactions": reactions(&url, &issue.reactions),
+                "type": self.issue_type(repo, issue),
+                "sub_issues_summary": self.sub_issues_summary(repo, issue),
                 "performed_via_github_app": null,
             }),
         );
@@ -53,11 +58,11 @@ impl Rest<'_> {
             "user": self.account(&issue.author),
             "labels": issue.labels.iter().map(|label| self.label(repo, label)).collect::<Vec<_>>(),
             "state": issue.state.as_str(),
-            "locked": false,
+            "locked": issue.locked,
             "active_lock_reason": null,
             "assignee": issue.assignees.first().map(|login| self.account(login)),
             "assignees": self.accounts(&issue.assignees),
-            "milestone": null,
+            "milestone": self.milestone(repo, issue),
             "created_at": issue.created_at,
             "updated_at": issue.updated_at,
             "closed_at": issue.closed_at,
@@ -66,11 +71,55 @@ impl Rest<'_> {
         })
     }
 
+    fn milestone(self, repo: &Repo, issue: &Issue) -> Value {
+        let milestone = issue.milestone.and_then(|number| repo.milestone(number));
+        let Some(milestone) = milestone else { return Value::Null };
+        let url = format!("{}/milestones/{}", api_url(repo), milestone.number);
+        let count = |state| {
+            let on_it = repo.issues.iter().filter(|other| other.milestone == issue.milestone);
+            on_it.filter(|other| other.state == state).count()
+        };
+        json!({
+            "url": url,
+            "html_url": format!("{}/milestone/{}", repo.html_url, milestone.number),
+            "labels_url": format!("{url}/labels"),
+            "id": milestone.id,
+            "node_id": node_id("MI", milestone.id),
+            "number": milestone.number,
+            "title": milestone.title,
+            "description": milestone.description,
+            "creator": self.account(&milestone.creator),
+            "open_issues": count(IssueState::Open),
+            "closed_issues": count(IssueState::Closed),
+            "state": milestone.state.as_str(),
+            "created_at": milestone.created_at,
+            "updated_at": milestone.created_at,
+            "due_on": milestone.due_on,
+            "closed_at": null,
+        })
+    }
+
+    fn issue_type(self, repo: &Repo, issue: &Issue) -> Value {
+        let organization = self.github.organization(&repo.owner);
+        let name = issue.issue_type.as_deref();
+        let kind = organization.zip(name).and_then(|(all, name)| all.issue_type(name));
+        kind.map_or(Value::Null, |kind| issue_type(&repo.owner, kind))
+    }
+
+    /// How many sub-issues there are and how many of them are closed.
+    pub(in super::super) fn sub_issues_summary(self, repo: &Repo, issue: &Issue) -> Value {
+        let path = RepoPath::new(&repo.owner, &repo.name);
+        let all = self.github.sub_issues(path, issue.number).unwrap_or_default();
+        let closed = all.iter().filter(|(_, issue)| issue.state == IssueState::Closed).count();
+        let percent = (closed * 100).checked_div(all.len()).unwrap_or_default();
+        json!({ "total": all.len(), "completed": closed, "percent_completed": percent })
+    }
+
     pub(in super::super) fn comment(self, repo: &Repo, issue: &Issue, comment: &Comment) -> Value {
         let api = api_url(repo);
         let url = format!("{api}/issues/comments/{}", comment.id);
         json!({
-            "reactions": reactions(&url),
+            "reactions": reactions(&url, &comment.reactions),
             "url": url,
             "html_url": comment.html_url,
             "issue_url": format!("{api}/issues/{}", issue.number),
@@ -110,18 +159,31 @@ impl Rest<'_> {
     }
 }
 
-/// Nobody reacts in this world.
-fn reactions(url: &str) -> Value {
+/// A type of the organization `owner`.
+pub(in super::super) fn issue_type(owner: &str, kind: &IssueType) -> Value {
+    let id = account_id(&format!("{owner}/types/{}", kind.name));
     json!({
-        "url": format!("{url}/reactions"),
-        "total_count": 0,
-        "+1": 0,
-        "-1": 0,
-        "laugh": 0,
-        "hooray": 0,
-        "confused": 0,
-        "heart": 0,
-        "rocket": 0,
-        "eyes": 0,
+        "id": id,
+        "node_id": node_id("IT", id),
+        "name": kind.name,
+        "description": kind.description,
+        "color": "gray",
+        "is_enabled": true,
     })
+}
+
+fn reactions(url: &str, given: &[Reaction]) -> Value {
+    let mut body = reaction_counts(given);
+    body["url"] = format!("{url}/reactions").into();
+    body
+}
+
+/// How often each of the eight was given.
+pub(in super::super) fn reaction_counts(given: &[Reaction]) -> Value {
+    let mut body = json!({ "total_count": given.len() });
+    for content in ReactionContent::ALL {
+        let count = given.iter().filter(|reaction| reaction.content == content).count();
+        body[content.as_str()] = count.into();
+    }
+    body
 }

@@ -2,15 +2,15 @@
 
 pub(super) mod arguments;
 pub(super) mod commit;
-mod issue;
+pub(super) mod issue;
 pub(super) mod pull;
 mod repo;
 
 use serde_json::{Map, Value, json};
 
 pub(super) use self::arguments::{
-    given_texts, head_sha, merge_message, merge_method, number, owned, page, pull_order, read_time,
-    refuse_milestone, repo_path, state,
+    given_texts, head_sha, merge_message, merge_method, milestone, number, owned, page, pull_order,
+    read_time, refuse_unmodelled, repo_path, search_order, state,
 };
 use crate::service::github::{Found, GitHub, account_id};
 
@@ -23,6 +23,10 @@ pub(super) struct Rest<'a> {
 impl<'a> Rest<'a> {
     pub(super) fn new(github: &'a GitHub) -> Self {
         Self { github }
+    }
+
+    pub(super) fn github(self) -> &'a GitHub {
+        self.github
     }
 
     /// An account, as it stands in other bodies.

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::repo::api_url;
 use super::{Rest, extended, node_id};
-use crate::service::github::{Branch, FileChange, Issue, Repo, RepoPath, Review, ReviewComment};
+use crate::service::github::{
+    Branch, FileChange, Issue, Repo, RepoPath, Review, ReviewComment, Side,
+};
 
 impl Rest<'_> {
     pub(in super::super) fn pull(self, repo: &Repo, issue: &Issue) -> Value {
@@ -80,6 +82,10 @@ impl Rest<'_> {
             "position": comment.line,
             "original_position": comment.line,
             "line": comment.line,
+            "start_line": comment.start_line,
+            "side": comment.side.unwrap_or(Side::Right),
+            "start_side": comment.start_side,
+            "in_reply_to_id": comment.in_reply_to,
             "commit_id": review.commit_id,
             "original_commit_id": review.commit_id,
             "user": self.account(&comment.author),
@@ -106,7 +112,7 @@ pub(in super::super) fn file(repo: &Repo, sha: &str, file: &FileChange) -> Value
     json!({
         "sha": file.sha,
         "filename": path,
-        "status": if file.added { "added" } else { "modified" },
+        "status": file.status.as_str(),
         "additions": file.additions,
         "deletions": file.deletions,
         "changes": file.additions + file.deletions,

@@ -87,10 +87,10 @@ pub(super) fn push_files(github: &mut GitHub, env: &mut Env, arguments: &Argumen
     Ok(Answer::Json(shape::REFERENCE.trim(reference)))
 }
 
-fn files(arguments: &Arguments) -> BTreeMap<String, String> {
+fn files(arguments: &Arguments) -> BTreeMap<String, Option<String>> {
     let files = arguments.value("files").and_then(Value::as_array).into_iter().flatten();
     let text = |file: &Value, name: &str| file[name].as_str().unwrap_or_default().to_owned();
-    files.map(|file| (text(file, "path"), text(file, "content"))).collect()
+    files.map(|file| (text(file, "path"), Some(text(file, "content")))).collect()
 }
 
 pub(super) fn list_commits(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::super::github::{
-    Rest, given_texts, number, owned, page, read_time, refuse_milestone, repo_path, state,
+    Rest, given_texts, milestone, number, owned, page, read_time, repo_path, search_order, state,
 };
 use super::super::{Answer, Arguments};
 use super::Outcome;
 use crate::service::ApiError;
 use crate::service::github::{
-    GitHub, IssueChange, IssueFilter, IssueOrder, IssueSort, IssueState, NewIssue,
+    GitHub, IssueChange, IssueDetails, IssueFilter, IssueOrder, IssueSort, IssueState, NewIssue,
 };
 use crate::world::Env;
 
@@ -20,12 +20,16 @@ pub(super) fn create_issue(github: &mut GitHub, env: &mut Env, arguments: &Argum
         body: owned(arguments, "body"),
         labels: arguments.texts("labels"),
         assignees: arguments.texts("assignees"),
+        details: details(arguments),
     };
-    let created =
-        refuse_milestone(github, arguments).and_then(|()| github.create_issue(env, path, new));
+    let created = github.create_issue(env, path, new);
     let issue =
         created.map_err(|error| if error.status == 404 { no_repo(arguments) } else { error })?;
     Ok(Answer::Json(Rest::new(github).issue(github.get_repo(path)?, &issue)))
+}
+
+fn details(arguments: &Arguments) -> IssueDetails {
+    IssueDetails { milestone: milestone(arguments), ..IssueDetails::default() }
 }
 
 fn no_repo(arguments: &Arguments) -> ApiError {
@@ -77,7 +81,6 @@ fn order(arguments: &Arguments) -> IssueOrder {
 
 pub(super) fn update_issue(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
     let path = repo_path(arguments);
-    refuse_milestone(github, arguments)?;
     let change = IssueChange {
         title: owned(arguments, "title"),
         body: owned(arguments, "body"),
@@ -89,6 +92,7 @@ pub(super) fn update_issue(github: &mut GitHub, env: &mut Env, arguments: &Argum
         state_reason: None,
         labels: given_texts(arguments, "labels"),
         assignees: given_texts(arguments, "assignees"),
+        details: details(arguments),
     };
     let issue = github.update_issue(env, path, number(arguments, "issue_number"), change)?;
     Ok(Answer::Json(Rest::new(github).issue(github.get_repo(path)?, &issue)))
@@ -106,9 +110,8 @@ pub(super) fn add_issue_comment(
 }
 
 pub(super) fn search_issues(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let order = IssueOrder { ascending: arguments.text("order") == "asc", ..order(arguments) };
-    let found =
-        github.search_issues(arguments.text("q"), order, page(arguments, "page", "per_page"))?;
+    let (order, page) = (search_order(arguments), page(arguments, "page", "per_page"));
+    let found = github.search_issues(arguments.text("q"), order, page)?;
     let body = Rest::new(github).found(found, |rest, (repo, issue)| rest.issue(repo, issue));
     Ok(Answer::Json(body))
 }

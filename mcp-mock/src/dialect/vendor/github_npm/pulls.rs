@@ -48,7 +48,7 @@ pub(super) fn list_pull_requests(
         state: state(arguments),
         head: owned(arguments, "head"),
         base: owned(arguments, "base"),
-        order: pull_order(arguments),
+        order: pull_order(arguments)?,
         ..IssueFilter::default()
     };
     let listing = github.list_issues(path, &filter, page(arguments, "page", "per_page"))?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::github::{Rest, owned, page, repo_path};
+use super::super::github::{Rest, owned, page, refuse_unmodelled, repo_path};
 use super::super::{Answer, Arguments};
 use super::{Outcome, shape};
 use crate::service::ApiError;
@@ -68,12 +68,12 @@ pub(super) fn search_repositories(
     Ok(Answer::Json(shape::REPO_SEARCH.trim(body)))
 }
 
+/// Followers and the day of joining are the same for all, so that sorting by them leaves the order; GitHub looks
+/// at `order` only together with `sort`.
 pub(super) fn search_users(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
     let page = page(arguments, "page", "per_page");
-    let mut found = github.search_accounts(arguments.text("q"), page)?;
-    if arguments.text("order") == "asc" {
-        found.items.reverse();
-    }
+    refuse_unmodelled(arguments, "sort", &["repositories"])?;
+    let found = github.search_accounts(arguments.text("q"), page)?;
     let found = Rest::new(github).found(found, Rest::account);
     Ok(Answer::Json(json!(found)))
 }

@@ -31,6 +31,7 @@ fn comments(arguments: &Arguments) -> Vec<NewReviewComment> {
         path: text(comment, "path"),
         line: comment["line"].as_u64().or_else(|| comment["position"].as_u64()),
         body: text(comment, "body"),
+        ..NewReviewComment::default()
     };
     let comments = arguments.value("comments").and_then(Value::as_array);
     comments.into_iter().flatten().map(comment).collect()

@@ -107,7 +107,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// What Go calls the type of a decoded value.
-fn go_type(value: &Value) -> &'static str {
+pub(super) fn go_type(value: &Value) -> &'static str {
     match value {
         Value::Array(_) => "[]interface {}",
         Value::Bool(_) => "bool",

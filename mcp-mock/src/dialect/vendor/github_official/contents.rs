@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::github::{commit, owned, repo_path};
 use super::super::{Answer, Arguments};
-use super::failure::{Request, rest, told};
+use super::failure::{Request, rest, thrown, told};
 use super::{Outcome, minimal};
 use crate::service::ApiError;
 use crate::service::github::{Branch, Content, ContentEntry, GitHub, NewContent, Push, Repo};
@@ -165,7 +165,27 @@ pub(super) fn push_files(github: &mut GitHub, env: &mut Env, arguments: &Argumen
     })))
 }
 
-fn files(arguments: &Arguments) -> Result<BTreeMap<String, String>, ApiError> {
+/// Goes by trees and commits, so that it needs no id of the file. A branch that is not there is a failure that
+/// the server does not catch.
+pub(super) fn delete_file(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
+    let (path, branch) = (repo_path(arguments), arguments.text("branch"));
+    let request = Request::of_repo("GET", arguments, format_args!("/git/ref/heads/{branch}"));
+    let found = github.get_repo(path).and_then(|repo| match repo.branches.get(branch) {
+        None => Err(ApiError::new(404, "not_found", "Not Found")),
+        Some(_) => Ok(()),
+    });
+    found.map_err(thrown("failed to get branch reference", request))?;
+    let files = BTreeMap::from([(arguments.text("path").to_owned(), None)]);
+    let push = Push { branch, message: arguments.text("message"), files };
+    let request = Request::of_repo("POST", arguments, "/git/trees");
+    let pushed = github.push_files(env, path, push);
+    let sha = pushed.map_err(rest("failed to create tree", request))?;
+    let (entry, _) = github.get_commit(path, &sha)?;
+    let commit = commit::git_commit(github.get_repo(path)?, &entry);
+    Ok(Answer::Json(json!({ "commit": commit, "content": null })))
+}
+
+fn files(arguments: &Arguments) -> Result<BTreeMap<String, Option<String>>, ApiError> {
     let Some(files) = arguments.value("files").and_then(Value::as_array) else {
         return Err(told("files parameter must be an array of objects with path and content"));
     };
@@ -175,7 +195,8 @@ fn files(arguments: &Arguments) -> Result<BTreeMap<String, String>, ApiError> {
         let text = |name: &str| file.get(name).and_then(Value::as_str).map(str::to_owned);
         let path = text("path").filter(|path| !path.is_empty());
         let path = path.ok_or_else(|| told("each file must have a path"))?;
-        Ok((path, text("content").ok_or_else(|| told("each file must have content"))?))
+        let content = text("content").ok_or_else(|| told("each file must have content"))?;
+        Ok((path, Some(content)))
     };
     files.iter().map(read).collect()
 }

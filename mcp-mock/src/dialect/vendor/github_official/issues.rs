@@ -1,41 +1,48 @@
 //! Tools of issues.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::super::github::{
-    Rest, given_texts, number, owned, page, read_time, refuse_milestone, repo_path,
+    Rest, given_texts, milestone, number, owned, page, read_time, repo_path,
 };
 use super::super::{Answer, Arguments};
+use super::cursor::CursorPage;
 use super::failure::{Request, graph, missing, repo_name, rest, thrown, told};
-use super::{Outcome, created, minimal};
+use super::{Outcome, check, created, fields, minimal};
 use crate::service::ApiError;
 use crate::service::github::{
-    GitHub, Issue, IssueChange, IssueFilter, IssueKind, IssueOrder, IssueSort, IssueState, Label,
-    NewIssue, Page, StateFilter, StateReason,
+    GitHub, Issue, IssueChange, IssueDetails, IssueFilter, IssueKind, IssueOrder, IssueSort,
+    IssueState, Label, NewIssue, Page, StateFilter, StateReason,
 };
 use crate::world::Env;
-
-/// Entries on a page of a list by cursor, unless told otherwise.
-const PAGE_SIZE: usize = 30;
-/// Before the place in a cursor, so that it does not pass for a number.
-const CURSOR: &str = "Y3Vyc29yOnYyO";
 
 pub(super) fn issue_write(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
     let (reason, other) = (arguments.text("state_reason"), arguments.integer("duplicate_of"));
     if other.unwrap_or_default() != 0 && reason != "duplicate" {
         return Err(told("duplicate_of can only be used when state_reason is 'duplicate'"));
     }
-    if arguments.text("state") == "closed" && reason == "duplicate" && other.is_none() {
+    if arguments.text("state") == "closed"
+        && reason == "duplicate"
+        && other.unwrap_or_default() == 0
+    {
         return Err(told("duplicate_of must be provided when state_reason is 'duplicate'"));
     }
+    let details = details(arguments, fields::written(github, arguments)?)?;
     match arguments.text("method") {
-        "create" => create(github, env, arguments),
-        "update" => update(github, env, arguments),
+        "create" => create(github, env, arguments, details),
+        "update" => update(github, env, arguments, details),
         _ => Err(told("invalid method, must be either 'create' or 'update'")),
     }
 }
 
-fn create(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
+fn create(
+    github: &mut GitHub,
+    env: &mut Env,
+    arguments: &Arguments,
+    details: IssueDetails,
+) -> Outcome {
     if arguments.text("title").is_empty() {
         return Err(told("missing required parameter: title"));
     }
@@ -44,15 +51,22 @@ fn create(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome 
         body: Some(arguments.text("body").to_owned()),
         labels: arguments.texts("labels"),
         assignees: arguments.texts("assignees"),
+        details,
     };
-    let issue = check_milestone(github, arguments)
-        .and_then(|()| github.create_issue(env, repo_path(arguments), new))
+    let issue = github
+        .create_issue(env, repo_path(arguments), new)
         .map_err(rest("failed to create issue", Request::of_repo("POST", arguments, "/issues")))?;
     Ok(created(issue.id, &issue.html_url))
 }
 
-/// Empty texts change nothing.
-fn update(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
+/// Empty texts change nothing. The state is moved in a second step, by the GraphQL API, for which pull requests
+/// are no issues; what the first has done stays.
+fn update(
+    github: &mut GitHub,
+    env: &mut Env,
+    arguments: &Arguments,
+    details: IssueDetails,
+) -> Outcome {
     let number = number(arguments, "issue_number");
     if number == 0 {
         return Err(told("missing required parameter: issue_number"));
@@ -60,32 +74,67 @@ fn update(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome 
     let change = IssueChange {
         title: owned(arguments, "title").filter(|title| !title.is_empty()),
         body: owned(arguments, "body").filter(|body| !body.is_empty()),
-        state: match arguments.text("state") {
-            "closed" => Some(IssueState::Closed),
-            "open" => Some(IssueState::Open),
-            _ => None,
-        },
-        state_reason: match (arguments.text("state"), arguments.text("state_reason")) {
-            ("closed", "not_planned") => Some(StateReason::NotPlanned),
-            ("closed", "duplicate") => Some(StateReason::Duplicate),
-            _ => None,
-        },
         labels: given_texts(arguments, "labels"),
         assignees: given_texts(arguments, "assignees"),
+        details,
+        ..IssueChange::default()
     };
+    let path = repo_path(arguments);
     let request = Request::of_repo("PATCH", arguments, format_args!("/issues/{number}"));
-    let issue = check_milestone(github, arguments)
-        .and_then(|()| github.update_issue(env, repo_path(arguments), number, change))
-        .map_err(rest("failed to update issue", request))?;
+    let refused = rest("failed to update issue", request);
+    let issue = github.update_issue(env, path, number, change).map_err(refused)?;
+    let (state, words) = match arguments.text("state") {
+        "closed" => (IssueState::Closed, "Failed to close issue"),
+        "open" => (IssueState::Open, "Failed to reopen issue"),
+        _ => return Ok(created(issue.id, &issue.html_url)),
+    };
+    check_issues(github, arguments, number)?;
+    let change = IssueChange {
+        state: Some(state),
+        state_reason: match (state, arguments.text("state_reason")) {
+            (IssueState::Closed, "not_planned") => Some(StateReason::NotPlanned),
+            (IssueState::Closed, "duplicate") => Some(StateReason::Duplicate),
+            _ => None,
+        },
+        ..IssueChange::default()
+    };
+    github.update_issue(env, path, number, change).map_err(graph(words, ""))?;
     Ok(created(issue.id, &issue.html_url))
 }
 
-/// The server takes a milestone of 0 for none.
-fn check_milestone(github: &GitHub, arguments: &Arguments) -> Result<(), ApiError> {
-    match arguments.integer("milestone") {
-        None | Some(0) => Ok(()),
-        Some(_) => refuse_milestone(github, arguments),
+/// The issue, and the one that it is a duplicate of when the call names one.
+fn check_issues(github: &GitHub, arguments: &Arguments, number: u64) -> Result<(), ApiError> {
+    let other = arguments.integer("duplicate_of").and_then(|other| u64::try_from(other).ok());
+    for number in std::iter::once(number).chain(other.filter(|other| *other != 0)) {
+        let found = github.get_issue(repo_path(arguments), number);
+        if found.is_ok_and(|issue| issue.pull.is_none()) {
+            continue;
+        }
+        let name = format!("an Issue with the number of {number}");
+        return Err(told(format!("Failed to find issues: Could not resolve to {name}.")));
     }
+    Ok(())
+}
+
+/// The server takes a milestone of 0 for none.
+fn details(
+    arguments: &Arguments,
+    fields: BTreeMap<String, Value>,
+) -> Result<IssueDetails, ApiError> {
+    let issue_type = match arguments.given("type") {
+        None => None,
+        Some(Value::Null) => Some(String::new()),
+        Some(Value::String(name)) if name.is_empty() => {
+            return Err(told("parameter type must not be empty"));
+        }
+        Some(Value::String(name)) => Some(name.clone()),
+        Some(other) => {
+            let found = check::go_type(other);
+            return Err(told(format!("parameter type is not of type string or null, is {found}")));
+        }
+    };
+    let milestone = milestone(arguments).filter(|_| arguments.integer("milestone") != Some(0));
+    Ok(IssueDetails { milestone, issue_type, fields })
 }
 
 pub(super) fn issue_read(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
@@ -111,13 +160,17 @@ pub(super) fn issue_read(github: &mut GitHub, _: &mut Env, arguments: &Arguments
             Ok(Answer::Json(json!({ "totalCount": labels.len(), "labels": labels })))
         }
         "get_parent" => {
-            found.map_err(graph("failed to get issue parent", &name))?;
-            Ok(Answer::Json(json!({ "parent": null })))
+            let issue = found.map_err(graph("failed to get issue parent", &name))?;
+            let parent = github.parent(issue).map(|(repo, issue)| minimal::reference(repo, issue));
+            Ok(Answer::Json(json!({ "parent": parent })))
         }
         "get_sub_issues" => {
             let request = at("/sub_issues?page=1&per_page=30");
-            found.map_err(rest("failed to list sub-issues", request))?;
-            Ok(Answer::Json(json!([])))
+            let found = github.sub_issues(repo_path(arguments), number);
+            let all = found.map_err(rest("failed to list sub-issues", request))?;
+            let shown = page(arguments, "page", "perPage").cut(all).items;
+            let bodies = shown.iter().map(|(repo, issue)| Rest::new(github).issue(repo, issue));
+            Ok(Answer::Json(bodies.collect()))
         }
         other => Err(told(format!("unknown method: {other}"))),
     }
@@ -183,26 +236,15 @@ pub(super) fn list_issues(github: &mut GitHub, _: &mut Env, arguments: &Argument
     let labels = arguments.texts("labels");
     all.retain(|issue| labels.is_empty() || labels.iter().any(|label| has_label(issue, label)));
 
-    let start = after(arguments)?;
-    let size = arguments.integer("perPage").and_then(|size| usize::try_from(size).ok());
-    let shown: Vec<Value> = all
-        .iter()
-        .skip(start)
-        .take(size.unwrap_or(PAGE_SIZE))
-        .map(|issue| minimal::listed_issue(issue))
-        .collect();
-    let end = start.saturating_add(shown.len());
-    let cursor = |place: usize| (!shown.is_empty()).then(|| format!("{CURSOR}{place}"));
-    let info = json!({
-        "hasNextPage": end < all.len(),
-        "hasPreviousPage": start > 0,
-        "startCursor": cursor(start.saturating_add(1)),
-        "endCursor": cursor(end),
-    });
-    let kept = ["hasNextPage", "hasPreviousPage"];
+    let wanted = fields::filters(github, arguments)?;
+    all.retain(|issue| wanted.iter().all(|filter| filter.shows(issue)));
+
+    let total = all.len();
+    let bodies = all.into_iter().map(minimal::listed_issue).collect();
+    let (shown, info) = CursorPage::of(arguments, "failed to list issues")?.cut(bodies);
     Ok(Answer::Json(json!({
-        "totalCount": all.len(),
-        "pageInfo": minimal::lean(info, &kept),
+        "totalCount": total,
+        "pageInfo": info,
         "issues": minimal::picked(shown, arguments),
     })))
 }
@@ -243,36 +285,4 @@ fn read_since(since: &str) -> Result<jiff::Timestamp, ApiError> {
         told(format!("failed to list issues: {form}: {since} ({hint})"))
     };
     read_time(since).ok_or_else(words)
-}
-
-fn after(arguments: &Arguments) -> Result<usize, ApiError> {
-    let Some(cursor) = arguments.optional_text("after").filter(|cursor| !cursor.is_empty()) else {
-        return Ok(0);
-    };
-    let place = cursor.strip_prefix(CURSOR).and_then(|place| place.parse().ok());
-    place.ok_or_else(|| {
-        told(format!("failed to list issues: `{cursor}` does not appear to be a valid cursor."))
-    })
-}
-
-/// There are no reactions in this world, and asking for one fails loudly.
-pub(super) fn add_issue_comment(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    if arguments.value("reaction").is_some() || arguments.value("comment_id").is_some() {
-        return Err(told("mcp-mock has no reactions: leave out `reaction` and `comment_id`"));
-    }
-    let body = match arguments.optional_text("body") {
-        None => return Err(told("at least one of body or reaction is required")),
-        Some("") => return Err(told("body cannot be empty when provided")),
-        Some(body) => body,
-    };
-    let number = number(arguments, "issue_number");
-    let request = Request::of_repo("POST", arguments, format_args!("/issues/{number}/comments"));
-    let comment = github
-        .add_comment(env, repo_path(arguments), number, body)
-        .map_err(rest("failed to create comment", request))?;
-    Ok(created(comment.id, &comment.html_url))
 }

@@ -3,11 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Arguments;
+use super::super::github::issue::reaction_counts;
 use super::super::github::{Rest, avatar_url};
 use crate::service::github::{
     Branch, Comment, Commit, GitHub, HistoryEntry, Issue, Release, Repo, RepoPath, Review,
     account_id,
 };
+
+/// The server asks for no more pull requests that close an issue, and counts them all.
+const CLOSING_SHOWN_MAX: usize = 5;
 
 /// The body without the members that are empty and not among `kept`.
 pub(super) fn lean(body: Value, kept: &[&str]) -> Value {
@@ -53,6 +57,12 @@ fn labels(issue: &Issue) -> Vec<&str> {
 
 /// An issue as the REST API knows it.
 pub(super) fn issue(rest: Rest<'_>, repo: &Repo, issue: &Issue) -> Value {
+    let (github, path) = (rest.github(), RepoPath::new(&repo.owner, &repo.name));
+    let sub_issues = github.sub_issues(path, issue.number).unwrap_or_default();
+    let closing: Vec<_> = repo.closing_pulls(issue.number).collect();
+    let shown = closing.iter().take(CLOSING_SHOWN_MAX);
+    let closing_shown: Vec<_> = shown.map(|pull| reference(repo, pull)).collect();
+    let parent = github.parent(issue);
     let body = json!({
         "number": issue.number,
         "title": issue.title,
@@ -65,14 +75,21 @@ pub(super) fn issue(rest: Rest<'_>, repo: &Repo, issue: &Issue) -> Value {
         "author_association": rest.association(repo, &issue.author),
         "labels": labels(issue),
         "assignees": issue.assignees,
+        "locked": issue.locked,
+        "milestone": milestone(repo, issue),
+        "issue_type": issue.issue_type,
+        "field_values": field_values(issue),
         "comments": issue.comments.len(),
-        "reactions": reactions(),
+        "reactions": reaction_counts(&issue.reactions),
         "created_at": issue.created_at,
         "updated_at": issue.updated_at,
         "closed_at": issue.closed_at,
-        "has_parent": false,
-        "has_children": false,
-        "closed_by_pull_requests": { "total_count": 0, "references": [] },
+        "has_parent": parent.is_some(),
+        "has_children": !sub_issues.is_empty(),
+        "parent": parent.map(|(repo, issue)| reference(repo, issue)),
+        "sub_issues_summary":
+            (!sub_issues.is_empty()).then(|| rest.sub_issues_summary(repo, issue)),
+        "closed_by_pull_requests": { "total_count": closing.len(), "references": closing_shown },
     });
     lean(body, &["title", "assignees", "has_parent", "has_children"])
 }
@@ -88,10 +105,34 @@ pub(super) fn listed_issue(issue: &Issue) -> Value {
         "labels": labels(issue),
         "assignees": issue.assignees,
         "comments": issue.comments.len(),
+        "field_values": field_values(issue),
         "created_at": issue.created_at,
         "updated_at": issue.updated_at,
     });
     lean(body, &["title", "assignees"])
+}
+
+/// Values of fields, each a text.
+pub(super) fn field_values(issue: &Issue) -> Value {
+    issue.fields.iter().map(|(field, value)| json!({ "field": field, "value": value })).collect()
+}
+
+/// An issue or pull request as others refer to it; the state is in capitals.
+pub(super) fn reference(repo: &Repo, issue: &Issue) -> Value {
+    let is_merged = issue.pull.as_ref().is_some_and(|pull| pull.merged_at.is_some());
+    let state = if is_merged { "merged" } else { issue.state.as_str() };
+    json!({
+        "number": issue.number,
+        "title": issue.title,
+        "state": state.to_uppercase(),
+        "url": issue.html_url,
+        "repository": repo.full_name(),
+    })
+}
+
+fn milestone<'a>(repo: &'a Repo, issue: &Issue) -> Option<&'a str> {
+    let milestone = issue.milestone.and_then(|number| repo.milestone(number));
+    milestone.map(|milestone| milestone.title.as_str())
 }
 
 pub(super) fn comment(rest: Rest<'_>, repo: &Repo, comment: &Comment) -> Value {
@@ -101,16 +142,9 @@ pub(super) fn comment(rest: Rest<'_>, repo: &Repo, comment: &Comment) -> Value {
         "html_url": comment.html_url,
         "user": user(&comment.author),
         "author_association": rest.association(repo, &comment.author),
-        "reactions": reactions(),
+        "reactions": reaction_counts(&comment.reactions),
         "created_at": comment.created_at,
         "updated_at": comment.created_at,
-    })
-}
-
-fn reactions() -> Value {
-    json!({
-        "total_count": 0, "+1": 0, "-1": 0, "laugh": 0, "confused": 0, "heart": 0, "hooray": 0,
-        "rocket": 0, "eyes": 0,
     })
 }
 
@@ -133,6 +167,7 @@ pub(super) fn listed_pull(repo: &Repo, issue: &Issue) -> Value {
         "user": user(&issue.author),
         "labels": labels(issue),
         "assignees": issue.assignees,
+        "milestone": milestone(repo, issue),
         "requested_reviewers": pull.requested_reviewers,
         "head": { "ref": pull.head, "sha": head, "repo": origin },
         "base": { "ref": pull.base, "sha": pull.base_sha, "repo": origin },

@@ -4,11 +4,14 @@ use serde_json::{Value, json};
 
 use super::super::github::{Rest, head_sha, number, page, repo_path};
 use super::super::{Answer, Arguments};
+use super::cursor::CursorPage;
 use super::failure::{Request, graph, missing, rest, thrown, told};
 use super::issues::comments;
 use super::{Outcome, minimal};
 use crate::service::ApiError;
-use crate::service::github::{FileChange, GitHub, Issue, Repo, Review, ReviewComment, ReviewState};
+use crate::service::github::{
+    FileChange, FileStatus, GitHub, Issue, Repo, Review, ReviewComment, ReviewState,
+};
 use crate::world::Env;
 
 pub(super) fn pull_request_read(
@@ -25,7 +28,7 @@ pub(super) fn pull_request_read(
         "get_files" => view.files(),
         "get_commits" => view.commits(),
         "get_reviews" => view.reviews(),
-        "get_review_comments" => view.threads(),
+        "get_review_comments" => view.threads()?,
         "get_comments" => comments(github, arguments, view.issue)?,
         other => return Err(told(format!("unknown method: {other}"))),
     }))
@@ -89,12 +92,14 @@ impl<'a> View<'a> {
     fn diff(&self) -> String {
         let file = |file: &FileChange| {
             let path = &file.path;
-            let (mode, old) = if file.added {
-                ("new file mode 100644\n", "/dev/null".to_owned())
-            } else {
-                ("", format!("a/{path}"))
+            let (old, new) = (format!("a/{path}"), format!("b/{path}"));
+            let none = "/dev/null".to_owned();
+            let (mode, from, to) = match file.status {
+                FileStatus::Added => ("new file mode 100644\n", none, new.clone()),
+                FileStatus::Modified => ("", old.clone(), new.clone()),
+                FileStatus::Removed => ("deleted file mode 100644\n", old.clone(), none),
             };
-            format!("diff --git a/{path} b/{path}\n{mode}--- {old}\n+++ b/{path}\n{}\n", file.patch)
+            format!("diff --git {old} {new}\n{mode}--- {from}\n+++ {to}\n{}\n", file.patch)
         };
         self.changes().iter().map(file).collect()
     }
@@ -109,7 +114,7 @@ impl<'a> View<'a> {
         let file = |file: &FileChange| {
             let body = json!({
                 "filename": file.path,
-                "status": if file.added { "added" } else { "modified" },
+                "status": file.status.as_str(),
                 "additions": file.additions,
                 "deletions": file.deletions,
                 "changes": file.additions + file.deletions,
@@ -137,20 +142,34 @@ impl<'a> View<'a> {
         self.paged(reviews.map(body).collect())
     }
 
-    /// Comments on files; each is a thread of its own, since there are no replies in this world.
-    fn threads(&self) -> Value {
+    /// Comments on files by thread, a page of them by cursor.
+    fn threads(&self) -> Result<Value, ApiError> {
         let given = self.issue.pull.iter().flat_map(|pull| &pull.reviews);
         let given = given.filter(|review| review.state != ReviewState::Pending);
-        let threads: Vec<Value> =
-            given.flat_map(|review| &review.comments).map(|comment| self.thread(comment)).collect();
+        let comments: Vec<&ReviewComment> = given.flat_map(|review| &review.comments).collect();
+        let first = comments.iter().filter(|comment| comment.in_reply_to.is_none());
+        let threads: Vec<Value> = first.map(|first| self.thread(first, &comments)).collect();
+        let total = threads.len();
+        let words = "failed to get pull request review threads";
+        let (threads, info) = CursorPage::of(self.arguments, words)?.cut(threads);
+        Ok(json!({ "totalCount": total, "pageInfo": info, "review_threads": threads }))
+    }
+
+    fn thread(&self, first: &ReviewComment, all: &[&ReviewComment]) -> Value {
+        let replies = all.iter().filter(|comment| comment.in_reply_to == Some(first.id));
+        let comments = std::iter::once(&first).chain(replies).map(|comment| self.comment(comment));
+        let comments: Vec<Value> = comments.collect();
         json!({
-            "totalCount": threads.len(),
-            "pageInfo": { "hasNextPage": false, "hasPreviousPage": false },
-            "review_threads": threads,
+            "id": format!("PRRT_kwDO{:x}", first.id),
+            "is_resolved": false,
+            "is_outdated": false,
+            "is_collapsed": false,
+            "total_count": comments.len(),
+            "comments": comments,
         })
     }
 
-    fn thread(&self, comment: &ReviewComment) -> Value {
+    fn comment(&self, comment: &ReviewComment) -> Value {
         let body = json!({
             "body": comment.body,
             "path": comment.path,
@@ -160,13 +179,6 @@ impl<'a> View<'a> {
             "updated_at": comment.created_at,
             "html_url": format!("{}#discussion_r{}", self.issue.html_url, comment.id),
         });
-        json!({
-            "id": format!("PRRT_kwDO{:x}", comment.id),
-            "is_resolved": false,
-            "is_outdated": false,
-            "is_collapsed": false,
-            "comments": [minimal::lean(body, &["path"])],
-            "total_count": 1,
-        })
+        minimal::lean(body, &["path"])
     }
 }

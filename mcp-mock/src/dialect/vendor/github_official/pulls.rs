@@ -62,7 +62,7 @@ pub(super) fn list_pull_requests(
         state: state(arguments),
         head: owned(arguments, "head").filter(|head| !head.is_empty()),
         base: owned(arguments, "base").filter(|base| !base.is_empty()),
-        order: pull_order(arguments),
+        order: pull_order(arguments)?,
         ..IssueFilter::default()
     };
     let request = Request::of_repo("GET", arguments, "/pulls?page=1&per_page=30");

@@ -152,7 +152,9 @@ pub(super) fn get_commit(github: &mut GitHub, _: &mut Env, arguments: &Arguments
         let (added, removed) = (sum(|file| file.additions), sum(|file| file.deletions));
         let stats = json!({ "additions": added, "deletions": removed, "total": added + removed });
         body["stats"] = minimal::lean(stats, &[]);
-        body["files"] = files.iter().map(|file| changed(file, detail == "full_patch")).collect();
+        let shown = page(arguments, "page", "perPage").cut(files.iter().collect()).items;
+        body["files"] =
+            shown.into_iter().map(|file| changed(file, detail == "full_patch")).collect();
     }
     Ok(Answer::Json(body))
 }
@@ -160,7 +162,7 @@ pub(super) fn get_commit(github: &mut GitHub, _: &mut Env, arguments: &Arguments
 fn changed(file: &FileChange, with_patch: bool) -> Value {
     let body = json!({
         "filename": file.path,
-        "status": if file.added { "added" } else { "modified" },
+        "status": file.status.as_str(),
         "additions": file.additions,
         "deletions": file.deletions,
         "changes": file.additions + file.deletions,
@@ -169,6 +171,7 @@ fn changed(file: &FileChange, with_patch: bool) -> Value {
     minimal::lean(body, &[])
 }
 
+/// Everybody is there directly; those outside are not in a team of the organization that owns the repository.
 pub(super) fn list_repository_collaborators(
     github: &mut GitHub,
     _: &mut Env,
@@ -179,7 +182,11 @@ pub(super) fn list_repository_collaborators(
     let repo = found.map_err(rest("failed to list collaborators", request))?;
     let body =
         |login: &String| json!({ "login": login, "id": account_id(login), "role_name": "write" });
-    let all: Vec<Value> = repo.collaborators.iter().map(body).collect();
+    let organization = github.organization(&repo.owner);
+    let is_inside = |login: &&String| organization.is_some_and(|all| all.has_member(login));
+    let is_wanted =
+        |login: &&String| arguments.text("affiliation") != "outside" || !is_inside(login);
+    let all: Vec<Value> = repo.collaborators.iter().filter(is_wanted).map(body).collect();
     let listing = page(arguments, "page", "perPage").cut(all);
     Ok(Answer::Json(json!({
         "items": listing.items,

@@ -5,7 +5,7 @@ use super::super::{Answer, Arguments};
 use super::Outcome;
 use super::failure::{graph, missing, told};
 use crate::service::ApiError;
-use crate::service::github::{GitHub, NewReview, NewReviewComment, ReviewState};
+use crate::service::github::{GitHub, NewReview, NewReviewComment, ReviewState, Side};
 use crate::world::Env;
 
 pub(super) fn pull_request_review_write(
@@ -62,15 +62,26 @@ fn new_review(arguments: &Arguments, usual: ReviewState) -> NewReview {
     }
 }
 
+/// A comment on a whole file has no line.
 pub(super) fn add_comment_to_pending_review(
     github: &mut GitHub,
     env: &mut Env,
     arguments: &Arguments,
 ) -> Outcome {
     check_pending(github, arguments)?;
+    let is_on_lines = arguments.text("subjectType") != "FILE";
+    let line = |name: &str| Some(number(arguments, name)).filter(|line| is_on_lines && *line > 0);
+    let side = |name: &str| match arguments.text(name) {
+        "LEFT" if is_on_lines => Some(Side::Left),
+        "RIGHT" if is_on_lines => Some(Side::Right),
+        _ => None,
+    };
     let new = NewReviewComment {
         path: arguments.text("path").to_owned(),
-        line: Some(number(arguments, "line")).filter(|line| *line > 0),
+        line: line("line"),
+        start_line: line("startLine"),
+        side: side("side"),
+        start_side: side("startSide"),
         body: arguments.text("body").to_owned(),
     };
     let name = pull_name(github, arguments);

@@ -1,10 +1,10 @@
 //! Search over the titles, texts and comments of issues and pull requests.
 //!
 //! Qualifiers: `repo:`, `user:`, `org:`, `is:`, `type:`, `state:`, `label:`, `author:`, `assignee:`, `no:`,
-//! `in:`, `head:`, `base:`, `draft:`, `created:`, `updated:`.
+//! `in:`, `head:`, `base:`, `draft:`, `created:`, `updated:`, `milestone:`.
 
 use super::super::{GitHub, Issue, IssueOrder, IssueState, Page, Pull, Repo, refusal};
-use super::{Found, Query, found};
+use super::{Found, Query, found, is_when};
 use crate::service::ApiError;
 
 /// The qualifiers of an issue search; not all of them find something here.
@@ -75,17 +75,22 @@ impl GitHub {
             login.eq_ignore_ascii_case(value)
                 || (value == "@me" && login.eq_ignore_ascii_case(&self.viewer))
         };
+        let is_same = |name: &str| name.to_lowercase() == value;
+        let milestone = issue.milestone.and_then(|number| repo.milestone(number));
         let pull = issue.pull.as_ref();
         match key {
             "repo" => repo.full_name().eq_ignore_ascii_case(value),
             "user" | "org" => is_login(&repo.owner),
+            "type" if issue.issue_type.as_ref().is_some_and(|kind| is_same(kind)) => true,
             "is" | "type" | "state" => is(repo, issue, value),
+            "milestone" => milestone.is_some_and(|milestone| is_same(&milestone.title)),
             "label" => issue.labels.iter().any(|label| label.name.eq_ignore_ascii_case(value)),
             "author" => is_login(&issue.author),
             "assignee" => issue.assignees.iter().any(|login| is_login(login)),
             "no" if value == "label" => issue.labels.is_empty(),
             "no" if value == "assignee" => issue.assignees.is_empty(),
-            "no" => value == "milestone",
+            "no" if value == "milestone" => milestone.is_none(),
+            "no" => false,
             "in" => matches!(value, "title" | "body" | "comments"),
             "head" => pull.is_some_and(|pull| pull.head.eq_ignore_ascii_case(value)),
             "base" => pull.is_some_and(|pull| pull.base.eq_ignore_ascii_case(value)),
@@ -134,30 +139,6 @@ fn searched(query: &Query, issue: &Issue) -> String {
         issue.comments.iter().for_each(|comment| add(&comment.body));
     }
     text
-}
-
-/// `2026-01-05`, `>=2026-01-05`, `2026-01-01..2026-01-05`: times of one form order as texts, and a day is
-/// the beginning of all its times.
-fn is_when(time: &str, value: &str) -> bool {
-    let value = value.to_uppercase();
-    let from = |since: &str| since == "*" || time >= since;
-    let to = |until: &str| until == "*" || time <= until || time.starts_with(until);
-    if let Some((since, until)) = value.split_once("..") {
-        return from(since) && to(until);
-    }
-    if let Some(since) = value.strip_prefix(">=") {
-        return from(since);
-    }
-    if let Some(until) = value.strip_prefix("<=") {
-        return to(until);
-    }
-    if let Some(since) = value.strip_prefix('>') {
-        return time > since && !time.starts_with(since);
-    }
-    if let Some(until) = value.strip_prefix('<') {
-        return time < until;
-    }
-    !value.is_empty() && time.starts_with(value.as_str())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Searches: over files, issues and pull requests, repositories, accounts.
+//! Searches: over files, commits, issues and pull requests, repositories, accounts.
 //!
 //! Words match whole words, in any case and order; `"two words"` match as they stand; `key:value` narrows
 //! and `-key:value` excludes. A qualifier that GitHub has and this world does not finds nothing, so that a
@@ -6,6 +6,7 @@
 
 mod accounts;
 mod code;
+mod commits;
 mod issues;
 
 pub use code::CodeHit;
@@ -124,4 +125,28 @@ fn qualifier(word: &str, known: &[&str]) -> Option<Qualifier> {
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
         .filter(|token| !token.is_empty())
+}
+
+/// `2026-01-05`, `>=2026-01-05`, `2026-01-01..2026-01-05`: times of one form order as texts, and a day is
+/// the beginning of all its times.
+fn is_when(time: &str, value: &str) -> bool {
+    let value = value.to_uppercase();
+    let from = |since: &str| since == "*" || time >= since;
+    let to = |until: &str| until == "*" || time <= until || time.starts_with(until);
+    if let Some((since, until)) = value.split_once("..") {
+        return from(since) && to(until);
+    }
+    if let Some(since) = value.strip_prefix(">=") {
+        return from(since);
+    }
+    if let Some(until) = value.strip_prefix("<=") {
+        return to(until);
+    }
+    if let Some(since) = value.strip_prefix('>') {
+        return time > since && !time.starts_with(since);
+    }
+    if let Some(until) = value.strip_prefix('<') {
+        return time < until;
+    }
+    !value.is_empty() && time.starts_with(value.as_str())
 }
