@@ -123,12 +123,14 @@ fn documented_limits_are_those_of_the_vendors() {
 
 #[test]
 fn documented_seed_takes_root() {
-    let [seed] = blocks("json seed")[..] else { panic!("the document has one seed") };
+    let [seed, detailed] = blocks("json seed")[..] else { panic!("the document has two seeds") };
 
     let world = World::seeded(1, Seed::from_json(seed).unwrap()).unwrap();
+    let github = World::seeded(1, Seed::from_json(detailed).unwrap()).unwrap().state().github;
 
     assert_eq!(world.now().to_string(), "2026-03-02T08:00:00Z");
     assert!(world.state().github.repo("acme", "app").is_some());
+    assert_eq!(github.issue("acme", "app", 1).unwrap().issue_type.as_deref(), Some("Bug"));
 }
 
 #[test]

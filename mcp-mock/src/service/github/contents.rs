@@ -7,6 +7,9 @@ use super::branches::{Tree, blob_sha, tree_sha};
 use super::{Commit, GitHub, RepoPath, refusal};
 use crate::world::Env;
 
+/// GitHub leaves the text of a larger file out of its answer; in bytes.
+pub const INLINE_MAX: usize = 1_048_576;
+
 /// A file to create or to replace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewContent {

@@ -445,6 +445,34 @@ mod tests {
     }
 
     #[test]
+    fn labels_move_the_time_of_the_issue_and_the_same_labels_do_not() {
+        let (mut github, mut env) = app();
+        let label = |names: &[&str]| {
+            let labels = names.iter().map(|name| (*name).to_owned()).collect();
+            IssueChange { labels: Some(labels), ..IssueChange::default() }
+        };
+        env.clock.advance(Duration::from_secs(5));
+
+        let same = github.update_issue(&mut env, APP, 1, label(&["Bug"])).unwrap();
+        let other = github.update_issue(&mut env, APP, 1, label(&["Bug", "late"])).unwrap();
+
+        assert_eq!(same.updated_at, "2026-01-05T09:00:00Z");
+        assert_eq!(other.updated_at, "2026-01-05T09:00:05Z");
+    }
+
+    #[test]
+    fn closed_issue_keeps_the_reason_that_was_given() {
+        for reason in [StateReason::Completed, StateReason::Duplicate, StateReason::NotPlanned] {
+            let (mut github, mut env) = app();
+            let change = IssueChange { state_reason: Some(reason), ..closing() };
+
+            let issue = github.update_issue(&mut env, APP, 1, change).unwrap();
+
+            assert_eq!(issue.state_reason, Some(reason));
+        }
+    }
+
+    #[test]
     fn locked_issue_takes_no_comment() {
         let (mut github, mut env) = planted(json!({ "repos": [{ "owner": "acme", "name": "app",
             "issues": [{ "title": "Heated", "locked": true, "comments": [{ "body": "So there" }] }] }] }));

@@ -30,7 +30,7 @@ mod sub_issues;
 
 pub use commits::{CommitFilter, HistoryEntry, Push};
 pub use compare::PullChange;
-pub use contents::{Content, ContentEntry, NewContent, Written};
+pub use contents::{Content, ContentEntry, INLINE_MAX, NewContent, Written};
 pub use details::IssueDetails;
 pub use diff::{FileChange, FileStatus};
 pub use filter::{IssueFilter, IssueKind, IssueOrder, IssueSort, StateFilter};

@@ -295,6 +295,16 @@ mod tests {
     }
 
     #[test]
+    fn head_may_name_its_owner() {
+        let (mut github, mut env) = app();
+
+        let base = Some("same".to_owned());
+        let pull = github.create_pull(&mut env, APP, NewPull { base, ..new("ACME:fix") }).unwrap();
+
+        assert_eq!(pull.pull.unwrap().head, "fix");
+    }
+
+    #[test]
     fn unknown_head_is_invalid() {
         check_refused(new("nowhere"), Some("head"), None);
         check_refused(new("stranger:fix"), Some("head"), None);

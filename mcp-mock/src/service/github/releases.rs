@@ -131,6 +131,45 @@ mod tests {
     }
 
     #[test]
+    fn release_without_a_tag_lacks_a_field() {
+        let (mut github, mut env) = app();
+
+        let error = github.create_release(&mut env, APP, new("")).unwrap_err();
+
+        let expected = json!({ "errors": [{ "resource": "Release", "field": "tag_name", "code": "missing_field" }] });
+        assert_eq!((error.status, error.details), (422, Some(expected)));
+    }
+
+    #[test]
+    fn prerelease_is_not_the_latest() {
+        let (mut github, mut env) = app();
+
+        let prerelease = NewRelease { prerelease: true, ..new("v2.0.0-rc.1") };
+        github.create_release(&mut env, APP, prerelease).unwrap();
+
+        let latest = github.repo("acme", "app").unwrap().latest_release();
+        assert_eq!(latest.map(|latest| latest.tag.as_str()), Some("v1.0.0"));
+    }
+
+    #[test]
+    fn missing_tag_is_created_at_the_target() {
+        let (mut github, mut env) = app();
+        github.create_branch(APP, "next", None).unwrap();
+        let content = crate::service::github::NewContent {
+            path: "next.md".to_owned(),
+            message: "Go on".to_owned(),
+            branch: Some("next".to_owned()),
+            ..Default::default()
+        };
+        let sha = github.put_content(&mut env, APP, content).unwrap().commit_sha;
+
+        let target = NewRelease { target: Some("next".to_owned()), ..new("v2.0.0") };
+        github.create_release(&mut env, APP, target).unwrap();
+
+        assert_eq!(github.repo("acme", "app").unwrap().tags["v2.0.0"], sha);
+    }
+
+    #[test]
     fn unknown_target_and_malformed_tag_are_refused() {
         let (mut github, mut env) = app();
 

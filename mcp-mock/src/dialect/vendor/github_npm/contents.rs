@@ -9,7 +9,8 @@ use super::super::{Answer, Arguments};
 use super::{Outcome, shape};
 use crate::service::ApiError;
 use crate::service::github::{
-    CodeHit, CommitFilter, Content, ContentEntry, GitHub, NewContent, Push, Repo, RepoPath,
+    CodeHit, CommitFilter, Content, ContentEntry, GitHub, INLINE_MAX, NewContent, Push, Repo,
+    RepoPath,
 };
 use crate::world::Env;
 
@@ -31,8 +32,9 @@ pub(super) fn get_file_contents(
         }
         Content::File { entry, text } => {
             let mut body = commit::content(repo, reference, &entry);
-            body["content"] = text.into();
-            body["encoding"] = "base64".into();
+            let is_inline = entry.size <= INLINE_MAX;
+            body["content"] = if is_inline { text } else { String::new() }.into();
+            body["encoding"] = if is_inline { "base64" } else { "none" }.into();
             shape::FILE.trim(body)
         }
     }))

@@ -135,6 +135,124 @@ fn unknown_arguments_are_dropped_and_null_is_no_text() {
 }
 
 #[test]
+fn milestone_of_the_repository_is_shown_whole_with_its_counts() {
+    let mut state = State::empty(1);
+    let seed = json!({ "github": { "repos": [{ "owner": "acme", "name": "app",
+        "milestones": [{ "title": "v1", "due_on": "2026-03-01T00:00:00Z" }], "issues": [{ "title": "One" }] }] } });
+    state.plant(serde_json::from_value(seed).unwrap()).unwrap();
+    let new = json!({ "owner": "acme", "repo": "app", "title": "Two", "milestone": 1 });
+    let update = json!({ "owner": "acme", "repo": "app", "issue_number": 1, "milestone": 1, "state": "closed" });
+
+    call(&mut state, "create_issue", new);
+    let issue = call(&mut state, "update_issue", update);
+
+    let milestone = &issue["milestone"];
+    assert_eq!((&milestone["number"], &milestone["title"]), (&json!(1), &json!("v1")));
+    assert_eq!((&milestone["open_issues"], &milestone["closed_issues"]), (&json!(1), &json!(1)));
+    assert_eq!(milestone["due_on"], "2026-03-01T00:00:00Z");
+}
+
+#[test]
+fn ids_are_global_numbers_and_node_ids_are_texts() {
+    let mut state = demo();
+    let get = |repo: &str| json!({ "owner": "company", "repo": repo, "issue_number": 1 });
+
+    let one = call(&mut state, "get_issue", get("support"));
+    let other = call(&mut state, "get_issue", get("app"));
+
+    assert_eq!((&one["number"], &other["number"]), (&json!(1), &json!(1)));
+    assert!(one["id"].is_u64() && one["id"] != other["id"]);
+    assert!(one["node_id"].is_string() && one["node_id"] != other["node_id"]);
+}
+
+#[test]
+fn list_has_thirty_issues_unless_told_otherwise_and_never_more_than_a_hundred() {
+    let mut state = demo();
+    for index in 0..101 {
+        let new = json!({ "owner": "acme", "repo": "app", "title": format!("Number {index}") });
+        call(&mut state, "create_issue", new);
+    }
+    let mut count = |per_page: Option<u64>| {
+        let mut list = json!({ "owner": "acme", "repo": "app" });
+        list.as_object_mut()
+            .unwrap()
+            .extend(per_page.map(|size| ("per_page".to_owned(), json!(size))));
+        call(&mut state, "list_issues", list).as_array().unwrap().len()
+    };
+
+    assert_eq!((count(None), count(Some(500))), (30, 100));
+}
+
+#[test]
+fn locked_issue_reads_as_locked_and_a_comment_is_forbidden() {
+    let mut state = State::empty(1);
+    let seed = json!({ "github": { "repos": [{ "owner": "acme", "name": "app", "issues": [{ "title": "Heated", "locked": true }] }] } });
+    state.plant(serde_json::from_value(seed).unwrap()).unwrap();
+    let issue = json!({ "owner": "acme", "repo": "app", "issue_number": 1 });
+    let comment = json!({ "owner": "acme", "repo": "app", "issue_number": 1, "body": "Me too" });
+
+    assert_eq!(call(&mut state, "get_issue", issue)["locked"], true);
+    let heard = words(&mut state, "add_issue_comment", comment);
+    assert_eq!(heard, "Permission Denied: Unable to create comment because issue is locked.");
+}
+
+#[test]
+fn times_are_utc_in_whole_seconds() {
+    let mut state = demo();
+    let new = json!({ "owner": "acme", "repo": "app", "title": "Now" });
+
+    let issue = call(&mut state, "create_issue", new);
+
+    for name in ["created_at", "updated_at"] {
+        let time = issue[name].as_str().unwrap();
+        assert!(time.len() == "2026-01-05T09:00:00Z".len() && time.ends_with('Z'), "{time}");
+    }
+}
+
+#[test]
+fn large_file_has_no_text_inside() {
+    let mut state = demo();
+    let mut file = |size: usize| {
+        let write = json!({ "owner": "acme", "repo": "app", "path": "big", "content": "x".repeat(size),
+            "message": "m", "branch": "main" });
+        call(&mut state, "create_or_update_file", write);
+        let read = json!({ "owner": "acme", "repo": "app", "path": "big" });
+        call(&mut state, "get_file_contents", read)
+    };
+
+    let whole = file(1_048_576);
+    let large = file(1_048_577);
+
+    assert_eq!(whole["content"].as_str().map(str::len), Some(1_048_576));
+    assert_eq!((&large["content"], &large["encoding"]), (&json!(""), &json!("none")));
+    assert_eq!(large["size"], 1_048_577);
+}
+
+#[test]
+fn rate_limit_that_comes_as_403_reads_as_a_lack_of_permission() {
+    let limit = ApiError::new(403, "forbidden", "API rate limit exceeded for user ID 1.");
+
+    let answer = shown(&dialect().refuse("get_issue", &limit));
+
+    let expected = "Permission Denied: API rate limit exceeded for user ID 1.";
+    assert_eq!(answer["error"]["message"], expected);
+}
+
+#[test]
+fn what_is_not_modelled_fails_and_names_the_argument() {
+    let list = json!({ "owner": "acme", "repo": "app", "sort": "long-running" });
+    let users = json!({ "q": "a", "sort": "repositories" });
+
+    for (tool, arguments) in [("list_pull_requests", list), ("search_users", users)] {
+        let heard = words(&mut demo(), tool, arguments);
+        assert!(
+            heard.starts_with("GitHub API Error: mcp-mock does not model `sort` = "),
+            "{heard}"
+        );
+    }
+}
+
+#[test]
 fn unknown_milestone_is_invalid() {
     let arguments = json!({ "owner": "acme", "repo": "app", "issue_number": 1, "milestone": 5 });
 

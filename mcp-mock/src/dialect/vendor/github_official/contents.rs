@@ -9,10 +9,12 @@ use super::super::{Answer, Arguments};
 use super::failure::{Request, rest, thrown, told};
 use super::{Outcome, minimal};
 use crate::service::ApiError;
-use crate::service::github::{Branch, Content, ContentEntry, GitHub, NewContent, Push, Repo};
+use crate::service::github::{
+    Branch, Content, ContentEntry, GitHub, INLINE_MAX, NewContent, Push, Repo,
+};
 use crate::world::Env;
 
-/// A file comes as words and a resource, a folder as GitHub lists it.
+/// A file comes as words and a resource, or a link to one when it is large; a folder as GitHub lists it.
 pub(super) fn get_file_contents(
     github: &mut GitHub,
     _: &mut Env,
@@ -63,13 +65,31 @@ fn listed(repo: &Repo, sha: &str, entry: &ContentEntry) -> Value {
 
 fn file_answer(repo: &Repo, sha: &str, (entry, text): (&ContentEntry, &str)) -> Answer {
     let uri = format!("repo://{}/sha/{sha}/contents/{}", repo.full_name(), entry.path);
+    if entry.size >= INLINE_MAX {
+        let shown = commit::content(repo, sha, entry);
+        let place = shown["download_url"].as_str().unwrap_or_default();
+        return Answer::Json(json!({
+            "message": format!(
+                "File {} is too large to display ({} bytes). Use the download URL to fetch the content: \
+                 {place} (SHA: {})",
+                entry.path, entry.size, entry.sha
+            ),
+            "block": {
+                "type": "resource_link", "uri": uri, "name": entry.name,
+                "title": format!("File: {}", entry.path), "size": entry.size,
+            },
+        }));
+    }
     let (what, kind) = match text {
         "" => ("empty", "text/plain"),
         _ => ("text", "text/plain; charset=utf-8"),
     };
     Answer::Json(json!({
         "message": format!("successfully downloaded {what} file (SHA: {})", entry.sha),
-        "resource": { "uri": uri, "mimeType": kind, "text": text },
+        "block": {
+            "type": "resource",
+            "resource": { "uri": uri, "mimeType": kind, "text": text },
+        },
     }))
 }
 

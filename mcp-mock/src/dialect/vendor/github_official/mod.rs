@@ -122,21 +122,17 @@ impl Manners for Official {
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
         match answer {
-            Answer::Json(body) if body.get("resource").is_some_and(Value::is_object) => {
-                with_resource(body)
-            }
+            Answer::Json(body) if body.get("block").is_some() => with_block(body),
             Answer::Json(body) => text(body.to_string()),
             Answer::Text(words) => text(words),
         }
     }
 }
 
-/// A file comes as a block of words and a block with its text.
-fn with_resource(body: &Value) -> CallToolResult {
-    let result = json!({ "content": [
-        { "type": "text", "text": body["message"] },
-        { "type": "resource", "resource": body["resource"] },
-    ]});
+/// A file comes as a block of words and a block with its text or a link to it.
+fn with_block(body: &Value) -> CallToolResult {
+    let words = json!({ "type": "text", "text": body["message"] });
+    let result = json!({ "content": [words, body["block"]] });
     serde_json::from_value(result).expect("two blocks that the protocol knows")
 }
 

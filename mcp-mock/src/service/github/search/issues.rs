@@ -184,6 +184,7 @@ mod tests {
         check("repo:acme/app is:pr draft:true", &["Mend the login"]);
         check("repo:acme/app -label:bug is:issue", &["Dark theme"]);
         check("label:\"good first issue\"", &["Login fails"]);
+        check("state:closed", &["Dark theme"]);
         check("author:ada", &["Dark theme"]);
         check("assignee:ada", &["Login fails"]);
         check("created:<2026-01-01", &["Login fails"]);

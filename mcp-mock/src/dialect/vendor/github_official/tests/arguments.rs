@@ -52,6 +52,23 @@ fn removed_file_is_in_the_diff_of_its_pull_request() {
 }
 
 #[test]
+fn large_file_is_a_link_without_its_text() {
+    let mut state = demo();
+    let text = "x".repeat(1_048_576);
+    let write = json!({ "path": "big", "content": text, "message": "m", "branch": "main" });
+    call(&mut state, "create_or_update_file", of("acme/app", write));
+
+    let file = answer(&mut state, "get_file_contents", of("acme/app", json!({ "path": "big" })));
+
+    let [words, link] = &file["result"]["content"].as_array().unwrap()[..] else {
+        panic!("{file}")
+    };
+    let said = words["text"].as_str().unwrap();
+    assert!(said.starts_with("File big is too large to display (1048576 bytes)."), "{said}");
+    assert_eq!((&link["type"], &link["size"]), (&json!("resource_link"), &json!(1_048_576)));
+}
+
+#[test]
 fn commits_are_searched_with_the_repository_of_each() {
     let mut state = demo();
     let search = |more: Value| joined(json!({ "query": "initial user:company" }), more);
