@@ -91,24 +91,24 @@ impl Branch {
         ours.iter().any(|(path, text)| theirs.get(path).is_some_and(|other| other != text))
     }
 
-    /// Adds a commit to the head and gives its id. The id follows from the commit and its parent.
+    /// Adds a commit to the head and gives the id that git gives to it.
     pub(super) fn commit(&mut self, mut commit: Commit) -> String {
-        let mut record = format!(
-            "commit\n{}\n{} {}\n{}\n",
-            self.head().unwrap_or_default(),
-            commit.author,
-            commit.date,
-            commit.message,
-        );
-        for (path, text) in &commit.changes {
-            let blob = text.as_deref().map(blob_sha);
-            record.push_str(&format!("{path}\0{}\n", blob.as_deref().unwrap_or("removed")));
-        }
-        commit.sha = sha1(&record);
+        let files = files_of(self.commits.iter().chain([&commit]));
+        commit.sha = commit_sha(&commit, &tree_sha(&files, ""), self.head());
         let sha = commit.sha.clone();
         self.commits.push(commit);
         sha
     }
+}
+
+fn commit_sha(commit: &Commit, tree: &str, parent: Option<&str>) -> String {
+    let parent = parent.map(|parent| format!("parent {parent}\n")).unwrap_or_default();
+    let seconds = commit.date.parse().map(jiff::Timestamp::as_second).unwrap_or_default();
+    let author = &commit.author;
+    let person = format!("{author} <{author}@users.noreply.github.com> {seconds} +0000");
+    let body =
+        format!("tree {tree}\n{parent}author {person}\ncommitter {person}\n\n{}", commit.message);
+    sha1(&format!("commit {}\0{body}", body.len()))
 }
 
 /// The id that git gives to a file with this text.
@@ -196,6 +196,25 @@ mod tests {
         assert_eq!(tree_sha(&Tree::new(), ""), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         assert_eq!(tree_sha(&tree, ""), "171989d6c875bd01db63727be5c03290e6fbf3c6");
         assert_eq!(tree_sha(&tree, "src/"), "ec5e386905ff2d36e291086a1207f2585aaa8920");
+    }
+
+    #[test]
+    fn commit_ids_are_the_ones_of_git() {
+        let mut branch = Branch::default();
+        let commit = |message: &str, date: &str, path: &str, text: &str| Commit {
+            message: message.to_owned(),
+            author: "octocat".to_owned(),
+            date: date.to_owned(),
+            changes: BTreeMap::from([(path.to_owned(), Some(text.to_owned()))]),
+            ..Commit::default()
+        };
+
+        let first = commit("Initial commit", "2026-01-05T09:00:00Z", "README.md", "# app\n");
+        let first = branch.commit(first);
+        let second = branch.commit(commit("Add a", "2026-01-05T09:00:05Z", "a.txt", "hi\n"));
+
+        assert_eq!(first, "84dd401365f7b2062e38eb1cf59780f813cbef0f");
+        assert_eq!(second, "543ab3226132d4fef9d5b2953ee561ba9d9fc0ea");
     }
 
     #[test]

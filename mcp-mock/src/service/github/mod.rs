@@ -2,7 +2,7 @@
 //!
 //! Operations are shaped like the REST API and keep its rules: one row of numbers for issues and
 //! pull requests, names in any case, the words and fields of its refusals. Files are texts, a
-//! branch is the list of its commits, and the ids of blobs and trees are the ones that git computes.
+//! branch is the list of its commits, and the ids of blobs, trees and commits are the ones that git computes.
 //! Checks are not modelled.
 
 mod branches;

@@ -291,7 +291,7 @@ pub struct Branch {
 /// A commit and the files that it wrote or removed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
-    /// Forty hexadecimal digits that follow from the content and the parent; git computes others.
+    /// The id that git computes from the files, the commit before it and the rest of this.
     pub sha: String,
     /// What it says about itself.
     pub message: String,
