@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::ApiError;
-use super::{Issue, Organization, Repo};
+use super::{Issue, Organization, Repo, refusal};
 
 /// Milestone, type and fields of an issue; what is not given stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,12 +53,13 @@ impl IssueDetails {
 }
 
 fn unknown(field: &str, value: &Value) -> ApiError {
-    let error = json!({ "value": value, "resource": "Issue", "field": field, "code": "invalid" });
-    ApiError::new(422, "invalid", "Validation Failed").with_details(json!({ "errors": [error] }))
+    refusal::invalid_value("Issue", field, value)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::tests::{APP, env, planted};
     use super::super::{GitHub, GitHubSeed, IssueChange, NewIssue};
     use super::*;

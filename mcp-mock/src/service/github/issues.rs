@@ -69,6 +69,7 @@ impl GitHub {
         }
         check_title("Issue", &new.title)?;
         check_body("Issue", new.body.as_deref())?;
+        // Before it is opened: a refused issue takes no number.
         let mut issue = Issue::default();
         new.details.put_on(&mut issue, repo, organization.as_ref())?;
         let Issue { milestone, issue_type, fields, .. } = issue;

@@ -46,6 +46,12 @@ pub(super) fn invalid(resource: &str, field: &str, code: &str) -> ApiError {
     validation(code, &json!({ "resource": resource, "field": field, "code": code }))
 }
 
+/// As [`invalid`] with the code `invalid`, and with the value that is refused.
+pub(super) fn invalid_value(resource: &str, field: &str, value: &Value) -> ApiError {
+    let error = json!({ "value": value, "resource": resource, "field": field, "code": "invalid" });
+    validation("invalid", &error)
+}
+
 /// `Validation Failed` for a reason that has no code of its own, explained in a message.
 pub(super) fn custom(resource: &str, message: &str) -> ApiError {
     validation("custom", &json!({ "resource": resource, "code": "custom", "message": message }))

@@ -83,6 +83,7 @@ impl GitHub {
     fn knows(&self, login: &str) -> bool {
         let is_login = |other: &String| other.eq_ignore_ascii_case(login);
         is_login(&self.viewer)
+            || self.organization(login).is_some()
             || self
                 .repos
                 .iter()

@@ -107,7 +107,7 @@ fn issue_gets_its_type_and_loses_it_by_null() {
 
 #[test]
 fn fields_are_written_and_what_is_not_named_stays() {
-    let mut state = acme();
+    let (before, mut state) = (acme(), acme());
     let update = json!({ "method": "update", "issue_number": 2, "issue_fields": [
         { "field_name": "priority", "field_option_name": "low" },
         { "field_name": "Due", "value": "2026-03-01" },
@@ -123,6 +123,10 @@ fn fields_are_written_and_what_is_not_named_stays() {
         { "field": "Priority", "value": "Low" },
     ]);
     assert_eq!(read["field_values"], values);
+    before.diff(&state).assert_only([
+        "added github.repos[acme/app].issues[2].fields.Due",
+        "changed github.repos[acme/app].issues[2].fields.Priority",
+    ]);
 }
 
 #[test]
