@@ -201,7 +201,7 @@ async fn calls_that_do_not_reach_the_vendor_are_not_counted() {
     for (tool, arguments) in [
         ("search_code", json!({ "query": 7 })),
         ("search_codes", json!({ "query": "login" })),
-        ("search_commits", json!({ "query": "login" })),
+        ("delete_repository", json!({ "owner": "company", "repo": "app" })),
         ("list_tags", json!({ "owner": "company", "repo": "app" })),
     ] {
         assert!(client.call_raw(tool, arguments).await.is_err(), "{tool}");
