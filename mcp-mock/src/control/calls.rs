@@ -34,6 +34,7 @@ fn shown(service: &str, call: &Call) -> Value {
 fn name(outcome: CallOutcome) -> &'static str {
     match outcome {
         CallOutcome::Answered => "answered",
+        CallOutcome::Disguised => "disguised",
         CallOutcome::Faulted(_) => "faulted",
         CallOutcome::Refused => "refused",
         CallOutcome::ToolError => "tool_error",

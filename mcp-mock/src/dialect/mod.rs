@@ -43,7 +43,7 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     }
 
     /// Calls a tool. Servers tell missing arguments from none.
-    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Reply;
+    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Called;
 
     /// What the server answers when the vendor's API refuses.
     fn refuse(&self, tool: &str, error: &ApiError) -> Reply;
@@ -51,6 +51,20 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
 
 /// What goes back for a call: servers differ in what they take for a JSON-RPC error.
 pub(crate) type Reply = Result<CallToolResult, RpcError>;
+
+/// What became of a call.
+#[derive(Debug)]
+pub(crate) struct Called {
+    pub(crate) reply: Reply,
+    /// Whether the call failed, which not every reply shows.
+    pub(crate) has_failed: bool,
+}
+
+impl Called {
+    pub(crate) fn failed(reply: Reply) -> Self {
+        Self { reply, has_failed: true }
+    }
+}
 
 /// How much the facts of a dialect are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

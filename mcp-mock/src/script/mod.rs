@@ -177,6 +177,15 @@ impl Script {
         verify::miscount(server, matcher, times, self.received(matcher))
     }
 
+    /// Which calls failed in answers that look like successes, as text for people; `None` when none did.
+    pub(crate) fn disguised(&self, server: &str) -> Option<String> {
+        let is_disguised = |call: &&Call| call.outcome == CallOutcome::Disguised;
+        let calls: Vec<_> = self.calls().iter().filter(is_disguised).cloned().collect();
+        let text = "failures are answered as successes; a client has to look into them";
+        (!calls.is_empty())
+            .then(|| format!("{server}: {text}\n{}", verify::listing(server, &calls)))
+    }
+
     /// Forgets rules and states; the calls stay.
     pub(crate) fn forget_rules(&mut self) {
         self.rules.clear();

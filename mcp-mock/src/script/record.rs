@@ -76,6 +76,9 @@ impl Received {
 pub enum CallOutcome {
     /// The tool answered.
     Answered,
+    /// The tool answered that it failed, in an answer that is not marked as an error: whoever looks at
+    /// `isError` alone takes it for a success. Several vendors' servers answer so.
+    Disguised,
     /// A fault came in between; its name.
     Faulted(&'static str),
     /// The server refused the call before any tool saw it.
@@ -92,6 +95,7 @@ impl CallOutcome {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Answered => "answered",
+            Self::Disguised => "failed, not marked as an error",
             Self::Faulted(fault) => fault,
             Self::Refused => "refused",
             Self::ToolError => "tool error",

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use super::Core;
 use super::fail::Occasion;
-use crate::dialect::unknown_tool;
+use crate::dialect::{Called, unknown_tool};
 use crate::script::{Action, CallOutcome, Decision, RequestKind};
 
 /// One connection's view of a server.
@@ -180,8 +180,15 @@ impl Connection {
         request: &Request,
         params: &CallToolParams<'_>,
     ) -> (Bytes, CallOutcome) {
-        match self.core().call(&params.name, params.arguments, request.version) {
-            Ok(result) => (request.answer(&result), outcome_of(&result)),
+        let called = self.core().call(&params.name, params.arguments, request.version);
+        match called.reply {
+            Ok(result) => {
+                let outcome = match outcome_of(&result) {
+                    CallOutcome::Answered if called.has_failed => CallOutcome::Disguised,
+                    outcome => outcome,
+                };
+                (request.answer(&result), outcome)
+            }
             Err(error) => (request.refuse(&error), CallOutcome::Refused),
         }
     }
@@ -217,25 +224,23 @@ impl Core {
         Begun { number, decision, arguments }
     }
 
-    fn call(
-        &self,
-        name: &str,
-        arguments: Option<&RawValue>,
-        version: ProtocolVersion,
-    ) -> Result<CallToolResult, RpcError> {
-        let read = |raw: &RawValue| {
-            serde_json::from_str(raw.get()).map_err(|error| {
-                let message = format!("`arguments` of `{name}` must be an object: {error}");
-                RpcError::new(code::INVALID_PARAMS, message)
-            })
+    fn call(&self, name: &str, arguments: Option<&RawValue>, version: ProtocolVersion) -> Called {
+        let invalid =
+            |message: String| Called::failed(Err(RpcError::new(code::INVALID_PARAMS, message)));
+        let read = |raw: &RawValue| serde_json::from_str(raw.get());
+        let arguments = match arguments.map(read).transpose() {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                return invalid(format!("`arguments` of `{name}` must be an object: {error}"));
+            }
         };
-        let arguments = arguments.map(read).transpose()?;
         if self.has_vanished(name) {
-            let message = unknown_tool(name, self.service.as_str(), &self.visible_tools());
-            return Err(RpcError::new(code::INVALID_PARAMS, message));
+            let tools = self.visible_tools();
+            return invalid(unknown_tool(name, self.service.as_str(), &tools));
         }
-        let result = self.dialect.call(&mut self.state.lock(), name, arguments)?;
-        Ok(fit(result, version))
+        let Called { reply, has_failed } =
+            self.dialect.call(&mut self.state.lock(), name, arguments);
+        Called { reply: reply.map(|result| fit(result, version)), has_failed }
     }
 }
 
@@ -265,7 +270,7 @@ impl Handler for Catalogue {
 
     async fn call_tool(&self, call: ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError> {
         let version = call.context.request.version;
-        Ok(self.0.call(call.name, call.arguments, version)?.into())
+        Ok(self.0.call(call.name, call.arguments, version).reply?.into())
     }
 
     fn changes(&self) -> Option<&Changes> {

@@ -195,6 +195,20 @@ impl MockServer {
         }
     }
 
+    /// Asserts that no call failed in an answer that looks like a success, as those of several vendors'
+    /// servers do: a client that looks at `isError` alone takes it for done.
+    ///
+    /// # Panics
+    ///
+    /// When one did, with these calls.
+    #[track_caller]
+    pub fn assert_no_failure_in_disguise(&self) {
+        let disguised = self.core.script().disguised(self.name());
+        if let Some(text) = disguised {
+            panic!("{text}");
+        }
+    }
+
     /// Asserts now that every expectation set with [`On::expect`] is met.
     ///
     /// # Panics

@@ -7,6 +7,7 @@ mod binary;
 mod cassette;
 mod catalog;
 mod differences;
+mod disguise;
 mod docs;
 mod faults;
 mod faults_malformed;

@@ -19,7 +19,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
 use super::tool::{self, Arguments, Effect};
-use super::{Dialect, Provenance, Reply, unknown_tool};
+use super::{Called, Dialect, Provenance, Reply, unknown_tool};
 use crate::service::{ApiError, ServiceName};
 use crate::world::{Part, State};
 
@@ -82,28 +82,39 @@ impl<S: Part + std::fmt::Debug> Dialect for Simple<S> {
         self.find(name).map(|tool| tool.name)
     }
 
-    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Reply {
-        let tool = self.find(name).ok_or_else(|| self.unknown(name))?;
-        let arguments = Value::Object(arguments.unwrap_or_default());
-        let violations = schema::violations(&tool.input, &arguments);
-        if !violations.is_empty() {
-            return Ok(refused(&invalid(&violations)));
-        }
-        let Value::Object(arguments) = arguments else { return Ok(CallToolResult::default()) };
-        let arguments = Arguments::new(arguments);
-        if let Err(error) = state.admit(S::SERVICE, tool.name, &arguments) {
-            return Ok(refused(&error));
-        }
-        let mut past = state.as_searched(S::SERVICE, tool.name);
-        let (service, env) = S::of(past.as_mut().unwrap_or(state));
-        match (tool.run)(service, env, &arguments) {
-            Ok(answer) => Ok(structured(&answer)),
-            Err(error) => Ok(refused(&error)),
+    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Called {
+        match self.attempt(state, name, arguments) {
+            Ok(answer) => Called { reply: Ok(structured(&answer)), has_failed: false },
+            Err(reply) => Called::failed(reply),
         }
     }
 
     fn refuse(&self, _tool: &str, error: &ApiError) -> Reply {
         Ok(refused(error))
+    }
+}
+
+impl<S: Part> Simple<S> {
+    /// What the tool has to say, or what the server answers instead.
+    fn attempt(
+        &self,
+        state: &mut State,
+        name: &str,
+        arguments: Option<Map<String, Value>>,
+    ) -> Result<Value, Reply> {
+        let tool = self.find(name).ok_or_else(|| Err(self.unknown(name)))?;
+        let arguments = Value::Object(arguments.unwrap_or_default());
+        let violations = schema::violations(&tool.input, &arguments);
+        if !violations.is_empty() {
+            return Err(Ok(refused(&invalid(&violations))));
+        }
+        let Value::Object(arguments) = arguments else { return Ok(Value::Null) };
+        let arguments = Arguments::new(arguments);
+        let refuse = |error| Ok(refused(&error));
+        state.admit(S::SERVICE, tool.name, &arguments).map_err(refuse)?;
+        let mut past = state.as_searched(S::SERVICE, tool.name);
+        let (service, env) = S::of(past.as_mut().unwrap_or(state));
+        (tool.run)(service, env, &arguments).map_err(refuse)
     }
 }
 

@@ -25,7 +25,7 @@ use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use serde_json::{Map, Value, json};
 
 use super::tool::Arguments;
-use super::{Dialect, Provenance, Reply};
+use super::{Called, Dialect, Provenance, Reply};
 use crate::service::ApiError;
 use crate::world::{Env, Part, State};
 
@@ -56,6 +56,8 @@ pub(crate) enum Answer {
     Json(Value),
     /// Words.
     Text(String),
+    /// Words that tell of failures, from a server that takes them for an answer like any other.
+    Failures(String),
 }
 
 /// How a server checks, answers and refuses.
@@ -108,6 +110,31 @@ impl<S, M> Vendor<S, M> {
     }
 }
 
+impl<S: Part, M: Manners> Vendor<S, M> {
+    /// What the tool has to say, or what the server answers instead.
+    fn attempt(
+        &self,
+        state: &mut State,
+        name: &str,
+        arguments: Option<Map<String, Value>>,
+    ) -> Result<Answer, Reply> {
+        if arguments.is_none()
+            && let Some(reply) = self.manners.without_arguments()
+        {
+            return Err(reply);
+        }
+        let tool = self.listed.iter().find(|tool| tool.name == name);
+        let tool = tool.ok_or_else(|| self.manners.unknown_tool(name))?;
+        let arguments = Arguments::new(self.manners.check(tool, arguments)?);
+        let operation = self.operation(name).ok_or_else(|| Err(not_backed(name, self.facts)))?;
+        let refused = |error| self.manners.refuse(name, &error);
+        state.admit(S::SERVICE, name, &arguments).map_err(refused)?;
+        let mut past = state.as_searched(S::SERVICE, name);
+        let (service, env) = S::of(past.as_mut().unwrap_or(state));
+        operation(service, env, &arguments).map_err(refused)
+    }
+}
+
 impl<S: Part + fmt::Debug, M: Manners> Dialect for Vendor<S, M> {
     fn name(&self) -> &'static str {
         self.facts.name
@@ -142,30 +169,13 @@ impl<S: Part + fmt::Debug, M: Manners> Dialect for Vendor<S, M> {
         self.listed.iter().map(|tool| tool.name.as_str()).find(|listed| *listed == name)
     }
 
-    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Reply {
-        if arguments.is_none()
-            && let Some(reply) = self.manners.without_arguments()
-        {
-            return reply;
-        }
-        let Some(tool) = self.listed.iter().find(|tool| tool.name == name) else {
-            return self.manners.unknown_tool(name);
-        };
-        let arguments = match self.manners.check(tool, arguments) {
-            Ok(arguments) => Arguments::new(arguments),
-            Err(reply) => return reply,
-        };
-        let Some(operation) = self.operation(name) else {
-            return Err(not_backed(name, self.facts));
-        };
-        if let Err(error) = state.admit(S::SERVICE, name, &arguments) {
-            return self.manners.refuse(name, &error);
-        }
-        let mut past = state.as_searched(S::SERVICE, name);
-        let (service, env) = S::of(past.as_mut().unwrap_or(state));
-        match operation(service, env, &arguments) {
-            Ok(answer) => Ok(self.manners.answer(name, &answer)),
-            Err(error) => self.manners.refuse(name, &error),
+    fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Called {
+        match self.attempt(state, name, arguments) {
+            Ok(answer) => {
+                let reply = Ok(self.manners.answer(name, &answer));
+                Called { reply, has_failed: matches!(answer, Answer::Failures(_)) }
+            }
+            Err(reply) => Called::failed(reply),
         }
     }
 
@@ -201,7 +211,7 @@ mod tests {
 
     #[track_caller]
     fn check(dialect: &dyn Dialect, expected: &str) {
-        let reply = dialect.call(&mut State::empty(1), "nope", None);
+        let reply = dialect.call(&mut State::empty(1), "nope", None).reply;
 
         let answer = shown(&reply).to_string();
         assert!(answer.contains(expected), "`{}` answered {answer}", dialect.name());

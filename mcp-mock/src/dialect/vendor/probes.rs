@@ -29,7 +29,7 @@ impl Probe {
 
     /// What a dialect answers to the same request, in the shape of the recorded answer.
     pub(super) fn replay(&self, dialect: &dyn Dialect, state: &mut State) -> Value {
-        shown(&dialect.call(state, &self.request.name, self.request.arguments.clone()))
+        shown(&dialect.call(state, &self.request.name, self.request.arguments.clone()).reply)
     }
 
     /// An argument of the request, or null.

@@ -39,7 +39,7 @@ fn demo() -> State {
 
 #[track_caller]
 fn call(state: &mut State, tool: &str, arguments: Value) -> Value {
-    let reply = dialect().call(state, tool, serde_json::from_value(arguments).unwrap());
+    let reply = dialect().call(state, tool, serde_json::from_value(arguments).unwrap()).reply;
     let result = shown(&reply);
     let text = result["result"]["content"][0]["text"].as_str();
     serde_json::from_str(text.unwrap_or_else(|| panic!("`{tool}` failed: {result}"))).unwrap()
@@ -47,7 +47,7 @@ fn call(state: &mut State, tool: &str, arguments: Value) -> Value {
 
 #[track_caller]
 fn words(state: &mut State, tool: &str, arguments: Value) -> String {
-    let reply = dialect().call(state, tool, serde_json::from_value(arguments).unwrap());
+    let reply = dialect().call(state, tool, serde_json::from_value(arguments).unwrap()).reply;
     reply.unwrap_err().message
 }
 
@@ -442,12 +442,12 @@ proptest! {
         for (title, is_npm) in &titles {
             let new = json!({ "owner": "acme", "repo": "app", "title": title });
             let dialect = if *is_npm { &npm } else { &simple };
-            dialect.call(&mut state, "create_issue", serde_json::from_value(new).unwrap()).unwrap();
+            dialect.call(&mut state, "create_issue", serde_json::from_value(new).unwrap()).reply.unwrap();
         }
 
         let list = json!({ "owner": "acme", "repo": "app", "state": "open", "per_page": 100 });
         let npm = call(&mut state, "list_issues", list.clone());
-        let listed = simple.call(&mut state, "list_issues", serde_json::from_value(list).unwrap());
+        let listed = simple.call(&mut state, "list_issues", serde_json::from_value(list).unwrap()).reply;
 
         let listed = shown(&listed)["result"]["structuredContent"]["issues"].clone();
         let seen = |issues: &Value| -> Vec<(Value, Value)> {

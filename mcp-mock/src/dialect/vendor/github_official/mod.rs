@@ -124,7 +124,7 @@ impl Manners for Official {
         match answer {
             Answer::Json(body) if body.get("block").is_some() => with_block(body),
             Answer::Json(body) => text(body.to_string()),
-            Answer::Text(words) => text(words),
+            Answer::Text(words) | Answer::Failures(words) => text(words),
         }
     }
 }

@@ -86,6 +86,6 @@ impl Batches {
                 lines.join("\n")
             );
         }
-        Answer::Text(report)
+        if failed.is_empty() { Answer::Text(report) } else { Answer::Failures(report) }
     }
 }

@@ -93,7 +93,7 @@ impl Manners for Npm {
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
         match answer {
             Answer::Json(body) => text(indented(body)),
-            Answer::Text(words) => text(words.as_str()),
+            Answer::Text(words) | Answer::Failures(words) => text(words.as_str()),
         }
     }
 }

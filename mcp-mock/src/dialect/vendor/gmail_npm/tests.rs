@@ -24,7 +24,7 @@ fn demo() -> State {
 /// The words of the only block; no answer of this server is marked as an error.
 #[track_caller]
 fn call(state: &mut State, tool: &str, arguments: Value) -> String {
-    words(&shown(&dialect().call(state, tool, serde_json::from_value(arguments).unwrap())))
+    words(&shown(&dialect().call(state, tool, serde_json::from_value(arguments).unwrap()).reply))
 }
 
 #[track_caller]
@@ -416,7 +416,7 @@ proptest! {
         let simple = simple::of(ServiceName::Gmail);
         let ask = |state: &mut State, tool: &str, arguments: Value| {
             let arguments = serde_json::from_value(arguments).unwrap();
-            let answer = shown(&simple.call(state, tool, arguments));
+            let answer = shown(&simple.call(state, tool, arguments).reply);
             answer["result"]["structuredContent"].clone()
         };
 

@@ -132,7 +132,7 @@ impl Manners for Npm {
                 body["request_id"] = json!(render::uuid_of(&body.to_string()));
                 text(body.to_string())
             }
-            Answer::Text(words) => text(words),
+            Answer::Text(words) | Answer::Failures(words) => text(words),
         }
     }
 }

@@ -27,7 +27,7 @@ fn world(notion: Option<Value>) -> State {
 /// left out when all went well, so that bodies can be compared.
 #[track_caller]
 fn body(state: &mut State, name: &str, arguments: &Value) -> Value {
-    let result = dialect().call(state, name, arguments.as_object().cloned()).unwrap();
+    let result = dialect().call(state, name, arguments.as_object().cloned()).reply.unwrap();
     assert_eq!(result.is_error, None);
     let mut body: Value = serde_json::from_str(result.content[0].as_text().unwrap()).unwrap();
     assert_eq!(body["request_id"].as_str().unwrap().len(), 36);
@@ -374,13 +374,13 @@ proptest! {
         let properties = json!({ "Name": title(&name), "Ticket ID": { "number": number } });
         let row = json!({ "parent": { "data_source_id": source }, "properties": properties });
 
-        let made = simple.call(&mut state, "create_page", new.as_object().cloned()).unwrap();
+        let made = simple.call(&mut state, "create_page", new.as_object().cloned()).reply.unwrap();
         let made = made.to_value();
         let row = body(&mut state, "API-post-page", &row);
 
         let seen = body(&mut state, "API-retrieve-a-page", &json!({ "page_id": made["id"] }));
         let page = json!({ "page_id": row["id"] });
-        let page = simple.call(&mut state, "get_page", page.as_object().cloned()).unwrap();
+        let page = simple.call(&mut state, "get_page", page.as_object().cloned()).reply.unwrap();
         let page = page.to_value();
         prop_assert_eq!(&seen["properties"], &row["properties"]);
         prop_assert_eq!(&page["properties"]["Name"], &json!(name));

@@ -45,7 +45,9 @@ pub(super) fn run(
         }
         other => return Err(thrown(format!("Unsupported operation: {other}"))),
     };
-    Ok(Answer::Text(report(&operation, &outcomes)))
+    let words = report(&operation, &outcomes);
+    let has_failures = outcomes.iter().any(Result::is_err);
+    Ok(if has_failures { Answer::Failures(words) } else { Answer::Text(words) })
 }
 
 fn records(arguments: &Arguments) -> Vec<Map<String, Value>> {

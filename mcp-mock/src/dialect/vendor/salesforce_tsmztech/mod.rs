@@ -119,7 +119,7 @@ impl Manners for Tsmztech {
     fn answer(&self, tool: &str, answer: &Answer) -> CallToolResult {
         let mut result = match answer {
             Answer::Json(body) => text(body.to_string()),
-            Answer::Text(prose) => text(prose),
+            Answer::Text(prose) | Answer::Failures(prose) => text(prose),
         };
         result.is_error = Some(false).filter(|_| !WITHOUT_FLAG.contains(&tool));
         result

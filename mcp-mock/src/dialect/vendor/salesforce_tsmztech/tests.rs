@@ -24,7 +24,7 @@ fn world(salesforce: Option<Value>) -> State {
 
 /// The text of an answer and whether it says that it failed.
 fn heard(state: &mut State, name: &str, arguments: &Value) -> (String, bool) {
-    let answer = shown(&dialect().call(state, name, arguments.as_object().cloned()));
+    let answer = shown(&dialect().call(state, name, arguments.as_object().cloned()).reply);
     let text = answer["result"]["content"][0]["text"].as_str().unwrap().to_owned();
     let is_error = answer["result"]["isError"].as_bool();
     assert_eq!(is_error.is_none(), is_error != Some(true) && WITHOUT_FLAG.contains(&name));
@@ -77,7 +77,7 @@ fn what_is_not_backed_fails_loudly() {
     let arguments = json!({ "apexCode": "Integer i = 1;" }).as_object().cloned();
 
     let tool = "salesforce_execute_anonymous";
-    let error = dialect().call(&mut world(None), tool, arguments).unwrap_err();
+    let error = dialect().call(&mut world(None), tool, arguments).reply.unwrap_err();
 
     let expected = "mcp-mock lists `salesforce_execute_anonymous`";
     assert!(error.message.starts_with(expected), "{error:?}");
@@ -342,12 +342,12 @@ proptest! {
         let lead = json!({ "email": "x@y.example", "last_name": name, "company": company });
 
         heard(&mut state, "salesforce_dml_records", &insert);
-        simple.call(&mut state, "create_lead", lead.as_object().cloned()).unwrap();
+        simple.call(&mut state, "create_lead", lead.as_object().cloned()).reply.unwrap();
 
         let condition = format!("LastName = '{name}' AND Company = '{company}'");
         let soql = format!("SELECT Id FROM Lead WHERE {condition}");
         let query = json!({ "soql": soql });
-        let seen = simple.call(&mut state, "query", query.as_object().cloned()).unwrap();
+        let seen = simple.call(&mut state, "query", query.as_object().cloned()).reply.unwrap();
         let query = json!({ "objectName": "Lead", "fields": ["Id"], "whereClause": condition });
         let (text, _) = heard(&mut state, "salesforce_query_records", &query);
         let rows = seen.to_value()["records"].as_array().unwrap().clone();

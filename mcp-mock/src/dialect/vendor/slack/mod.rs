@@ -18,7 +18,7 @@ use crate::service::ApiError;
 pub(super) fn shown(answer: &Answer) -> CallToolResult {
     match answer {
         Answer::Json(body) => compact(body),
-        Answer::Text(words) => text(words.as_str()),
+        Answer::Text(words) | Answer::Failures(words) => text(words.as_str()),
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
     /// The content of the only text block, which all these dialects answer with.
     fn call(state: &mut State, dialect: &dyn Dialect, tool: &str, arguments: Value) -> Value {
         let arguments: Map<String, Value> = serde_json::from_value(arguments).unwrap();
-        let result = dialect.call(state, tool, Some(arguments)).unwrap();
+        let result = dialect.call(state, tool, Some(arguments)).reply.unwrap();
         assert_ne!(result.is_error, Some(true), "{tool}: {result:?}");
         let result = serde_json::to_value(&result).unwrap();
         serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap()

@@ -39,7 +39,7 @@ impl Server {
     fn body(&mut self, tool: &str, arguments: Value) -> Value {
         let arguments: Map<String, Value> = serde_json::from_value(arguments).unwrap();
         let tool = format!("slack_{tool}");
-        let result = self.dialect.call(&mut self.state, &tool, Some(arguments)).unwrap();
+        let result = self.dialect.call(&mut self.state, &tool, Some(arguments)).reply.unwrap();
         assert_ne!(result.is_error, Some(true), "{tool}");
         let result = serde_json::to_value(&result).unwrap();
         serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap()
@@ -300,7 +300,7 @@ fn oldest_message_belongs_to_a_range_only_when_inclusive() {
     let mut texts = |inclusive: bool| {
         let arguments = json!({ "channel": "C1", "oldest": ts, "inclusive": inclusive });
         let arguments = serde_json::from_value(arguments).unwrap();
-        let result = simple.call(&mut npm.state, "get_channel_history", arguments).unwrap();
+        let result = simple.call(&mut npm.state, "get_channel_history", arguments).reply.unwrap();
         let body: Value =
             serde_json::from_str(result.structured_content.as_ref().unwrap().get()).unwrap();
         body["messages"].as_array().unwrap().iter().map(|it| it["text"].clone()).collect::<Vec<_>>()

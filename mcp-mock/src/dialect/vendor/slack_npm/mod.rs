@@ -178,7 +178,7 @@ mod tests {
         let (dialect, mut state) = (dialect(), world());
         let mut complaint = |tool: &str, arguments: Option<Value>| {
             let arguments = arguments.map(|given| serde_json::from_value(given).unwrap());
-            words(&dialect.call(&mut state, tool, arguments))["error"].clone()
+            words(&dialect.call(&mut state, tool, arguments).reply)["error"].clone()
         };
 
         let reply = json!({ "channel_id": "C1", "thread_ts": 0, "text": "x" });
@@ -201,7 +201,7 @@ mod tests {
     fn types_are_not_looked_at() {
         let (dialect, mut state) = (dialect(), world());
         let mut call = |tool: &str, arguments: Value| {
-            words(&dialect.call(&mut state, tool, serde_json::from_value(arguments).unwrap()))
+            words(&dialect.call(&mut state, tool, serde_json::from_value(arguments).unwrap()).reply)
         };
 
         let posted = call("slack_post_message", json!({ "channel_id": "C1", "text": 7 }));

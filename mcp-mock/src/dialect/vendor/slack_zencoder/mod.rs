@@ -128,7 +128,7 @@ mod tests {
         let mut post = |text: Value| {
             let arguments = json!({ "channel_id": "C1", "text": text });
             let arguments = serde_json::from_value(arguments).unwrap();
-            dialect.call(&mut state, "slack_post_message", arguments)
+            dialect.call(&mut state, "slack_post_message", arguments).reply
         };
 
         let refused = post(json!(7)).unwrap_err();

@@ -17,7 +17,7 @@ fn demo() -> State {
 }
 
 fn answer(state: &mut State, tool: &str, arguments: Value) -> Value {
-    shown(&dialect().call(state, tool, serde_json::from_value(arguments).unwrap()))
+    shown(&dialect().call(state, tool, serde_json::from_value(arguments).unwrap()).reply)
 }
 
 #[track_caller]
@@ -90,7 +90,7 @@ fn npm_gives_the_whole_issue_where_official_gives_its_page() {
 
     let official = call(&mut state, "issue_write", new.clone());
     let arguments = serde_json::from_value(new).unwrap();
-    let npm = shown(&github_npm::dialect().call(&mut state, "create_issue", arguments));
+    let npm = shown(&github_npm::dialect().call(&mut state, "create_issue", arguments).reply);
     let npm: Value =
         serde_json::from_str(npm["result"]["content"][0]["text"].as_str().unwrap()).unwrap();
 
@@ -372,7 +372,7 @@ proptest! {
         let mut state = demo();
         for title in &titles {
             let new = serde_json::from_value(of("acme/app", json!({ "title": title }))).unwrap();
-            github_npm::dialect().call(&mut state, "create_issue", new).unwrap();
+            github_npm::dialect().call(&mut state, "create_issue", new).reply.unwrap();
         }
 
         let direction = json!({ "direction": "ASC", "fields": ["title"] });

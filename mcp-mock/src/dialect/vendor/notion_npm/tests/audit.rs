@@ -46,7 +46,7 @@ fn home(state: &State) -> String {
 /// The error of a call that this mock cannot carry out.
 #[track_caller]
 fn not_backed(state: &mut State, tool: &str, arguments: &Value) -> String {
-    let error = dialect().call(state, tool, arguments.as_object().cloned()).unwrap_err();
+    let error = dialect().call(state, tool, arguments.as_object().cloned()).reply.unwrap_err();
     assert_eq!(error.data, Some(json!({ "mock": "not backed" })));
     error.message
 }

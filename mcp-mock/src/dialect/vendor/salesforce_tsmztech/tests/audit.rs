@@ -15,7 +15,7 @@ fn arguments_that_cannot_be_heeded_are_named() {
 
         let arguments = search.as_object().cloned();
         let error =
-            dialect().call(&mut world(None), "salesforce_search_all", arguments).unwrap_err();
+            dialect().call(&mut world(None), "salesforce_search_all", arguments).reply.unwrap_err();
 
         assert!(error.message.contains(&format!("`{name}`")), "{error:?}");
         assert_eq!(error.data, Some(json!({ "mock": "not backed" })));
