@@ -112,6 +112,9 @@ impl CommandError {
             Self::DialectNotServed { .. } | Self::DialectOfWhich { .. } => {
                 Some("name both, such as `--dialect github=npm-2025.4.8`".to_owned())
             }
+            Self::UnknownDialect { known: [_], .. } => Some(
+                "this build has no vendor's dialects; build with `--features dialects`".to_owned(),
+            ),
             Self::UnknownDialect { .. } => {
                 Some("`mcp-mock list` shows the dialects of every service".to_owned())
             }

@@ -3,7 +3,11 @@
 pub(crate) mod schema;
 pub(crate) mod simple;
 pub(crate) mod tool;
+#[cfg(feature = "dialects")]
 pub(crate) mod vendor;
+#[cfg(not(feature = "dialects"))]
+#[path = "no_vendor.rs"]
+mod vendor;
 
 use std::fmt;
 
@@ -67,6 +71,10 @@ impl Called {
 }
 
 /// How much the facts of a dialect are worth.
+#[cfg_attr(
+    not(feature = "dialects"),
+    expect(dead_code, reason = "only vendors' dialects are recorded or documented")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Provenance {
     /// Written by this project.
@@ -108,41 +116,23 @@ pub(crate) fn unknown_tool(name: &str, server: &str, tools: &[Tool]) -> String {
 
 /// The dialects of a service, by name. The first is the one that it speaks unless told otherwise.
 pub(crate) fn names(service: ServiceName) -> &'static [&'static str] {
-    match service {
-        ServiceName::GitHub => &[simple::NAME, "npm-2025.4.8", "official"],
-        ServiceName::Gmail => &[simple::NAME, "npm-1.1.11"],
-        ServiceName::Notion => &[simple::NAME, "npm-2.5.2"],
-        ServiceName::Salesforce => &[simple::NAME, "tsmztech-0.0.6"],
-        ServiceName::Slack => &[simple::NAME, "npm-2025.4.25", "zencoder-0.0.1"],
-    }
+    vendor::names(service)
 }
 
 /// The dialect of that name.
 pub(crate) fn named(service: ServiceName, name: &str) -> Option<Box<dyn Dialect>> {
-    match (service, name) {
-        (service, simple::NAME) => Some(simple::of(service)),
-        (ServiceName::GitHub, "npm-2025.4.8") => Some(vendor::github_npm::dialect()),
-        (ServiceName::GitHub, "official") => Some(vendor::github_official::dialect()),
-        (ServiceName::Gmail, "npm-1.1.11") => Some(vendor::gmail_npm::dialect()),
-        (ServiceName::Notion, "npm-2.5.2") => Some(vendor::notion_npm::dialect()),
-        (ServiceName::Salesforce, "tsmztech-0.0.6") => Some(vendor::salesforce_tsmztech::dialect()),
-        (ServiceName::Slack, "npm-2025.4.25") => Some(vendor::slack_npm::dialect()),
-        (ServiceName::Slack, "zencoder-0.0.1") => Some(vendor::slack_zencoder::dialect()),
-        _ => None,
+    match name {
+        simple::NAME => Some(simple::of(service)),
+        name => vendor::named(service, name),
     }
 }
 
 /// The cases of the tutorial, by number, in which the service takes part and the tools of the dialect can
-/// play that part. No server of GitHub publishes releases, so none of them has case 8.
+/// play that part.
 pub(crate) fn cases(service: ServiceName, name: &str) -> &'static [u8] {
-    match (service, name) {
-        (_, simple::NAME) => &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-        (ServiceName::GitHub, "npm-2025.4.8" | "official") => &[1, 2, 5, 6, 7],
-        (ServiceName::Gmail, "npm-1.1.11") => &[1, 4, 5, 8, 10],
-        (ServiceName::Notion, "npm-2.5.2") => &[1, 3, 4, 5, 8],
-        (ServiceName::Salesforce, "tsmztech-0.0.6") => &[3, 5, 10],
-        (ServiceName::Slack, "npm-2025.4.25" | "zencoder-0.0.1") => &[1, 2, 4, 5, 7, 8],
-        _ => &[],
+    match name {
+        simple::NAME => &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        name => vendor::cases(service, name),
     }
 }
 

@@ -115,7 +115,7 @@ impl MockServer {
 
     /// Another server of the same service over the same state, which speaks a vendor's dialect, such as
     /// `npm-2025.4.8` for GitHub. Its rules and calls are its own. `None` when there is no such dialect;
-    /// [`MockServer::dialects`] names them.
+    /// [`MockServer::dialects`] names them. Those of vendors are there with the feature `dialects`.
     #[must_use]
     pub fn in_dialect(&self, name: &str) -> Option<Self> {
         let dialect = dialect::named(self.core.service, name)?;

@@ -25,9 +25,47 @@ use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use serde_json::{Map, Value, json};
 
 use super::tool::Arguments;
-use super::{Called, Dialect, Provenance, Reply};
-use crate::service::ApiError;
+use super::{Called, Dialect, Provenance, Reply, simple};
+use crate::service::{ApiError, ServiceName};
 use crate::world::{Env, Part, State};
+
+/// All dialects of a service, by name, with the one that is no vendor's in front.
+pub(super) fn names(service: ServiceName) -> &'static [&'static str] {
+    match service {
+        ServiceName::GitHub => &[simple::NAME, "npm-2025.4.8", "official"],
+        ServiceName::Gmail => &[simple::NAME, "npm-1.1.11"],
+        ServiceName::Notion => &[simple::NAME, "npm-2.5.2"],
+        ServiceName::Salesforce => &[simple::NAME, "tsmztech-0.0.6"],
+        ServiceName::Slack => &[simple::NAME, "npm-2025.4.25", "zencoder-0.0.1"],
+    }
+}
+
+/// The vendor's dialect of that name.
+pub(super) fn named(service: ServiceName, name: &str) -> Option<Box<dyn Dialect>> {
+    match (service, name) {
+        (ServiceName::GitHub, "npm-2025.4.8") => Some(github_npm::dialect()),
+        (ServiceName::GitHub, "official") => Some(github_official::dialect()),
+        (ServiceName::Gmail, "npm-1.1.11") => Some(gmail_npm::dialect()),
+        (ServiceName::Notion, "npm-2.5.2") => Some(notion_npm::dialect()),
+        (ServiceName::Salesforce, "tsmztech-0.0.6") => Some(salesforce_tsmztech::dialect()),
+        (ServiceName::Slack, "npm-2025.4.25") => Some(slack_npm::dialect()),
+        (ServiceName::Slack, "zencoder-0.0.1") => Some(slack_zencoder::dialect()),
+        _ => None,
+    }
+}
+
+/// The cases of the tutorial that a vendor's tools can play a part in. No server of GitHub publishes releases,
+/// so none of them has case 8.
+pub(super) fn cases(service: ServiceName, name: &str) -> &'static [u8] {
+    match (service, name) {
+        (ServiceName::GitHub, "npm-2025.4.8" | "official") => &[1, 2, 5, 6, 7],
+        (ServiceName::Gmail, "npm-1.1.11") => &[1, 4, 5, 8, 10],
+        (ServiceName::Notion, "npm-2.5.2") => &[1, 3, 4, 5, 8],
+        (ServiceName::Salesforce, "tsmztech-0.0.6") => &[3, 5, 10],
+        (ServiceName::Slack, "npm-2025.4.25" | "zencoder-0.0.1") => &[1, 2, 4, 5, 7, 8],
+        _ => &[],
+    }
+}
 
 /// What is known of a vendor's server.
 #[derive(Debug)]
