@@ -92,9 +92,10 @@ impl HttpServer {
             }
         };
         let session = Arc::new(Session::new(owner, version, state, service.changes()));
-        let id = self.sessions().open(Arc::clone(&session))?;
-        let mut response =
-            respond::when_heard(self.begin_in(&session, request)?, Era::Legacy).await;
+        // A server without a place for the request keeps no session that nobody knows of.
+        let exchange = self.begin_in(&session, request)?;
+        let id = self.sessions().open(session)?;
+        let mut response = respond::when_heard(exchange, Era::Legacy).await;
         let id = HeaderValue::try_from(id).expect("hexadecimal digits are visible ASCII");
         response.headers_mut().entry(header::SESSION_ID).or_insert(id);
         Ok(response)
