@@ -9,9 +9,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
+use crate::deadline::{CallDeadline, Deadline};
 use crate::error::{CallError, Failure, ToolError};
 use crate::mirror;
-use crate::pending::{Patience, ProgressHandler};
+use crate::pending::ProgressHandler;
 use crate::request::{Answered, Encoded, Meta, Sort};
 use crate::rounds::Rounds;
 use crate::task;
@@ -36,6 +37,9 @@ pub struct CallOptions {
     pub timeout: Option<Duration>,
     /// How long it may take in all: with progress, with rounds of questions, and as a task.
     pub timeout_max: Option<Duration>,
+    /// The moment at which the call ends, whatever it reports. It takes the place of the limits of the
+    /// connection: `timeout` and `timeout_max` apply beside it when they are set, counted from its start.
+    pub deadline: Option<Deadline>,
     /// Hears how far the call has come, in the task that waits for it.
     pub on_progress: Option<Arc<ProgressHandler>>,
     /// The trace that it belongs to.
@@ -56,6 +60,14 @@ impl CallOptions {
     #[must_use]
     pub fn with_timeout_max(mut self, timeout: Duration) -> Self {
         self.timeout_max = Some(timeout);
+        self
+    }
+
+    /// Sets the moment at which the call ends, whatever it reports. Errors count from the start of the
+    /// deadline; a call that finds it passed is not sent.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 
@@ -86,6 +98,7 @@ impl fmt::Debug for CallOptions {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
             .field("timeout_max", &self.timeout_max)
+            .field("deadline", &self.deadline)
             .field("hears_progress", &self.on_progress.is_some())
             .field("trace", &self.trace)
             .field("log_level", &self.log_level)
@@ -168,14 +181,14 @@ impl Client {
         options: &CallOptions,
     ) -> Result<CallToolResult, CallError> {
         let mut known = mirror::last_known(self).await;
-        let patience = self.patience(options);
+        let deadline = self.deadline(options);
         let call = self.encoded(tool, &arguments, options, known.as_deref())?;
-        let answer = match call.send(patience).await {
+        let answer = match call.send(deadline).await {
             // Refused unread, so that nothing happens twice.
             Err(failure) if known.is_some() && mirror::is_outdated(&failure) => {
                 known = Some(Box::pin(mirror::anew(self)).await);
                 let call = self.encoded(tool, &arguments, options, known.as_deref())?;
-                call.send(patience.again()).await?
+                call.send(deadline.renewed()).await?
             }
             sent => sent?,
         };
@@ -191,7 +204,7 @@ impl Client {
                     subject: tool,
                     params: Extra::from_object(&params(tool, &arguments, None)),
                     options,
-                    patience,
+                    deadline,
                     mirrored: mirror::headers(known.as_deref(), tool, &arguments),
                 };
                 Box::pin(self.go_on(&rounds, answer)).await
@@ -226,11 +239,15 @@ impl Client {
         finished(rounds.subject, result)
     }
 
-    pub(crate) fn patience(&self, options: &CallOptions) -> Patience {
+    pub(crate) fn deadline(&self, options: &CallOptions) -> CallDeadline {
         let usual = self.options();
-        let idle = options.timeout.unwrap_or(usual.call_timeout);
-        let max = options.timeout_max.unwrap_or_else(|| usual.call_timeout_max.max(idle));
-        Patience::new(idle, max)
+        let Some(whole) = options.deadline else {
+            let idle = options.timeout.unwrap_or(usual.call_timeout);
+            let max = options.timeout_max.unwrap_or_else(|| usual.call_timeout_max.max(idle));
+            return CallDeadline::new(idle, Deadline::within(max));
+        };
+        let max = options.timeout_max.unwrap_or(Duration::MAX);
+        CallDeadline::new(options.timeout.unwrap_or(Duration::MAX), whole.at_most(max))
     }
 }
 

@@ -16,11 +16,11 @@ use serde::de::IgnoredAny;
 
 use crate::call::CallOptions;
 use crate::connect::{Connector, LiveLink, connect};
+use crate::deadline::CallDeadline;
 use crate::driver::Link;
 use crate::error::{ConnectError, RequestError};
 use crate::list::{ListCache, Listing};
 use crate::options::ClientOptions;
-use crate::pending::Patience;
 use crate::request::{Meta, Request};
 use crate::tools::KnownTools;
 
@@ -145,8 +145,8 @@ impl Client {
             Era::Legacy => method::PING,
             Era::Modern => method::DISCOVER,
         };
-        let patience = Patience::fixed(self.inner.options.list_timeout);
-        let answer = self.request(method, method).send(|meta| Bare { meta }, patience).await?;
+        let deadline = CallDeadline::fixed(self.inner.options.list_timeout);
+        let answer = self.request(method, method).send(|meta| Bare { meta }, deadline).await?;
         answer.complete::<IgnoredAny>()?;
         Ok(())
     }
@@ -171,9 +171,9 @@ impl Client {
             self.inner.log_level.store(level as u8 + 1, Ordering::Relaxed);
             return Ok(());
         }
-        let patience = Patience::fixed(self.inner.options.list_timeout);
+        let deadline = CallDeadline::fixed(self.inner.options.list_timeout);
         let request = self.request(method::SET_LEVEL, method::SET_LEVEL);
-        let answer = request.send(|_| SetLevelParams { level }, patience).await?;
+        let answer = request.send(|_| SetLevelParams { level }, deadline).await?;
         answer.complete::<IgnoredAny>()?;
         Ok(())
     }

@@ -18,6 +18,7 @@ mod client;
 mod connect;
 #[cfg(feature = "http")]
 pub mod credentials;
+mod deadline;
 mod driver;
 mod error;
 mod handler;
@@ -46,6 +47,7 @@ pub mod transport;
 pub use call::CallOptions;
 pub use client::Client;
 pub use connect::Connector;
+pub use deadline::Deadline;
 pub use error::{
     CallError, ConnectError, ConnectionError, ConnectionErrorKind, ListError, RequestError,
     RpcFailure, ToolError,

@@ -13,8 +13,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::client::Client;
+use crate::deadline::CallDeadline;
 use crate::error::ListError;
-use crate::pending::Patience;
 use crate::request::Meta;
 
 /// How long anything is kept, whatever the server says: a slip of it does not last for ever.
@@ -179,8 +179,8 @@ async fn fetch_page<T: Listed>(
     client: &Client,
     cursor: Option<&str>,
 ) -> Result<Page<T>, ListError> {
-    let patience = Patience::fixed(client.options().list_timeout);
+    let deadline = CallDeadline::fixed(client.options().list_timeout);
     let request = client.request(T::METHOD, T::METHOD);
-    let answer = request.send(|meta| ListParams { cursor, meta }, patience).await?;
+    let answer = request.send(|meta| ListParams { cursor, meta }, deadline).await?;
     Ok(answer.complete()?)
 }

@@ -12,15 +12,13 @@ use bytes::Bytes;
 use mcp_core::protocol::Progress;
 use mcp_core::session::{AnswerError, ClientSession};
 use mcp_core::{SendError, TransportError};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
+use crate::deadline::CallDeadline;
 use crate::driver::Link;
 
 /// Reports of progress that wait for a caller who is busy; the oldest go first.
 const PROGRESS_MAX: usize = 16;
-
-/// No wait is longer, whatever a caller asks for: a clock can be set only so far ahead.
-const WAIT_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How the wait for an answer ended.
 pub(crate) type Answer = Result<Bytes, Unanswered>;
@@ -39,46 +37,6 @@ pub(crate) enum Unanswered {
     Ended(TransportError),
     /// The exchange of this request failed, while the connection goes on.
     Undelivered(SendError),
-}
-
-/// How long an answer may take, counted from the moment at which this was made.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
-    /// How long without a sign of life.
-    idle: Duration,
-    since: Instant,
-    /// Until when to wait for the first sign of life.
-    limit: Instant,
-    /// Until when to wait in all.
-    pub(crate) end: Instant,
-}
-
-impl Patience {
-    /// At most `max` in all, and `idle` without a sign of life.
-    pub(crate) fn new(idle: Duration, max: Duration) -> Self {
-        let since = Instant::now();
-        let (idle, end) = (idle.min(WAIT_MAX), since + max.min(WAIT_MAX));
-        Self { idle, since, limit: (since + idle).min(end), end }
-    }
-
-    /// The same limit with and without signs of life.
-    pub(crate) fn fixed(limit: Duration) -> Self {
-        Self::new(limit, limit)
-    }
-
-    /// The same end, with a new start for what is awaited without a sign of life.
-    pub(crate) fn again(self) -> Self {
-        Self { limit: self.next_limit(), ..self }
-    }
-
-    /// How long the whole wait has been allowed to take, for errors.
-    pub(crate) fn total(&self) -> Duration {
-        self.end - self.since
-    }
-
-    fn next_limit(&self) -> Instant {
-        (Instant::now() + self.idle).min(self.end)
-    }
 }
 
 /// A caller that waits.
@@ -190,10 +148,10 @@ impl PendingRequest {
     /// Waits for the answer. Progress starts the idle limit anew.
     pub(crate) async fn answer(
         &mut self,
-        patience: Patience,
+        deadline: CallDeadline,
         on_progress: Option<&ProgressHandler>,
     ) -> Answer {
-        let mut limit = patience.limit;
+        let mut limit = deadline.first_limit();
         loop {
             tokio::select! {
                 biased;
@@ -203,10 +161,10 @@ impl PendingRequest {
                 }
                 () = sleep_until(limit) => {}
             }
-            if limit >= patience.end || !self.has_progressed() {
-                return Err(Unanswered::Deadline(limit - patience.since));
+            if limit >= deadline.end() || !self.has_progressed() {
+                return Err(Unanswered::Deadline(deadline.allowed_until(limit)));
             }
-            limit = patience.next_limit();
+            limit = deadline.next_limit();
         }
     }
 

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::call::CallOptions;
 use crate::client::Client;
+use crate::deadline::CallDeadline;
 use crate::error::{ListError, RequestError};
 use crate::list::{self, Listing};
-use crate::pending::Patience;
 use crate::request::Meta;
 use crate::rounds::Rounds;
 
@@ -69,7 +69,7 @@ impl Client {
             subject: &prompt.name,
             params: Extra::from_object(prompt),
             options: &options,
-            patience: self.patience(&options),
+            deadline: self.deadline(&options),
             mirrored: None,
         };
         Ok(rounds.run().await?.answer.complete()?)
@@ -91,10 +91,10 @@ impl Client {
         if self.version().declares_completions() && !self.offers(COMPLETIONS) {
             return Err(RequestError::NotOffered { what: COMPLETIONS });
         }
-        let patience = Patience::fixed(self.options().list_timeout);
+        let deadline = CallDeadline::fixed(self.options().list_timeout);
         let request = self.request(method::COMPLETE, method::COMPLETE);
         let encoded = request.encode(|meta| Completing { argument, meta })?;
-        Ok(encoded.send(patience).await?.complete()?)
+        Ok(encoded.send(deadline).await?.complete()?)
     }
 }
 

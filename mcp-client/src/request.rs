@@ -13,9 +13,10 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::call::CallOptions;
+use crate::deadline::CallDeadline;
 use crate::driver::Link;
 use crate::error::{ConnectionError, ConnectionErrorKind, Failure, RpcFailure};
-use crate::pending::{Patience, PendingRequest, Unanswered};
+use crate::pending::{PendingRequest, Unanswered};
 use crate::trace::TraceContext;
 
 /// A request about to be sent.
@@ -107,9 +108,9 @@ impl<'a> Request<'a> {
     pub(crate) async fn send<P: Serialize>(
         self,
         params: impl FnOnce(Option<Meta<'a>>) -> P,
-        patience: Patience,
+        deadline: CallDeadline,
     ) -> Result<Answered<'a>, Failure> {
-        self.encode(params)?.send(patience).await
+        self.encode(params)?.send(deadline).await
     }
 
     /// Registers and writes it. Nothing of the parameters is needed after that.
@@ -118,6 +119,11 @@ impl<'a> Request<'a> {
         params: impl FnOnce(Option<Meta<'a>>) -> P,
     ) -> Result<Encoded<'a>, Failure> {
         let fail = |kind| Failure::new(self.subject, kind, Delivery::NotSent);
+        if let Some(deadline) = self.options.and_then(|options| options.deadline)
+            && deadline.has_passed()
+        {
+            return Err(fail(ConnectionErrorKind::Deadline { after: deadline.total() }));
+        }
         let hears_progress = self.options.is_some_and(|options| options.on_progress.is_some());
         let pending = self.link.start(hears_progress).map_err(|error| fail(error.into()))?;
         let meta = Meta {
@@ -137,10 +143,10 @@ impl<'a> Request<'a> {
 
 impl<'a> Encoded<'a> {
     /// Sends it and waits for the answer.
-    pub(crate) async fn send(mut self, patience: Patience) -> Result<Answered<'a>, Failure> {
+    pub(crate) async fn send(mut self, deadline: CallDeadline) -> Result<Answered<'a>, Failure> {
         self.write().await?;
         let on_progress = self.options.and_then(|options| options.on_progress.as_deref());
-        match self.pending.answer(patience, on_progress).await {
+        match self.pending.answer(deadline, on_progress).await {
             Ok(result) => Ok(Answered { subject: self.subject, result }),
             Err(unanswered) => Err(unanswered.into_failure(self.subject)),
         }

@@ -90,7 +90,7 @@ impl Client {
             subject: uri,
             params: Extra::from_object(&ResourceParams { uri: uri.to_owned() }),
             options: &options,
-            patience: self.patience(&options),
+            deadline: self.deadline(&options),
             mirrored: None,
         };
         let settled = rounds.run().await?;

@@ -17,9 +17,9 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::call::CallOptions;
 use crate::client::Client;
+use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure};
 use crate::handler;
-use crate::pending::Patience;
 use crate::request::{Answered, Meta, Sort};
 
 /// How often a server may ask before it must answer: more than any form needs.
@@ -45,7 +45,7 @@ pub(crate) struct Rounds<'a> {
     pub(crate) params: Extra,
     pub(crate) options: &'a CallOptions,
     /// The end of all rounds together.
-    pub(crate) patience: Patience,
+    pub(crate) deadline: CallDeadline,
     pub(crate) mirrored: Option<Vec<(String, String)>>,
 }
 
@@ -89,7 +89,7 @@ struct RoundParams<'a> {
 impl<'a> Rounds<'a> {
     /// Sends the request, and again until it is settled.
     pub(crate) async fn run(&self) -> Result<Settled<'a>, Failure> {
-        let first = self.send(&Given::default(), self.patience).await?;
+        let first = self.send(&Given::default(), self.deadline).await?;
         self.settle(first).await
     }
 
@@ -112,13 +112,13 @@ impl<'a> Rounds<'a> {
             }
             if round < ROUNDS_MAX {
                 let given = self.give(&answer, &mut pause).await?;
-                answer = self.send(&given, self.patience.again()).await?;
+                answer = self.send(&given, self.deadline.renewed()).await?;
             }
         }
         Err(self.beyond(ROUNDS_MAX, "rounds of questions"))
     }
 
-    async fn send(&self, given: &Given, patience: Patience) -> Result<Answered<'a>, Failure> {
+    async fn send(&self, given: &Given, deadline: CallDeadline) -> Result<Answered<'a>, Failure> {
         let mut request = self.client.request_with(self.method, self.subject, self.options);
         request.mirrored.clone_from(&self.mirrored);
         let params = |meta| RoundParams {
@@ -127,7 +127,7 @@ impl<'a> Rounds<'a> {
             request_state: given.request_state.as_deref(),
             meta,
         };
-        request.encode(params)?.send(patience).await
+        request.encode(params)?.send(deadline).await
     }
 
     /// What the next round adds.
@@ -156,8 +156,8 @@ impl<'a> Rounds<'a> {
     async fn wait(&self, pause: &mut Duration) -> Result<(), Failure> {
         let until = Instant::now() + *pause;
         *pause *= 2;
-        sleep_until(until.min(self.patience.end)).await;
-        if until >= self.patience.end { Err(self.late()) } else { Ok(()) }
+        sleep_until(until.min(self.deadline.end())).await;
+        if until >= self.deadline.end() { Err(self.late()) } else { Ok(()) }
     }
 
     /// Has questions answered: all of them, or none when one of them was not to be asked.
@@ -184,7 +184,7 @@ impl<'a> Rounds<'a> {
         };
         for (key, asked) in questions {
             let answer = handler::answer(&**handler, &asked.method, asked.params.get().as_bytes());
-            let answer = timeout_at(self.patience.end, answer).await.map_err(|_| self.late())?;
+            let answer = timeout_at(self.deadline.end(), answer).await.map_err(|_| self.late())?;
             let answer = answer.map_err(|error| {
                 let method = asked.method.clone();
                 self.fail(ConnectionErrorKind::Question { method, error })
@@ -196,7 +196,7 @@ impl<'a> Rounds<'a> {
 
     /// The time for all rounds is up.
     pub(crate) fn late(&self) -> Failure {
-        self.fail(ConnectionErrorKind::Deadline { after: self.patience.total() })
+        self.fail(ConnectionErrorKind::Deadline { after: self.deadline.total() })
     }
 
     pub(crate) fn beyond(&self, limit: usize, what: &'static str) -> Failure {

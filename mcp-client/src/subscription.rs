@@ -15,10 +15,11 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::client::Client;
+use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure, RequestError};
 use crate::inbox::{Inbox, Source};
 use crate::notice::Notice;
-use crate::pending::{Patience, PendingRequest, Unanswered};
+use crate::pending::{PendingRequest, Unanswered};
 use crate::request::Meta;
 
 /// What a server without subscriptions to resources does not offer.
@@ -92,10 +93,10 @@ impl Client {
         for uri in filter.resource_subscriptions.clone() {
             // Before the answer: who leaves early must take it back.
             subscription.uris.push(uri.clone());
-            let patience = Patience::fixed(self.options().list_timeout);
+            let deadline = CallDeadline::fixed(self.options().list_timeout);
             let request = self.request(method::RESOURCES_SUBSCRIBE, &uri);
             let params = ResourceParams { uri: uri.clone() };
-            request.encode(|_| &params)?.send(patience).await?.complete::<IgnoredAny>()?;
+            request.encode(|_| &params)?.send(deadline).await?.complete::<IgnoredAny>()?;
         }
         subscription.honoured = filter;
         Ok(subscription)

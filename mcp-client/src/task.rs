@@ -104,7 +104,7 @@ impl Following<'_> {
     async fn wait(&self, task: &Task) -> Result<(), Failure> {
         let interval = task.poll_interval_ms.map_or(POLL_INTERVAL, Duration::from_millis);
         let until = Instant::now() + interval.clamp(POLL_INTERVAL_MIN, POLL_INTERVAL_MAX);
-        let end = self.rounds.patience.end;
+        let end = self.rounds.deadline.end();
         sleep_until(until.min(end)).await;
         if until >= end { Err(self.rounds.late()) } else { Ok(()) }
     }
@@ -154,7 +154,7 @@ impl Following<'_> {
         let request = self.rounds.client.request(method, self.rounds.subject);
         let task_id = &self.hold.task_id;
         let params = |meta| TaskRequest { task_id, input_responses, meta };
-        request.encode(params)?.send(self.rounds.patience.again()).await
+        request.encode(params)?.send(self.rounds.deadline.renewed()).await
     }
 }
 

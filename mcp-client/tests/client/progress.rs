@@ -3,9 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mcp_client::{CallError, CallOptions, ClientOptions, ConnectionErrorKind, TraceContext};
+use mcp_client::{
+    CallError, CallOptions, ClientOptions, ConnectionErrorKind, Deadline, TraceContext,
+};
+use mcp_core::Delivery;
 use mcp_core::protocol::LogLevel;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::peer::{Peer, legacy, modern, text};
 
@@ -86,6 +90,51 @@ async fn a_call_may_have_limits_of_its_own() {
 
     let CallError::Connection(error) = outcome.unwrap_err() else { panic!() };
     assert_eq!(error.kind, ConnectionErrorKind::Deadline { after: Duration::from_secs(5) });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_counts_from_its_own_start() {
+    let (client, peer) = modern(ClientOptions::default()).await;
+    let deadline = Deadline::within(Duration::from_secs(200));
+    let options = CallOptions::default().with_deadline(deadline);
+    tokio::time::sleep(Duration::from_secs(50)).await;
+
+    let (outcome, ()) = tokio::join!(client.call_with("x", json!({}), &options), async {
+        let request = peer.expect("tools/call").await;
+        for step in 0..3 {
+            tokio::time::sleep(Duration::from_secs(40)).await;
+            progress(&peer, &request, step).await;
+        }
+    });
+
+    let CallError::Connection(error) = outcome.unwrap_err() else { panic!() };
+    assert_eq!(error.kind, ConnectionErrorKind::Deadline { after: Duration::from_secs(200) });
+    assert_eq!((error.delivery, deadline.end()), (Delivery::Unknown, Instant::now()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_after_its_deadline_is_not_sent() {
+    let (client, _peer) = modern(ClientOptions::default()).await;
+    let deadline = Deadline::within(Duration::from_secs(2));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+
+    let options = CallOptions::default().with_deadline(deadline);
+    let error = client.call_with("x", json!({}), &options).await.unwrap_err();
+
+    assert_eq!(error.to_string(), "`x` failed: no answer within 2s");
+    assert_eq!((error.delivery(), client.in_flight()), (Delivery::NotSent, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_may_be_limited_within_a_deadline() {
+    let (client, _peer) = modern(ClientOptions::default()).await;
+    let options = CallOptions::default()
+        .with_deadline(Deadline::within(Duration::from_secs(100)))
+        .with_timeout(Duration::from_secs(5));
+
+    let error = client.call_with("x", json!({}), &options).await.unwrap_err();
+
+    assert_eq!(error.to_string(), "`x` failed: no answer within 5s");
 }
 
 #[tokio::test(start_paused = true)]
