@@ -8,7 +8,7 @@
 //! | [`cassette`] | what a real server said, on a tape that is served again |
 //!
 //! For tests in other languages the `mcp-mock` binary serves the same over standard input and output, or
-//! over HTTP with the feature `http`, which also brings `HttpFace` for tests in Rust.
+//! over HTTP with the feature `http`, which also brings `MockHttpServer` for tests in Rust.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -57,7 +57,7 @@ pub use script::{
     RequestKind, Rules, RulesError, Times, ToolListFault, any_tool, request, tool,
 };
 #[cfg(feature = "http")]
-pub use server::{Certificate, HttpFace, HttpFaceError, HttpFaceOptions};
+pub use server::{Certificate, MockHttpError, MockHttpOptions, MockHttpServer};
 pub use server::{MockServer, MockTransport, On, ServeError};
 pub use service::ServiceName;
 pub use world::{Change, Difference, Seed, SeedError, State, World};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Replay;
-use crate::server::{HttpFace, HttpFaceError, HttpFaceOptions};
+use crate::server::{MockHttpError, MockHttpOptions, MockHttpServer};
 
 impl Replay {
     /// Serves the tape over HTTP, at `/mcp`. Must be called inside a tokio runtime.
@@ -11,7 +11,10 @@ impl Replay {
     /// # Errors
     ///
     /// When the address cannot be listened on, or is none of the loopback.
-    pub async fn serve_http(&self, options: HttpFaceOptions) -> Result<HttpFace, HttpFaceError> {
-        HttpFace::serving(vec![(String::new(), Arc::new(self.clone()))], options).await
+    pub async fn serve_http(
+        &self,
+        options: MockHttpOptions,
+    ) -> Result<MockHttpServer, MockHttpError> {
+        MockHttpServer::serving(vec![(String::new(), Arc::new(self.clone()))], options).await
     }
 }

@@ -16,10 +16,10 @@ use super::signals::Signals;
 use crate::cassette::Replay;
 use crate::conformance::Fixture;
 use crate::control::{self, Control};
-use crate::server::{Certificate, HttpFace, HttpFaceOptions, MockServer};
+use crate::server::{Certificate, MockHttpOptions, MockHttpServer, MockServer};
 use crate::world::World;
 
-pub(super) use crate::server::HttpFaceError as HttpError;
+pub(super) use crate::server::MockHttpError as HttpError;
 
 /// Bytes of standard input that are read, and thrown away, at a time.
 const INPUT_BYTES: usize = 1024;
@@ -35,12 +35,12 @@ pub(super) async fn serve(
         server.own_process();
     }
     let is_only = servers.len() == 1;
-    let face = Control::open(Arc::new(setup), world, servers, options(matches, HTTP)).await?;
-    let mut ready = ready(&face);
+    let server = Control::open(Arc::new(setup), world, servers, options(matches, HTTP)).await?;
+    let mut ready = ready(&server);
     if is_only {
-        ready["url"] = json!(face.url());
+        ready["url"] = json!(server.url());
     }
-    serve_until_the_end(face, matches, &ready, out).await
+    serve_until_the_end(server, matches, &ready, out).await
 }
 
 /// Serves the client at standard input and output, which belong to the protocol; so the ready line of the
@@ -52,24 +52,24 @@ pub(super) async fn serve_stdio(
     err: &mut dyn Write,
 ) -> Result<(), CommandError> {
     let Some(server) = servers.first().cloned() else { return Ok(()) };
-    let face = Control::open(Arc::new(setup), world, servers, options(matches, CONTROL)).await?;
-    writeln!(err, "{}", ready(&face))?;
+    let control = Control::open(Arc::new(setup), world, servers, options(matches, CONTROL)).await?;
+    writeln!(err, "{}", ready(&control))?;
     err.flush()?;
     let served = server.serve_stdio().await;
-    face.close().await;
+    control.close().await;
     Ok(served?)
 }
 
 /// What whoever started the process has to know.
-fn ready(face: &HttpFace) -> Value {
-    let urls = face.urls().map(|(name, url)| (name.to_owned(), json!({ "url": url })));
+fn ready(server: &MockHttpServer) -> Value {
+    let urls = server.urls().map(|(name, url)| (name.to_owned(), json!({ "url": url })));
     let mut ready = json!({
         "ready": true,
         "pid": std::process::id(),
-        "control": format!("{}{}", face.origin(), control::PREFIX),
+        "control": format!("{}{}", server.origin(), control::PREFIX),
         "services": urls.collect::<Map<_, _>>(),
     });
-    if let Some(root) = face.root_certificate() {
+    if let Some(root) = server.root_certificate() {
         ready["root_certificate"] = json!(root);
     }
     ready
@@ -81,9 +81,10 @@ pub(super) async fn conformance(
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
     let fixture = Arc::new(Dispatch(Fixture::new()));
-    let face = HttpFace::serving(vec![(String::new(), fixture)], options(matches, HTTP)).await?;
-    let ready = json!({ "ready": true, "pid": std::process::id(), "url": face.url() });
-    serve_until_the_end(face, matches, &ready, out).await
+    let server =
+        MockHttpServer::serving(vec![(String::new(), fixture)], options(matches, HTTP)).await?;
+    let ready = json!({ "ready": true, "pid": std::process::id(), "url": server.url() });
+    serve_until_the_end(server, matches, &ready, out).await
 }
 
 /// Serves a tape until the end.
@@ -92,14 +93,14 @@ pub(super) async fn replay(
     matches: &ArgMatches,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    let face = replay.serve_http(options(matches, HTTP)).await?;
-    let ready = json!({ "ready": true, "pid": std::process::id(), "url": face.url() });
-    serve_until_the_end(face, matches, &ready, out).await
+    let server = replay.serve_http(options(matches, HTTP)).await?;
+    let ready = json!({ "ready": true, "pid": std::process::id(), "url": server.url() });
+    serve_until_the_end(server, matches, &ready, out).await
 }
 
 /// Listens where the argument of that name says.
-fn options(matches: &ArgMatches, name: &str) -> HttpFaceOptions {
-    let mut options = HttpFaceOptions::default();
+fn options(matches: &ArgMatches, name: &str) -> MockHttpOptions {
+    let mut options = MockHttpOptions::default();
     if let Some(address) = matches.get_one::<SocketAddr>(name) {
         options = options.with_address(*address);
     }
@@ -112,7 +113,7 @@ fn options(matches: &ArgMatches, name: &str) -> HttpFaceOptions {
 }
 
 async fn serve_until_the_end(
-    face: HttpFace,
+    server: MockHttpServer,
     matches: &ArgMatches,
     ready: &Value,
     out: &mut dyn Write,
@@ -129,7 +130,7 @@ async fn serve_until_the_end(
             () = signals.came() => {}
         }
     }
-    face.close().await;
+    server.close().await;
     Ok(())
 }
 

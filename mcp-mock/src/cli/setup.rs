@@ -13,7 +13,7 @@ use crate::dialect;
 use crate::limit::Limiter;
 use crate::notation::Notation;
 use crate::script::{any_tool, request, tool};
-use crate::server::{MockServer, concerned};
+use crate::server::{MockServer, servers_matching};
 use crate::service::ServiceName;
 use crate::world::{Seed, State, World};
 
@@ -164,9 +164,9 @@ fn set(servers: &[MockServer], rule: &FaultRule) -> Result<(), CommandError> {
         Subject::Request(kind) => (request(*kind), None),
         Subject::Tool(name) => (tool(name), Some(name.as_str())),
     };
-    let concerned =
-        concerned(servers, None, name).map_err(|message| CommandError::UnknownTool { message })?;
-    for server in concerned {
+    let matching = servers_matching(servers, None, name)
+        .map_err(|message| CommandError::UnknownTool { message })?;
+    for server in matching {
         let on = server.on(matcher.clone());
         let on = match rule.times {
             Some(times) => on.times(times),

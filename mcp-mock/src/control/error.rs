@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{PREFIX, json};
 use crate::script::RulesError;
-use crate::server::{Answer, HttpFaceError};
+use crate::server::{Answer, MockHttpError};
 use crate::service::ServiceName;
 use crate::world::SeedError;
 
@@ -41,7 +41,7 @@ pub(super) enum ControlError {
     #[error(transparent)]
     Seed { error: SeedError },
     #[error(transparent)]
-    Serve { error: HttpFaceError },
+    Serve { error: MockHttpError },
     #[error("service `{name}` is unknown; there are {}", services())]
     Service { name: String },
     #[error("snapshot `{id}` is unknown; `POST snapshot` gives one and `reset` forgets all")]

@@ -38,7 +38,9 @@ use hyper::body::{Body, Incoming};
 use mcp_core::server::http::HttpOptions;
 use serde_json::Value;
 
-use crate::server::{Answer, HttpFace, HttpFaceError, HttpFaceOptions, MockServer, Site, at_path};
+use crate::server::{
+    Answer, MockHttpError, MockHttpOptions, MockHttpServer, MockServer, Site, at_path,
+};
 use crate::world::World;
 use error::ControlError;
 use gate::Gate;
@@ -62,13 +64,13 @@ impl Control {
         plan: Arc<dyn Plan>,
         world: World,
         servers: Vec<MockServer>,
-        options: HttpFaceOptions,
-    ) -> Result<HttpFace, HttpFaceError> {
+        options: MockHttpOptions,
+    ) -> Result<MockHttpServer, MockHttpError> {
         let names: Vec<_> = servers.iter().map(|server| server.name().to_owned()).collect();
         let site = |http: &HttpOptions, origin: &str| {
             Ok(Arc::new(Self::new(plan, (world, servers), http, origin)?) as _)
         };
-        HttpFace::mounting(&names, options, site).await
+        MockHttpServer::mounting(&names, options, site).await
     }
 
     fn new(
@@ -76,7 +78,7 @@ impl Control {
         (world, servers): (World, Vec<MockServer>),
         http: &HttpOptions,
         origin: &str,
-    ) -> Result<Self, HttpFaceError> {
+    ) -> Result<Self, MockHttpError> {
         let gate = Gate::new(http);
         let first = Stage::new(world, servers, http)?;
         Ok(Self { gate, worlds: Worlds::new(plan, first, http, origin) })

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::plan::Plan;
 use super::snapshots::Snapshots;
-use crate::server::{HttpFaceError, MockServer, Routes, path_of, services_of};
+use crate::server::{MockHttpError, MockServer, Routes, path_of, services_of};
 use crate::world::{State, World};
 
 /// A world and those of its servers that are served.
@@ -29,7 +29,7 @@ impl Stage {
         world: World,
         servers: Vec<MockServer>,
         options: &HttpOptions,
-    ) -> Result<Self, HttpFaceError> {
+    ) -> Result<Self, MockHttpError> {
         let routes = Routes::new(services_of(&servers), options)?;
         let kept = Kept { beginning: world.state(), snapshots: Snapshots::default() };
         Ok(Self { world, servers, routes, kept: Mutex::new(kept) })

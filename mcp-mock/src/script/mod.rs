@@ -55,7 +55,7 @@ pub(crate) enum Decision {
     /// What the rule says, after this time.
     Act { action: Action, delay: Duration },
     /// What the service does.
-    Pass,
+    PassThrough,
     /// No rule fits and every call needs one; the text names the closest.
     Unexpected(String),
 }
@@ -99,7 +99,7 @@ impl Script {
             None if self.is_strict => {
                 Decision::Unexpected(verify::unexpected(&self.rules, &self.states, &call))
             }
-            None => Decision::Pass,
+            None => Decision::PassThrough,
             Some(decision) => decision,
         };
         let begun = (call.number, decision);
@@ -122,7 +122,7 @@ impl Script {
             at,
             outcome: CallOutcome::Unanswered,
         };
-        let begun = (request.number, self.decide(&request).unwrap_or(Decision::Pass));
+        let begun = (request.number, self.decide(&request).unwrap_or(Decision::PassThrough));
         self.requests.push(request);
         begun
     }

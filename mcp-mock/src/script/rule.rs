@@ -64,7 +64,7 @@ impl Rule {
             priority: 0,
             expected: None,
             delay: None,
-            action: Action::Pass,
+            action: Action::PassThrough,
             then: States::new(),
             progress: Progress::default(),
         }
@@ -158,7 +158,7 @@ pub(crate) enum Action {
     Answer(Arc<dyn Fn(&Value) -> CallToolResult + Send + Sync>),
     Fault(Fault),
     /// What the service does; the rule only counts.
-    Pass,
+    PassThrough,
 }
 
 impl fmt::Debug for Action {
@@ -166,7 +166,7 @@ impl fmt::Debug for Action {
         match self {
             Self::Answer(_) => f.write_str("Answer(..)"),
             Self::Fault(fault) => write!(f, "Fault({fault:?})"),
-            Self::Pass => f.write_str("Pass"),
+            Self::PassThrough => f.write_str("PassThrough"),
         }
     }
 }

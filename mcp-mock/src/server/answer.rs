@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 
 use super::Core;
-use super::fail::Occasion;
+use super::fail::FaultContext;
 use crate::dialect::{Called, unknown_tool};
 use crate::script::{Action, CallOutcome, Decision, RequestKind};
 
@@ -109,12 +109,12 @@ impl Connection {
     ) -> Reply {
         let call = self.core().begin(params);
         let (reply, outcome) = match call.decision {
-            Decision::Pass => self.carry_out(request, params),
+            Decision::PassThrough => self.carry_out(request, params),
             Decision::Act { action, delay } => {
                 wait(delay).await;
                 let answer = || self.answered(request, params).0;
                 let tool = Some(&*params.name);
-                let occasion = Occasion { request, tool, answer: &answer, caller };
+                let context = FaultContext { request, tool, answer: &answer, caller };
                 match action {
                     Action::Answer(answer) => {
                         let result = fit(answer(&call.arguments), request.version);
@@ -122,9 +122,9 @@ impl Connection {
                     }
                     Action::Fault(fault) => {
                         let outcome = CallOutcome::Faulted(fault.name());
-                        (self.fail(&occasion, &fault).await, outcome)
+                        (self.fail(&context, &fault).await, outcome)
                     }
-                    Action::Pass => self.carry_out(request, params),
+                    Action::PassThrough => self.carry_out(request, params),
                 }
             }
             Decision::Unexpected(text) => {
@@ -151,7 +151,7 @@ impl Connection {
                 wait(delay).await;
                 action
             }
-            Decision::Pass | Decision::Unexpected(_) => Action::Pass,
+            Decision::PassThrough | Decision::Unexpected(_) => Action::PassThrough,
         };
         let (reply, outcome) = match action {
             Action::Answer(of) => {
@@ -160,10 +160,10 @@ impl Connection {
             }
             Action::Fault(fault) => {
                 let answer = || answer.clone();
-                let occasion = Occasion { request, tool: None, answer: &answer, caller };
-                (self.fail(&occasion, &fault).await, CallOutcome::Faulted(fault.name()))
+                let context = FaultContext { request, tool: None, answer: &answer, caller };
+                (self.fail(&context, &fault).await, CallOutcome::Faulted(fault.name()))
             }
-            Action::Pass => (Reply::One(answer), CallOutcome::Answered),
+            Action::PassThrough => (Reply::One(answer), CallOutcome::Answered),
         };
         self.core().script().end_request(number, outcome);
         reply

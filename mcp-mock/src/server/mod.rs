@@ -1,20 +1,20 @@
 //! A fake server: one service of a world, its dialect, and what a test scripted on top.
 
 mod answer;
-mod faces;
+mod connect;
 mod fail;
 #[cfg(feature = "http")]
 mod http;
 mod on;
 mod rules;
 
-pub use faces::{MockTransport, ServeError};
+pub use connect::{MockTransport, ServeError};
 #[cfg(feature = "http")]
 pub(crate) use http::{Answer, Routes, Site, at_path, path_of, services_of};
 #[cfg(feature = "http")]
-pub use http::{Certificate, HttpFace, HttpFaceError, HttpFaceOptions};
+pub use http::{Certificate, MockHttpError, MockHttpOptions, MockHttpServer};
 pub use on::On;
-pub(crate) use rules::{add_rules, concerned};
+pub(crate) use rules::{add_rules, servers_matching};
 
 use std::collections::BTreeSet;
 use std::fmt;

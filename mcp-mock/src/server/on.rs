@@ -121,7 +121,7 @@ impl<'a> On<'a> {
 
     /// Does what the service does; the rule only counts, or delays.
     pub fn pass(self) {
-        self.set(Action::Pass);
+        self.set(Action::PassThrough);
     }
 
     fn set(self, action: Action) {

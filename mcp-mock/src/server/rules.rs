@@ -21,7 +21,7 @@ impl MockServer {
 pub(crate) fn add_rules(servers: &[MockServer], rules: &Rules) -> Result<(), RulesError> {
     let mut added = Vec::new();
     for (index, entry) in rules.rules.iter().enumerate() {
-        match concerned(servers, entry.service(), entry.on.tool.as_deref()) {
+        match servers_matching(servers, entry.service(), entry.on.tool.as_deref()) {
             Ok(servers) => added.push((servers, entry)),
             Err(message) => {
                 let place = format!("/rules/{index}/on/tool");
@@ -37,7 +37,7 @@ pub(crate) fn add_rules(servers: &[MockServer], rules: &Rules) -> Result<(), Rul
 
 /// The servers of that service that have the tool: all when neither is named. An error says that none
 /// has it, in the words of the server that has one with a name like it.
-pub(crate) fn concerned<'a>(
+pub(crate) fn servers_matching<'a>(
     servers: &'a [MockServer],
     service: Option<ServiceName>,
     tool: Option<&str>,

@@ -80,7 +80,7 @@ impl Entry {
                     CallToolResult::structured(reply).expect("a JSON value always encodes");
                 Action::Answer(Arc::new(move |_| answer.clone()))
             }
-            (None, None) => Action::Pass,
+            (None, None) => Action::PassThrough,
         }
     }
 }

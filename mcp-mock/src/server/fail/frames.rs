@@ -10,7 +10,7 @@ use mcp_core::server::{Drip, Reply};
 use mcp_core::session::Request;
 use serde_json::{Value, json};
 
-use super::Occasion;
+use super::FaultContext;
 use crate::script::Malformed;
 
 /// Frames around an answer: enough for every queue, and some ten megabytes at once.
@@ -96,13 +96,13 @@ pub(super) fn slowly(answer: &Bytes, bytes_per_second: u32) -> Reply {
 }
 
 /// Tells of progress until the client has had enough.
-pub(super) async fn progress_for_ever(occasion: &Occasion<'_>) -> Reply {
-    let Some(token) = &occasion.request.progress_token else {
+pub(super) async fn progress_for_ever(context: &FaultContext<'_>) -> Reply {
+    let Some(token) = &context.request.progress_token else {
         return std::future::pending().await;
     };
     for progress in 1_u64.. {
         let params = json!({ "progressToken": token, "progress": progress });
-        occasion.caller.notify(method::PROGRESS, &params);
+        context.caller.notify(method::PROGRESS, &params);
         tokio::time::sleep(PROGRESS_PAUSE).await;
     }
     Reply::Silence

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use mcp_core::server::{Reply, Status};
 
-use super::{Occasion, oversize, with_id};
+use super::{FaultContext, oversize, with_id};
 use crate::script::Fault;
 
 /// The header in which a fault tells the port how many milliseconds to be away; it is never sent.
@@ -17,17 +17,17 @@ pub(in crate::server) const OUTAGE: &str = "mcp-mock-outage";
 const OUTAGE_MS_MAX: u32 = 3_600_000;
 
 /// What a fault is over HTTP; `None` when it is the same as on a stream.
-pub(super) fn failed(occasion: &Occasion<'_>, fault: &Fault) -> Option<Reply> {
+pub(super) fn failed(context: &FaultContext<'_>, fault: &Fault) -> Option<Reply> {
     let status = match fault {
         Fault::AuthExpiry => unauthorized(),
         Fault::GzipBomb { bytes } => {
-            occasion.answered();
-            compressed(occasion, *bytes)
+            context.answered();
+            compressed(context, *bytes)
         }
         Fault::HttpStatus { status, retry_after, headers, body } => {
             let retry_after = retry_after.iter().map(|value| ("retry-after", value));
             let headers = headers.iter().map(|(name, value)| (name.as_str(), value));
-            let text = body.as_ref().map(|body| with_id(body, occasion.request));
+            let text = body.as_ref().map(|body| with_id(body, context.request));
             Status {
                 code: *status,
                 headers: retry_after
@@ -42,7 +42,7 @@ pub(super) fn failed(occasion: &Occasion<'_>, fault: &Fault) -> Option<Reply> {
             Status { code: 404, headers: Vec::new(), body: "unknown session".into() }
         }
         Fault::StreamEnd => {
-            occasion.answered();
+            context.answered();
             return Some(Reply::Frames(Vec::new()));
         }
         _ => return None,
@@ -60,9 +60,9 @@ fn unauthorized() -> Status {
 }
 
 /// An answer that is a thousand times as long as what goes over the line.
-fn compressed(occasion: &Occasion<'_>, bytes: usize) -> Status {
+fn compressed(context: &FaultContext<'_>, bytes: usize) -> Status {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(&oversize(occasion.request, bytes));
+    let written = encoder.write_all(&oversize(context.request, bytes));
     let body = written.and_then(|()| encoder.finish()).expect("a list takes all that is written");
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Status {

@@ -37,7 +37,7 @@ const OVERSIZE_BYTES_MAX: usize = 256 << 20;
 const LATE_MS_MAX: u32 = 3_600_000;
 
 /// What a fault happens to.
-pub(super) struct Occasion<'a> {
+pub(super) struct FaultContext<'a> {
     pub(super) request: &'a Request,
     /// The tool, when it is a call of one.
     pub(super) tool: Option<&'a str>,
@@ -46,12 +46,12 @@ pub(super) struct Occasion<'a> {
     pub(super) caller: &'a Caller,
 }
 
-impl Occasion<'_> {
+impl FaultContext<'_> {
     fn answered(&self) -> Bytes {
         (self.answer)()
     }
 
-    /// The request is no occasion for the fault, which the person who wrote the rule has to know.
+    /// Tells the author of the rule that the fault does not fit this kind of request.
     fn misplaced(&self, fault: &Fault, right: &str) -> Reply {
         let (name, method) = (fault.name(), &self.request.method);
         let message = format!("mcp-mock: fault `{name}` is about {right} and not about `{method}`");
@@ -61,35 +61,35 @@ impl Occasion<'_> {
 
 impl Connection {
     /// What goes back in place of an answer, or around it.
-    pub(super) async fn fail(&self, occasion: &Occasion<'_>, fault: &Fault) -> Reply {
+    pub(super) async fn fail(&self, context: &FaultContext<'_>, fault: &Fault) -> Reply {
         match fault {
             Fault::EndlessProgress => {
-                occasion.answered();
-                return Box::pin(frames::progress_for_ever(occasion)).await;
+                context.answered();
+                return Box::pin(frames::progress_for_ever(context)).await;
             }
             Fault::LateAnswer { after_ms } => {
                 let wait = Duration::from_millis(LATE_MS_MAX.min(*after_ms).into());
-                return Box::pin(self.answer_late(occasion, wait)).await;
+                return Box::pin(self.answer_late(context, wait)).await;
             }
             _ => {}
         }
         if self.is_over_http()
-            && let Some(reply) = http::failed(occasion, fault)
+            && let Some(reply) = http::failed(context, fault)
         {
             return reply;
         }
-        self.failed(occasion, fault)
+        self.failed(context, fault)
     }
 
     /// Answers when the time has passed. On a stream that is up to a task of the connection, since a request
     /// that is cancelled is worked on no more.
-    async fn answer_late(&self, occasion: &Occasion<'_>, wait: Duration) -> Reply {
-        let answer = occasion.answered();
+    async fn answer_late(&self, context: &FaultContext<'_>, wait: Duration) -> Reply {
+        let answer = context.answered();
         if self.is_over_http() {
             tokio::time::sleep(wait).await;
             return Reply::One(answer);
         }
-        let caller = occasion.caller.clone();
+        let caller = context.caller.clone();
         self.in_background(async move {
             tokio::time::sleep(wait).await;
             caller.send(answer);
@@ -98,42 +98,42 @@ impl Connection {
     }
 
     /// What a fault is on a stream, and over HTTP unless it is something else there.
-    fn failed(&self, occasion: &Occasion<'_>, fault: &Fault) -> Reply {
-        self.instead(occasion, fault)
-            .unwrap_or_else(|| self.around(occasion, fault, occasion.answered()))
+    fn failed(&self, context: &FaultContext<'_>, fault: &Fault) -> Reply {
+        self.replace_answer(context, fault)
+            .unwrap_or_else(|| self.wrap_answer(context, fault, context.answered()))
     }
 
     /// What comes when the request is not carried out; `None` when it is.
-    fn instead(&self, occasion: &Occasion<'_>, fault: &Fault) -> Option<Reply> {
-        let (core, request) = (self.core(), occasion.request);
+    fn replace_answer(&self, context: &FaultContext<'_>, fault: &Fault) -> Option<Reply> {
+        let (core, request) = (self.core(), context.request);
         Some(match fault {
-            Fault::AuthExpiry => self.refuse(occasion, &expired(core.service)),
+            Fault::AuthExpiry => self.refuse(context, &expired(core.service)),
             Fault::Close | Fault::Outage { .. } | Fault::SessionLoss => Reply::Close,
             Fault::Crash => core.crash(),
             Fault::EndlessRounds => once_more(request),
             Fault::Garbage => Reply::One(Bytes::from_static(frames::NOISE)),
             Fault::Hang => Reply::Silence,
             Fault::HttpStatus { status, .. } => refused(request, format!("HTTP status {status}")),
-            Fault::ListChange if occasion.tool.is_none() => {
-                occasion.misplaced(fault, "calls of tools")
+            Fault::ListChange if context.tool.is_none() => {
+                context.misplaced(fault, "calls of tools")
             }
-            Fault::MissingScope => self.refuse(occasion, &missing_scope(core.service)),
+            Fault::MissingScope => self.refuse(context, &missing_scope(core.service)),
             Fault::RateLimit { for_seconds } => {
-                self.refuse(occasion, &too_many_calls(core.service, core.now(), *for_seconds))
+                self.refuse(context, &too_many_calls(core.service, core.now(), *for_seconds))
             }
             Fault::Raw { text } => Reply::One(with_id(text, request).into()),
             Fault::RpcError { code, message } => {
                 Reply::One(request.refuse(&RpcError::new(*code, message)))
             }
             Fault::ToolError { status, message } => {
-                self.refuse(occasion, &ApiError::new(*status, "scripted", message))
+                self.refuse(context, &ApiError::new(*status, "scripted", message))
             }
             Fault::ToolList(kind) if request.method == method::TOOLS_LIST => {
                 Reply::One(self.tool_list(request, *kind))
             }
-            Fault::ToolList(_) => occasion.misplaced(fault, "requests of `tools/list`"),
+            Fault::ToolList(_) => context.misplaced(fault, "requests of `tools/list`"),
             Fault::WrongRevision { .. } if !frames::is_opening(request) => {
-                occasion.misplaced(fault, "`initialize` and `server/discover`")
+                context.misplaced(fault, "`initialize` and `server/discover`")
             }
             Fault::AnswerAndClose
             | Fault::Delay(_)
@@ -161,8 +161,8 @@ impl Connection {
     }
 
     /// What comes with the answer, or in its place, when the request was carried out.
-    fn around(&self, occasion: &Occasion<'_>, fault: &Fault, answer: Bytes) -> Reply {
-        let request = occasion.request;
+    fn wrap_answer(&self, context: &FaultContext<'_>, fault: &Fault, answer: Bytes) -> Reply {
+        let request = context.request;
         match fault {
             Fault::AnswerAndClose => Reply::Torn([&answer[..], b"\n"].concat().into()),
             Fault::DuplicateAnswer => Reply::Frames(vec![answer; 2]),
@@ -172,7 +172,7 @@ impl Connection {
                 Reply::One(oversize(request, *bytes))
             }
             Fault::ListChange => {
-                self.core().vanish(occasion.tool.unwrap_or_default());
+                self.core().vanish(context.tool.unwrap_or_default());
                 Reply::One(answer)
             }
             Fault::ListChangeFlood { messages } => {
@@ -207,9 +207,9 @@ impl Connection {
     }
 
     /// The refusal in the shape of the dialect, or of JSON-RPC when no tool refuses.
-    fn refuse(&self, occasion: &Occasion<'_>, error: &ApiError) -> Reply {
-        let request = occasion.request;
-        let refused = match occasion.tool {
+    fn refuse(&self, context: &FaultContext<'_>, error: &ApiError) -> Reply {
+        let request = context.request;
+        let refused = match context.tool {
             Some(tool) => self.core().dialect.refuse(tool, error),
             None => Err(RpcError::new(code::INTERNAL_ERROR, &error.message)),
         };

@@ -2,9 +2,9 @@
 
 use mcp_core::server::Reply;
 
-use super::Occasion;
+use super::FaultContext;
 use crate::script::Fault;
 
-pub(super) fn failed(_: &Occasion<'_>, _: &Fault) -> Option<Reply> {
+pub(super) fn failed(_: &FaultContext<'_>, _: &Fault) -> Option<Reply> {
     None
 }

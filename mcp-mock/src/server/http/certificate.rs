@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Certificate {
-    /// For `127.0.0.1`, `::1` and `localhost`, signed by the root certificate that the face has.
+    /// For `127.0.0.1`, `::1` and `localhost`, signed by the root certificate that the server has.
     Trusted,
     /// The same, and it ended in 2020.
     Expired,

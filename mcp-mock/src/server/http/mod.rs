@@ -5,7 +5,7 @@
 //! ```
 //!
 //! What is at the paths is a [`Site`]: the servers alone, or with them what else a port offers.
-//! Everything runs in tasks that the face owns, so nothing outlives it.
+//! Everything runs in tasks that the server owns, so nothing outlives it.
 
 mod accept;
 mod certificate;
@@ -49,30 +49,30 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// use mcp_mock::World;
 ///
-/// let face = World::new(42).github().serve_http().await?;
+/// let server = World::new(42).github().serve_http().await?;
 ///
-/// assert!(face.url().starts_with("http://127.0.0.1:"));
-/// assert!(face.url().ends_with("/github/mcp"));
-/// face.close().await;
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// assert!(server.url().ends_with("/github/mcp"));
+/// server.close().await;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct HttpFace {
+pub struct MockHttpServer {
     origin: String,
     urls: Vec<(String, String)>,
     root_certificate: Option<String>,
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
-    /// Dropped with the face: it ends what goes on without a connection.
+    /// Dropped with the server: it ends what goes on without a connection.
     _background: Arc<Background>,
 }
 
 /// How fake servers are put on a port.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct HttpFaceOptions {
+pub struct MockHttpOptions {
     /// Where to listen: an address of the loopback, `127.0.0.1` and any free port unless said
     /// otherwise.
     pub address: SocketAddr,
@@ -83,14 +83,14 @@ pub struct HttpFaceOptions {
     pub header_timeout: Duration,
     /// Speaks TLS with this certificate (feature `tls`); plain HTTP unless it is given.
     pub certificate: Option<Certificate>,
-    /// What holds for every request. The face brings the clock and the tasks.
+    /// What holds for every request. The server brings the clock and the tasks.
     pub http: HttpOptions,
 }
 
 /// Why servers could not be put on a port.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum HttpFaceError {
+pub enum MockHttpError {
     /// The address cannot be listened on.
     #[error("failed to listen on `{address}`: {error}")]
     Listen {
@@ -128,12 +128,12 @@ impl MockServer {
     /// # Errors
     ///
     /// When there is no such port.
-    pub async fn serve_http(&self) -> Result<HttpFace, HttpFaceError> {
-        HttpFace::open(std::slice::from_ref(self), HttpFaceOptions::default()).await
+    pub async fn serve_http(&self) -> Result<MockHttpServer, MockHttpError> {
+        MockHttpServer::open(std::slice::from_ref(self), MockHttpOptions::default()).await
     }
 }
 
-impl HttpFace {
+impl MockHttpServer {
     /// Serves these servers on one port, each at `/NAME/mcp`; a single one also at `/mcp`. Must be
     /// called inside a tokio runtime.
     ///
@@ -142,16 +142,16 @@ impl HttpFace {
     /// When the address cannot be listened on, or is none of the loopback.
     pub async fn open(
         servers: &[MockServer],
-        options: HttpFaceOptions,
-    ) -> Result<Self, HttpFaceError> {
+        options: MockHttpOptions,
+    ) -> Result<Self, MockHttpError> {
         Self::serving(services_of(servers), options).await
     }
 
     /// The same for services of any kind.
     pub(crate) async fn serving(
         services: Vec<(String, Arc<dyn Service>)>,
-        options: HttpFaceOptions,
-    ) -> Result<Self, HttpFaceError> {
+        options: MockHttpOptions,
+    ) -> Result<Self, MockHttpError> {
         let names: Vec<_> = services.iter().map(|(name, _)| name.clone()).collect();
         let routes = |http: &HttpOptions, _: &str| Ok(Arc::new(Routes::new(services, http)?) as _);
         Self::mounting(&names, options, routes).await
@@ -161,16 +161,16 @@ impl HttpFace {
     /// brings to every request, and with the origin of its URLs.
     pub(crate) async fn mounting(
         names: &[String],
-        mut options: HttpFaceOptions,
-        site: impl FnOnce(&HttpOptions, &str) -> Result<Arc<dyn Site>, HttpFaceError>,
-    ) -> Result<Self, HttpFaceError> {
+        mut options: MockHttpOptions,
+        site: impl FnOnce(&HttpOptions, &str) -> Result<Arc<dyn Site>, MockHttpError>,
+    ) -> Result<Self, MockHttpError> {
         let address = options.address;
         if !address.ip().is_loopback() {
-            return Err(HttpFaceError::NotLoopback { address });
+            return Err(MockHttpError::NotLoopback { address });
         }
         let tls = options.certificate.map(Tls::new).transpose();
-        let tls = tls.map_err(|message| HttpFaceError::Tls { message })?;
-        let failed = |error| HttpFaceError::Listen { address, error };
+        let tls = tls.map_err(|message| MockHttpError::Tls { message })?;
+        let failed = |error| MockHttpError::Listen { address, error };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let background = Arc::new(Background::default());
@@ -222,13 +222,13 @@ impl HttpFace {
     }
 }
 
-impl Drop for HttpFace {
+impl Drop for MockHttpServer {
     fn drop(&mut self) {
         self.accepting.abort();
     }
 }
 
-impl HttpFaceOptions {
+impl MockHttpOptions {
     /// Listens there.
     #[must_use]
     pub fn with_address(mut self, address: impl Into<SocketAddr>) -> Self {
@@ -251,7 +251,7 @@ impl HttpFaceOptions {
     }
 }
 
-impl Default for HttpFaceOptions {
+impl Default for MockHttpOptions {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

@@ -11,7 +11,7 @@ use hyper::body::{Body, Incoming};
 use mcp_core::server::Service;
 use mcp_core::server::http::{HttpBody, HttpOptions, HttpServer};
 
-use super::HttpFaceError;
+use super::MockHttpError;
 use crate::server::MockServer;
 use crate::server::answer::Connection;
 
@@ -36,7 +36,7 @@ impl Routes {
     pub(crate) fn new(
         services: Vec<(String, Arc<dyn Service>)>,
         options: &HttpOptions,
-    ) -> Result<Self, HttpFaceError> {
+    ) -> Result<Self, MockHttpError> {
         let is_only = services.len() == 1;
         let mut routes = BTreeMap::new();
         for (name, service) in services {
@@ -46,7 +46,7 @@ impl Routes {
             }
             // An only one without a name has one path and not two.
             if routes.insert(path_of(&name), server).is_some() && !is_only {
-                return Err(HttpFaceError::Twice { name });
+                return Err(MockHttpError::Twice { name });
             }
         }
         Ok(Self(routes))

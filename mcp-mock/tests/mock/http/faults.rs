@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use mcp_mock::{Fault, HttpFace, MalformedAnswer, RequestKind, World, request};
+use mcp_mock::{Fault, MalformedAnswer, MockHttpServer, RequestKind, World, request};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
@@ -12,17 +12,17 @@ use super::{call, initialize};
 use crate::new_issue;
 
 /// A server that fails the first `create_issue` in this way.
-async fn failing(fault: Fault) -> (World, HttpFace) {
+async fn failing(fault: Fault) -> (World, MockHttpServer) {
     let world = World::new(1);
     world.github().on("create_issue").times(1).fault(fault);
-    let face = world.github().serve_http().await.unwrap();
-    (world, face)
+    let server = world.github().serve_http().await.unwrap();
+    (world, server)
 }
 
 /// What a modern client gets.
-async fn answer_to(face: &HttpFace) -> Answer {
+async fn answer_to(server: &MockHttpServer) -> Answer {
     let (headers, body) = call("create_issue", &new_issue());
-    post(face.url(), &headers, &body).await
+    post(server.url(), &headers, &body).await
 }
 
 fn issues(world: &World) -> usize {
@@ -33,11 +33,11 @@ fn issues(world: &World) -> usize {
 async fn expired_token_is_401_and_says_which_scheme() {
     let world = World::new(1);
     world.github().on("create_issue").nth(2..).fault(Fault::AuthExpiry);
-    let face = world.github().serve_http().await.unwrap();
+    let server = world.github().serve_http().await.unwrap();
 
     let mut statuses = Vec::new();
     for _ in 0..3 {
-        statuses.push(answer_to(&face).await);
+        statuses.push(answer_to(&server).await);
     }
 
     assert_eq!(statuses.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 401, 401]);
@@ -50,9 +50,9 @@ async fn http_status_comes_with_its_wait_as_it_is() {
     let retry_after = Some("-7".to_owned());
     let (headers, body) = (BTreeMap::new(), None);
     let fault = Fault::HttpStatus { status: 503, retry_after, headers, body };
-    let (world, face) = failing(fault).await;
+    let (world, server) = failing(fault).await;
 
-    let answer = answer_to(&face).await;
+    let answer = answer_to(&server).await;
 
     assert_eq!((answer.status, issues(&world)), (503, 2));
     assert!(answer.head.contains("retry-after: -7"), "{answer:?}");
@@ -60,9 +60,9 @@ async fn http_status_comes_with_its_wait_as_it_is() {
 
 #[tokio::test]
 async fn lost_session_is_404_until_a_new_one_is_begun() {
-    let (world, face) = failing(Fault::SessionLoss).await;
+    let (world, server) = failing(Fault::SessionLoss).await;
     let session = async || {
-        let opened = post(face.url(), &[], &initialize()).await;
+        let opened = post(server.url(), &[], &initialize()).await;
         let id = opened.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: "));
         [("mcp-session-id", id.unwrap().to_owned())]
     };
@@ -73,7 +73,7 @@ async fn lost_session_is_404_until_a_new_one_is_begun() {
 
     let mut statuses = Vec::new();
     for session in [&old, &old, &new] {
-        statuses.push(post(face.url(), session, &body).await.status);
+        statuses.push(post(server.url(), session, &body).await.status);
     }
 
     assert_eq!((statuses, issues(&world)), (vec![404, 404, 200], 3));
@@ -81,9 +81,9 @@ async fn lost_session_is_404_until_a_new_one_is_begun() {
 
 #[tokio::test]
 async fn noise_is_events_before_the_answer() {
-    let (world, face) = failing(Fault::Noise { lines: 2 }).await;
+    let (world, server) = failing(Fault::Noise { lines: 2 }).await;
 
-    let answer = answer_to(&face).await;
+    let answer = answer_to(&server).await;
 
     assert_eq!((answer.status, issues(&world)), (200, 3));
     assert!(answer.head.contains("text/event-stream"), "{answer:?}");
@@ -93,9 +93,9 @@ async fn noise_is_events_before_the_answer() {
 
 #[tokio::test]
 async fn truncated_answer_breaks_off() {
-    let (world, face) = failing(Fault::Truncate).await;
+    let (world, server) = failing(Fault::Truncate).await;
     let (headers, body) = call("create_issue", &new_issue());
-    let mut raw = Raw::open(face.url()).await;
+    let mut raw = Raw::open(server.url()).await;
     raw.post(&headers, &body).await;
 
     let rest = raw.rest().await;
@@ -108,10 +108,10 @@ async fn truncated_answer_breaks_off() {
 
 #[tokio::test]
 async fn slow_answer_is_whole_in_the_end() {
-    let (_world, face) = failing(Fault::SlowDrip { bytes_per_second: 5_000 }).await;
+    let (_world, server) = failing(Fault::SlowDrip { bytes_per_second: 5_000 }).await;
     let started = Instant::now();
 
-    let answer = called(face.url(), "create_issue", &new_issue()).await;
+    let answer = called(server.url(), "create_issue", &new_issue()).await;
 
     assert_eq!(answer["result"]["structuredContent"]["number"], 3);
     assert!(started.elapsed() >= Duration::from_millis(100), "{:?}", started.elapsed());
@@ -119,19 +119,19 @@ async fn slow_answer_is_whole_in_the_end() {
 
 #[tokio::test]
 async fn raw_answer_is_the_body() {
-    let (_world, face) = failing(Fault::Raw { text: r#"{"id":$id}"#.to_owned() }).await;
+    let (_world, server) = failing(Fault::Raw { text: r#"{"id":$id}"#.to_owned() }).await;
 
-    let answer = answer_to(&face).await;
+    let answer = answer_to(&server).await;
 
     assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap(), json!({ "id": 1 }));
 }
 
 #[tokio::test]
 async fn outage_refuses_connections_and_ends() {
-    let (world, face) = failing(Fault::Outage { for_ms: 1000 }).await;
-    let address = face.url().split('/').nth(2).unwrap().to_owned();
+    let (world, server) = failing(Fault::Outage { for_ms: 1000 }).await;
+    let address = server.url().split('/').nth(2).unwrap().to_owned();
     let (headers, body) = call("create_issue", &new_issue());
-    let mut raw = Raw::open(face.url()).await;
+    let mut raw = Raw::open(server.url()).await;
     raw.post(&headers, &body).await;
 
     let rest = raw.rest().await.unwrap_or_default();
@@ -145,14 +145,14 @@ async fn outage_refuses_connections_and_ends() {
     }
 
     assert_eq!((rest.as_str(), issues(&world)), ("", 2));
-    assert_eq!(answer_to(&face).await.status, 200);
+    assert_eq!(answer_to(&server).await.status, 200);
 }
 
 #[tokio::test]
 async fn stream_ends_in_good_order_before_the_answer() {
-    let (world, face) = failing(Fault::StreamEnd).await;
+    let (world, server) = failing(Fault::StreamEnd).await;
 
-    let answer = answer_to(&face).await;
+    let answer = answer_to(&server).await;
 
     assert_eq!((answer.status, answer.body.as_str(), issues(&world)), (200, "", 3));
     assert!(answer.head.contains("text/event-stream"), "{answer:?}");
@@ -161,7 +161,7 @@ async fn stream_ends_in_good_order_before_the_answer() {
 #[tokio::test]
 async fn status_has_headers_and_a_body_of_its_own() {
     let headers = [("location", "http://127.0.0.1:1/mcp"), ("content-type", "text/html")];
-    let (world, face) = failing(Fault::HttpStatus {
+    let (world, server) = failing(Fault::HttpStatus {
         status: 307,
         retry_after: None,
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
@@ -169,7 +169,7 @@ async fn status_has_headers_and_a_body_of_its_own() {
     })
     .await;
 
-    let answer = answer_to(&face).await;
+    let answer = answer_to(&server).await;
 
     assert_eq!((answer.status, answer.body.as_str(), issues(&world)), (307, "<p>1</p>", 2));
     assert!(answer.head.contains("location: http://127.0.0.1:1/mcp"), "{answer:?}");
@@ -179,9 +179,9 @@ async fn status_has_headers_and_a_body_of_its_own() {
 #[tokio::test]
 async fn compressed_answer_is_a_thousand_times_as_long_as_it_looks() {
     let bytes = 20_000_000;
-    let (_world, face) = failing(Fault::GzipBomb { bytes }).await;
+    let (_world, server) = failing(Fault::GzipBomb { bytes }).await;
     let (headers, body) = call("create_issue", &new_issue());
-    let mut raw = Raw::open(face.url()).await;
+    let mut raw = Raw::open(server.url()).await;
 
     raw.post(&headers, &body).await;
     let head = raw.head_of_answer().await;
@@ -204,11 +204,11 @@ async fn beginning_of_a_session_may_fail_or_have_an_odd_id() {
         headers: odd.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         body: Some(r#"{"jsonrpc":"2.0","id":$id,"result":{}}"#.to_owned()),
     });
-    let face = world.github().serve_http().await.unwrap();
+    let server = world.github().serve_http().await.unwrap();
 
     let mut answers = Vec::new();
     for _ in 0..3 {
-        answers.push(post(face.url(), &[], &initialize()).await);
+        answers.push(post(server.url(), &[], &initialize()).await);
     }
 
     assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [503, 200, 200]);
@@ -218,9 +218,9 @@ async fn beginning_of_a_session_may_fail_or_have_an_odd_id() {
 
 #[tokio::test]
 async fn malformed_answer_is_the_body() {
-    let (_world, face) = failing(Fault::Malformed(MalformedAnswer::Batch)).await;
+    let (_world, server) = failing(Fault::Malformed(MalformedAnswer::Batch)).await;
 
-    let answer = answer_to(&face).await;
+    let answer = answer_to(&server).await;
 
     assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap()[0]["id"], 1);
 }

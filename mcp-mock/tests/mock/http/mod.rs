@@ -4,10 +4,10 @@
 mod binary;
 #[cfg(unix)]
 mod control;
-mod faces;
 mod faults;
 mod limits;
 mod raw;
+mod servers;
 #[cfg(feature = "tls")]
 mod tls;
 

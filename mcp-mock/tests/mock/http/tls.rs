@@ -5,16 +5,16 @@ use std::process::{Command, Stdio};
 
 use mcp_client::transport::http::HttpEndpoint;
 use mcp_client::{Client, ClientOptions, ConnectError};
-use mcp_mock::{Certificate, HttpFace, HttpFaceOptions, World};
+use mcp_mock::{Certificate, MockHttpOptions, MockHttpServer, World};
 use serde_json::Value;
 
 use crate::new_issue;
 
 /// Connects to such a port, with trust in its root certificate.
 async fn connected(certificate: Certificate) -> Result<Client, ConnectError> {
-    let options = HttpFaceOptions::default().with_certificate(certificate);
-    let face = HttpFace::open(&[World::new(1).github()], options).await.unwrap();
-    let client = client_of(face.url(), face.root_certificate().unwrap()).await;
+    let options = MockHttpOptions::default().with_certificate(certificate);
+    let server = MockHttpServer::open(&[World::new(1).github()], options).await.unwrap();
+    let client = client_of(server.url(), server.root_certificate().unwrap()).await;
     // The connection of a call is another one than that of the beginning.
     if let Ok(client) = &client {
         client.call_raw("create_issue", new_issue()).await.unwrap();

@@ -1,14 +1,15 @@
 use mcp_core::protocol::ProtocolVersion;
-use mcp_mock::{HttpFace, HttpFaceOptions, World};
+use mcp_mock::{MockHttpOptions, MockHttpServer, World};
 use serde_json::{Value, json};
 
 use super::configured;
 use super::fake::Fake;
 use crate::harness::{check, render};
 
-/// The servers of a face as entries.
-fn entries(face: &HttpFace) -> Value {
-    face.urls()
+/// The servers of a server as entries.
+fn entries(server: &MockHttpServer) -> Value {
+    server
+        .urls()
         .map(|(name, url)| (name.to_owned(), json!({ "type": "http", "url": url })))
         .collect()
 }
@@ -34,8 +35,8 @@ async fn workflow_runs_over_http_as_it_does_in_process() {
     let world = World::new(42);
     let servers =
         [world.github(), world.slack(), world.gmail(), world.notion(), world.salesforce()];
-    let face = HttpFace::open(&servers, HttpFaceOptions::default()).await.unwrap();
-    let folder = configured(&entries(&face));
+    let server = MockHttpServer::open(&servers, MockHttpOptions::default()).await.unwrap();
+    let folder = configured(&entries(&server));
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/support-ticket.yaml");
 
     let text = folder.run(&["run", example]);
@@ -46,10 +47,10 @@ async fn workflow_runs_over_http_as_it_does_in_process() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn token_of_a_variable_opens_a_server() {
-    let options = HttpFaceOptions::default().with_token("s3cret");
-    let face = HttpFace::open(&[World::new(42).github()], options).await.unwrap();
+    let options = MockHttpOptions::default().with_token("s3cret");
+    let server = MockHttpServer::open(&[World::new(42).github()], options).await.unwrap();
     let headers = json!({ "Authorization": "Bearer ${FACE_TOKEN}" });
-    let folder = configured(&json!({ "github": { "url": face.url(), "headers": headers } }));
+    let folder = configured(&json!({ "github": { "url": server.url(), "headers": headers } }));
 
     let run = |token| {
         render(&folder.program(&["tools", "github"]).env("FACE_TOKEN", token).output().unwrap())

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use mcp_core::protocol::ProtocolVersion;
-use mcp_mock::{Fault, HttpFace, HttpFaceError, HttpFaceOptions, World};
+use mcp_mock::{Fault, MockHttpError, MockHttpOptions, MockHttpServer, World};
 use serde_json::json;
 use tokio::net::TcpStream;
 
@@ -16,8 +16,8 @@ use crate::new_issue;
 async fn services_on_one_port_share_one_world() {
     let world = World::new(1);
     let servers = [world.github(), world.slack()];
-    let face = HttpFace::open(&servers, HttpFaceOptions::default()).await.unwrap();
-    let urls: Vec<_> = face.urls().collect();
+    let server = MockHttpServer::open(&servers, MockHttpOptions::default()).await.unwrap();
+    let urls: Vec<_> = server.urls().collect();
     let message = json!({ "channel": "#support", "text": "hello" });
 
     let issue = called(urls[0].1, "create_issue", &new_issue()).await;
@@ -34,9 +34,10 @@ async fn services_on_one_port_share_one_world() {
 async fn only_service_is_at_the_short_path_as_well() {
     let world = World::new(1);
     let one = world.github().serve_http().await.unwrap();
-    let two =
-        HttpFace::open(&[world.github(), world.slack()], HttpFaceOptions::default()).await.unwrap();
-    let at = |face: &HttpFace, path: &str| face.url().replace("/github/mcp", path);
+    let two = MockHttpServer::open(&[world.github(), world.slack()], MockHttpOptions::default())
+        .await
+        .unwrap();
+    let at = |server: &MockHttpServer, path: &str| server.url().replace("/github/mcp", path);
 
     let statuses = [
         post(&at(&one, "/github/mcp"), &[], &initialize()).await.status,
@@ -52,10 +53,10 @@ async fn only_service_is_at_the_short_path_as_well() {
 
 #[tokio::test]
 async fn both_eras_are_served_and_a_legacy_client_gets_a_session() {
-    let face = World::new(1).github().serve_http().await.unwrap();
+    let server = World::new(1).github().serve_http().await.unwrap();
 
-    let legacy = post(face.url(), &[], &initialize()).await;
-    let modern = called(face.url(), "create_issue", &new_issue()).await;
+    let legacy = post(server.url(), &[], &initialize()).await;
+    let modern = called(server.url(), "create_issue", &new_issue()).await;
 
     assert!(legacy.head.contains("mcp-session-id: "), "{legacy:?}");
     assert!(legacy.body.contains(r#""protocolVersion":"2025-11-25""#), "{legacy:?}");
@@ -65,11 +66,11 @@ async fn both_eras_are_served_and_a_legacy_client_gets_a_session() {
 #[tokio::test]
 async fn server_of_one_era_speaks_that_era_only() {
     let github = World::new(1).github().speaking([ProtocolVersion::V2025_06_18]);
-    let face = github.serve_http().await.unwrap();
+    let server = github.serve_http().await.unwrap();
     let (headers, body) = call("create_issue", &new_issue());
 
-    let legacy = post(face.url(), &[], &initialize()).await;
-    let modern = post(face.url(), &headers, &body).await;
+    let legacy = post(server.url(), &[], &initialize()).await;
+    let modern = post(server.url(), &headers, &body).await;
 
     assert!(legacy.body.contains(r#""protocolVersion":"2025-06-18""#), "{legacy:?}");
     assert_eq!(modern.status, 400, "{modern:?}");
@@ -77,13 +78,13 @@ async fn server_of_one_era_speaks_that_era_only() {
 
 #[tokio::test]
 async fn request_without_the_token_is_turned_away() {
-    let options = HttpFaceOptions::default().with_token("t0p");
-    let face = HttpFace::open(&[World::new(1).github()], options).await.unwrap();
+    let options = MockHttpOptions::default().with_token("t0p");
+    let server = MockHttpServer::open(&[World::new(1).github()], options).await.unwrap();
     let bearing = |value: &str| vec![("authorization", value.to_owned())];
 
-    let none = post(face.url(), &[], &initialize()).await;
-    let wrong = post(face.url(), &bearing("Bearer t1p"), &initialize()).await;
-    let right = post(face.url(), &bearing("Bearer t0p"), &initialize()).await;
+    let none = post(server.url(), &[], &initialize()).await;
+    let wrong = post(server.url(), &bearing("Bearer t1p"), &initialize()).await;
+    let right = post(server.url(), &bearing("Bearer t0p"), &initialize()).await;
 
     assert_eq!((none.status, wrong.status, right.status), (401, 401, 200));
     assert!(none.head.contains("www-authenticate: Bearer"), "{none:?}");
@@ -91,7 +92,7 @@ async fn request_without_the_token_is_turned_away() {
 
 #[tokio::test]
 async fn request_that_a_foreign_page_could_send_is_refused() {
-    let face = World::new(1).github().serve_http().await.unwrap();
+    let server = World::new(1).github().serve_http().await.unwrap();
     let cases = [
         ("host", "evil.example", 403),
         ("host", "127.0.0.1.evil.example", 403),
@@ -105,18 +106,18 @@ async fn request_that_a_foreign_page_could_send_is_refused() {
     ];
 
     for (name, value, status) in cases {
-        let answer = post(face.url(), &[(name, value.to_owned())], &initialize()).await;
+        let answer = post(server.url(), &[(name, value.to_owned())], &initialize()).await;
         assert_eq!(answer.status, status, "{name}: {value}");
     }
 }
 
 #[tokio::test]
 async fn address_that_others_can_reach_is_refused() {
-    let options = HttpFaceOptions::default().with_address(([0, 0, 0, 0], 0));
+    let options = MockHttpOptions::default().with_address(([0, 0, 0, 0], 0));
 
-    let refused = HttpFace::open(&[World::new(1).github()], options).await.unwrap_err();
+    let refused = MockHttpServer::open(&[World::new(1).github()], options).await.unwrap_err();
 
-    assert!(matches!(refused, HttpFaceError::NotLoopback { .. }));
+    assert!(matches!(refused, MockHttpError::NotLoopback { .. }));
     insta::assert_snapshot!(refused, @"`0.0.0.0:0` can be reached from other machines, and a fake server answers everybody; use an address of the loopback such as `127.0.0.1:0`");
 }
 
@@ -125,7 +126,7 @@ async fn two_servers_of_one_name_need_two_ports() {
     let world = World::new(1);
     let servers = [world.github(), world.slack(), world.github()];
 
-    let refused = HttpFace::open(&servers, HttpFaceOptions::default()).await.unwrap_err();
+    let refused = MockHttpServer::open(&servers, MockHttpOptions::default()).await.unwrap_err();
 
     insta::assert_snapshot!(refused, @"`github` is to be served twice on one port; give each its own");
 }
@@ -134,14 +135,14 @@ async fn two_servers_of_one_name_need_two_ports() {
 #[tokio::test(start_paused = true)]
 async fn legacy_call_goes_on_when_its_client_has_left() {
     let world = World::new(1);
-    let face = world.github().serve_http().await.unwrap();
+    let server = world.github().serve_http().await.unwrap();
     world.github().on("create_issue").fault(Fault::Delay(Duration::from_secs(5)));
-    let opened = post(face.url(), &[], &initialize()).await;
+    let opened = post(server.url(), &[], &initialize()).await;
     let session = opened.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: "));
     let headers = [("mcp-session-id", session.unwrap().to_owned())];
     let params = json!({ "name": "create_issue", "arguments": new_issue() });
     let body = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
-    let mut raw = Raw::open(face.url()).await;
+    let mut raw = Raw::open(server.url()).await;
 
     raw.post(&headers, &body.to_string()).await;
     while world.github().calls().is_empty() {
@@ -155,12 +156,13 @@ async fn legacy_call_goes_on_when_its_client_has_left() {
 
 #[tokio::test]
 async fn taken_address_is_named() {
-    let face = World::new(1).github().serve_http().await.unwrap();
-    let (address, _) = face.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let server = World::new(1).github().serve_http().await.unwrap();
+    let (address, _) = server.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
     let options =
-        HttpFaceOptions::default().with_address(address.parse::<std::net::SocketAddr>().unwrap());
+        MockHttpOptions::default().with_address(address.parse::<std::net::SocketAddr>().unwrap());
 
-    let refused = HttpFace::open(&[World::new(1).github()], options).await.unwrap_err().to_string();
+    let refused =
+        MockHttpServer::open(&[World::new(1).github()], options).await.unwrap_err().to_string();
 
     assert!(refused.starts_with(&format!("failed to listen on `{address}`: ")), "{refused}");
 }
@@ -169,14 +171,14 @@ async fn taken_address_is_named() {
 async fn close_fault_resets_the_connection() {
     for fault in [Fault::Close, Fault::LoseAnswerAndClose, Fault::Crash] {
         let github = World::new(1).github();
-        let face = github.serve_http().await.unwrap();
+        let server = github.serve_http().await.unwrap();
         github.on("create_issue").times(1).fault(fault.clone());
         let (headers, body) = call("create_issue", &new_issue());
-        let mut raw = Raw::open(face.url()).await;
+        let mut raw = Raw::open(server.url()).await;
 
         raw.post(&headers, &body).await;
         let broken = raw.rest().await.unwrap_err();
-        let next = called(face.url(), "create_issue", &new_issue()).await;
+        let next = called(server.url(), "create_issue", &new_issue()).await;
 
         assert_eq!(broken.kind(), ErrorKind::ConnectionReset, "{fault:?}");
         let was_carried_out = fault == Fault::LoseAnswerAndClose;
@@ -188,14 +190,14 @@ async fn close_fault_resets_the_connection() {
 #[tokio::test]
 async fn faults_of_an_answer_are_those_of_any_transport() {
     let github = World::new(1).github();
-    let face = github.serve_http().await.unwrap();
+    let server = github.serve_http().await.unwrap();
     github.on("create_issue").times(1).fault(Fault::Garbage);
     github.on("list_issues").fault(Fault::ToolError { status: 503, message: "busy".to_owned() });
     let (headers, body) = call("create_issue", &new_issue());
 
-    let garbage = post(face.url(), &headers, &body).await;
+    let garbage = post(server.url(), &headers, &body).await;
     let arguments = json!({ "owner": "company", "repo": "support" });
-    let refused = called(face.url(), "list_issues", &arguments).await;
+    let refused = called(server.url(), "list_issues", &arguments).await;
 
     assert_eq!(garbage.body, "Segmentation fault (not really)");
     assert_eq!(refused["result"]["isError"], true);
@@ -205,15 +207,15 @@ async fn faults_of_an_answer_are_those_of_any_transport() {
 async fn closing_ends_requests_at_work_and_frees_the_port() {
     let github = World::new(1).github();
     github.on("create_issue").fault(Fault::Hang);
-    let face = github.serve_http().await.unwrap();
+    let server = github.serve_http().await.unwrap();
     let (headers, body) = call("create_issue", &new_issue());
-    let (mut idle, mut hanging) = (Raw::open(face.url()).await, Raw::open(face.url()).await);
-    let url = face.url().to_owned();
+    let (mut idle, mut hanging) = (Raw::open(server.url()).await, Raw::open(server.url()).await);
+    let url = server.url().to_owned();
     hanging.post(&headers, &body).await;
     idle.post(&[], &initialize()).await;
     idle.answer().await;
 
-    face.close().await;
+    server.close().await;
 
     assert_eq!(idle.rest().await.unwrap(), "");
     // Cut off with a request unanswered: closed or reset, but not left open.
@@ -224,12 +226,12 @@ async fn closing_ends_requests_at_work_and_frees_the_port() {
 
 #[tokio::test]
 async fn dropping_ends_everything() {
-    let face = World::new(1).github().serve_http().await.unwrap();
-    let mut idle = Raw::open(face.url()).await;
+    let server = World::new(1).github().serve_http().await.unwrap();
+    let mut idle = Raw::open(server.url()).await;
     idle.post(&[], &initialize()).await;
     idle.answer().await;
 
-    drop(face);
+    drop(server);
 
     assert_eq!(idle.rest().await.unwrap(), "");
 }
@@ -237,12 +239,12 @@ async fn dropping_ends_everything() {
 #[test]
 fn face_may_be_dropped_without_a_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let face = runtime.block_on(async { World::new(1).github().serve_http().await.unwrap() });
-    let (address, _) = face.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let server = runtime.block_on(async { World::new(1).github().serve_http().await.unwrap() });
+    let (address, _) = server.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
     let address = address.to_owned();
 
     drop(runtime);
-    drop(face);
+    drop(server);
 
     assert!(std::net::TcpStream::connect(address).is_err());
 }
