@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mcp_mock::{Fault, World};
+use orchestrator::call::RetryPolicy;
 use orchestrator::journal::MemoryJournal;
 use orchestrator::manager::Manager;
-use orchestrator::policy::RetryPolicy;
 use orchestrator::run::{Executor, RunId, RunOptions};
 use orchestrator::workflow::builder::{StepBuilder, WorkflowBuilder, call};
 use orchestrator::workflow::{Workflow, WorkflowError};

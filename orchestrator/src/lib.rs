@@ -36,13 +36,13 @@
 //! `mcp-client`; the fakes behind [`Manager::mock_servers`](manager::Manager::mock_servers) are `mcp-mock`.
 #![forbid(unsafe_code)]
 
+pub mod call;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod journal;
 pub mod manager;
 pub mod plan;
-pub mod policy;
 pub mod report;
 pub mod run;
 pub mod workflow;

@@ -15,10 +15,9 @@ use super::error::{CommandError, ErrorKind};
 use super::setup::Setup;
 use super::signals::Interrupt;
 use super::tools::{resolve, unlisted};
+use crate::call::{Effect, FailureKind, ToolCaller, ToolRef};
 use crate::manager::ManagerError;
 use crate::report::{json, text};
-use crate::run::{FailureKind, ToolCaller};
-use crate::workflow::definition::{Effect, ToolRef};
 
 /// Arguments on stdin are read up to this size: far more than a tool should be sent.
 const STDIN_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -5,9 +5,9 @@ use std::io;
 use serde::Serialize;
 
 use super::exit::ExitCode;
+use crate::call::{CallFailure, FailureKind};
 use crate::config::ConfigError;
 use crate::manager::ManagerError;
-use crate::run::{CallFailure, FailureKind};
 use crate::workflow::diagnostic::Style;
 use crate::workflow::{Diagnostic, Source, WorkflowError};
 

@@ -1,7 +1,8 @@
 //! Exit codes, which are part of the interface.
 
 use super::error::ErrorKind;
-use crate::run::{FailureKind, RunEnd, StopCause};
+use crate::call::FailureKind;
+use crate::run::{RunEnd, StopCause};
 
 /// What the program says to whoever started it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

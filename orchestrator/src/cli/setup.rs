@@ -10,10 +10,10 @@ use super::console::Console;
 use super::error::{CommandError, ErrorKind};
 use super::prompt;
 use super::signals::Interrupt;
+use crate::call::FailureKind;
 use crate::config::{Config, ConfigError, Launch};
 use crate::manager::{Manager, ServerSpec};
 use crate::report::words;
-use crate::run::FailureKind;
 
 /// Where servers are looked for when no file is named: the first that exists counts.
 const FILES: [&str; 3] = [".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json"];

@@ -11,10 +11,10 @@ use super::error::{CommandError, ErrorKind};
 use super::servers::first_failure;
 use super::setup::Setup;
 use super::signals::Interrupt;
+use crate::call::ToolRef;
 use crate::manager::{ManagerError, ServerState, ServerStatus};
 use crate::report::signature::{effect, signature};
 use crate::report::{Paint, text, words};
-use crate::workflow::definition::ToolRef;
 use crate::workflow::suggest;
 
 /// So many tools of each server are shown when no server is named.

@@ -2,8 +2,7 @@
 
 use mcp_core::protocol::Tool;
 
-use crate::run::ToolFacts;
-use crate::workflow::definition::Effect;
+use crate::call::{Effect, ToolFacts};
 
 /// The facts of a tool. Hints of a server are taken only if it is trusted: they could be wrong, and a
 /// call that was sent twice cannot be taken back.

@@ -8,7 +8,7 @@ use mcp_core::{Delivery, TransportError};
 use serde_json::Value;
 
 use super::slot::SlotError;
-use crate::run::{CallFailure, FailureKind};
+use crate::call::{CallFailure, FailureKind};
 use crate::workflow::suggest::help;
 
 /// The status with which HTTP services ask for fewer calls.

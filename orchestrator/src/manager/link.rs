@@ -16,7 +16,7 @@ use super::error::{ManagerError, kind_of_connect};
 use super::slot::Slot;
 use super::spec::ServerSpec;
 use super::{ServerState, ServerStatus};
-use crate::run::ToolFacts;
+use crate::call::ToolFacts;
 use crate::workflow::suggest::help;
 
 /// Calls that may wait for a free place; one more is refused at once. A queue longer than that only

@@ -37,9 +37,8 @@ use mcp_mock::{ServiceName, World};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::call::{CallFailure, ToolCaller, ToolFacts, ToolRef};
 use crate::config::Config;
-use crate::run::{CallFailure, ToolCaller, ToolFacts};
-use crate::workflow::definition::ToolRef;
 use link::ServerLink;
 use naming::NameTable;
 
@@ -103,7 +102,7 @@ pub enum ServerState {
         /// Why, its last words included.
         reason: String,
         /// What sort of failure it is.
-        kind: crate::run::FailureKind,
+        kind: crate::call::FailureKind,
     },
     /// Nobody has asked for it yet.
     Idle,

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::error::NameError;
-use crate::workflow::definition::ToolRef;
+use crate::call::ToolRef;
 use crate::workflow::suggest::nearest;
 
 const PREFIX: &str = "mcp_";

@@ -8,7 +8,7 @@ use mcp_mock::{Fault, MockServer, World, any_tool, tool};
 use serde_json::json;
 
 use super::*;
-use crate::run::FailureKind;
+use crate::call::FailureKind;
 
 fn hello() -> Value {
     json!({ "channel": "#support", "text": "hello" })

@@ -8,12 +8,12 @@ use super::graph::Node;
 use super::names::{Fault, render};
 use super::pass::{Pass, Scope, deadline_error, sort_of};
 use super::{ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT_MAX, AttemptKey, Call};
-use crate::policy::{ATTEMPT_TIME_MIN, AttemptFacts, Verdict};
-use crate::run::error::{FailureKind, RunError};
+use crate::call::{ATTEMPT_TIME_MIN, AttemptFacts, Effect, FailureKind, Verdict};
+use crate::run::error::RunError;
 use crate::run::event::{EventKind, StepEnd, StopCause};
 use crate::run::path::StepPath;
 use crate::run::state::{AttemptRecord, Phase, StepRecord};
-use crate::workflow::definition::{self, Effect};
+use crate::workflow::definition;
 
 impl Pass<'_> {
     /// Sends the call of a step that just began.

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::{DEPTH_MAX, STEPS_MAX};
+use crate::call::ToolRef;
 use crate::run::path::is_step_name;
-use crate::workflow::definition::{Argument, Step, StepId, StepKind, ToolRef, Workflow};
+use crate::workflow::definition::{Argument, Step, StepId, StepKind, Workflow};
 use crate::workflow::dependencies;
 use crate::workflow::suggest::nearest;
 

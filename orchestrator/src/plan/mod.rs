@@ -23,11 +23,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::run::caller::ToolFacts;
+use crate::call::{Effect, ToolFacts, ToolRef};
 use crate::run::event::EventKind;
 use crate::run::path::StepPath;
 use crate::run::state::RunState;
-use crate::workflow::definition::{Effect, ToolRef, Workflow};
+use crate::workflow::definition::Workflow;
 
 pub use graph::PlanError;
 

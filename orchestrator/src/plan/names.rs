@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::pass::Scope;
-use crate::run::error::{FailureKind, RunError};
+use crate::call::FailureKind;
+use crate::run::error::RunError;
 use crate::run::state::{Phase, RunStart, RunState, StepRecord, StepState};
 use crate::workflow::definition::{Argument, StepId};
 use crate::workflow::expression::Expression;

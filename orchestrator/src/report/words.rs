@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::run::FailureKind;
+use crate::call::FailureKind;
 
 /// A duration, rounded to what a person reads: `740 µs`, `5.2 ms`, `52 ms`, `1.25 s`, `3 min 20 s`.
 #[must_use]

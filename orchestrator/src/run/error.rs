@@ -1,6 +1,5 @@
 //! Why a step or a run failed, in the form that journals and reports keep.
 
-use std::fmt;
 use std::time::Duration;
 
 use mcp_core::Delivery;
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use super::path::StepPath;
 use super::stored::{StoredDelivery, optional_micros};
+use crate::call::{CallFailure, FailureKind, ToolRef};
 
 /// A failure as data: made where it is noticed, stored with the run, shown in reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
@@ -63,77 +63,26 @@ impl RunError {
         }
     }
 
+    /// The failure of a call that a step made.
+    #[must_use]
+    pub fn of_call(failure: CallFailure, step: &StepPath, tool: &ToolRef) -> Self {
+        Self {
+            kind: failure.kind,
+            message: failure.message,
+            transient: failure.transient,
+            delivery: failure.delivery,
+            step: Some(step.clone()),
+            server: Some(tool.server.clone()),
+            tool: Some(tool.tool.clone()),
+            retry_after: failure.retry_after,
+            details: failure.details,
+        }
+    }
+
     /// The same failure, with the step in which it arose unless that is known already.
     #[must_use]
     pub fn in_step(mut self, step: &StepPath) -> Self {
         self.step.get_or_insert_with(|| step.clone());
         self
-    }
-}
-
-/// The sorts of failures; a closed set, so that programs can decide on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum FailureKind {
-    /// The server wants authentication, or refuses the one it got.
-    Auth,
-    /// The call was cancelled.
-    Cancelled,
-    /// The connection could not be made, or broke.
-    Connection,
-    /// The deadline of a step or of the run passed.
-    Deadline,
-    /// An expression could not be evaluated.
-    Expression,
-    /// A fault of this program.
-    Internal,
-    /// The arguments are not what the tool takes.
-    InvalidArguments,
-    /// A cap was hit.
-    Limit,
-    /// The peer broke the protocol; its answer is of no use.
-    Protocol,
-    /// The server asks for fewer calls.
-    RateLimited,
-    /// The peer answered with a JSON-RPC error.
-    RpcError,
-    /// One attempt took too long.
-    Timeout,
-    /// The tool said no.
-    ToolError,
-    /// No server of that name is configured.
-    UnknownServer,
-    /// The server has no tool of that name.
-    UnknownTool,
-}
-
-impl FailureKind {
-    /// The name in stored events and reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Cancelled => "cancelled",
-            Self::Connection => "connection",
-            Self::Deadline => "deadline",
-            Self::Expression => "expression",
-            Self::Internal => "internal",
-            Self::InvalidArguments => "invalid_arguments",
-            Self::Limit => "limit",
-            Self::Protocol => "protocol",
-            Self::RateLimited => "rate_limited",
-            Self::RpcError => "rpc_error",
-            Self::Timeout => "timeout",
-            Self::ToolError => "tool_error",
-            Self::UnknownServer => "unknown_server",
-            Self::UnknownTool => "unknown_tool",
-        }
-    }
-}
-
-impl fmt::Display for FailureKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

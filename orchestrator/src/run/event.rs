@@ -13,7 +13,7 @@ use super::error::RunError;
 use super::id::RunId;
 use super::path::StepPath;
 use super::stored::{StoredEffect, StoredTool, micros};
-use crate::workflow::definition::{Effect, ToolRef};
+use crate::call::{Effect, ToolRef};
 
 /// One fact of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -14,9 +14,7 @@ use async_trait::async_trait;
 use mcp_core::Delivery;
 use serde_json::{Map, Value, json};
 
-use super::caller::{CallFailure, ToolCaller, ToolFacts};
-use super::error::FailureKind;
-use crate::workflow::definition::{Effect, ToolRef};
+use crate::call::{CallFailure, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
 
 /// The name of the server; configured servers cannot have it.
 pub const LOCAL_SERVER: &str = "local";

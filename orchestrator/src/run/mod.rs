@@ -2,12 +2,10 @@
 //!
 //! - [`event`]: what happened, one fact after the other; the only thing that is stored.
 //! - [`state`]: the fold of the events. A replayed run and a live run are the same code.
-//! - [`caller`]: the seam to the servers.
 //! - [`executor`]: the embedded driver; it decides nothing, the [planner](crate::plan) does.
 //! - [`local`]: the built-in server `local`.
 //! - [`report`]: a finished run for people and machines.
 
-pub mod caller;
 pub mod error;
 pub mod event;
 pub mod executor;
@@ -18,8 +16,7 @@ pub mod report;
 pub mod state;
 mod stored;
 
-pub use caller::{CallFailure, ToolCaller, ToolFacts};
-pub use error::{FailureKind, RunError};
+pub use error::RunError;
 pub use event::{Event, EventKind, RunEnd, StopCause};
 pub use executor::{ExecuteError, Executor, RunOptions, StopHandle};
 pub use id::RunId;

@@ -12,7 +12,7 @@ use super::id::RunId;
 use super::path::StepPath;
 use super::state::{AttemptRecord, Phase, RunState, StepRecord, StepState};
 use super::stored::{StoredEffect, StoredTool, micros, optional_micros};
-use crate::workflow::definition::{Effect, ToolRef};
+use crate::call::{Effect, ToolRef};
 
 /// The version of the form below. It grows when a member changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -3,7 +3,7 @@
 use mcp_core::Delivery;
 use serde::{Deserialize, Serialize};
 
-use crate::workflow::definition::{Effect, ToolRef};
+use crate::call::{Effect, ToolRef};
 
 /// See [`Effect`].
 #[derive(Serialize, Deserialize)]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::definition::{Effect, OnRunError, Workflow};
+use super::definition::{OnRunError, Workflow};
 use super::diagnostic::{Diagnostic, Source, WorkflowError};
-use crate::policy::{Growth, RetryPolicy};
+use crate::call::{Effect, Growth, RetryPolicy};
 
 impl Workflow {
     /// Starts a workflow in code.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::diagnostic::Source;
 use super::expression::{Expression, Template};
-use crate::policy::RetryPolicy;
+use crate::call::{Effect, RetryPolicy, ToolRef};
 
 pub use super::inputs::InputsError;
 
@@ -103,15 +103,6 @@ pub struct Call {
     pub span: Span,
 }
 
-/// `server/tool`, as workflow files write it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ToolRef {
-    /// The name of the server in the configuration.
-    pub server: String,
-    /// The name of the tool on that server.
-    pub tool: String,
-}
-
 /// Steps inside a step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -181,17 +172,6 @@ pub enum OnStepError {
     /// The run fails.
     #[default]
     Fail,
-}
-
-/// What a call may do to the world, for the question whether it may be sent twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// A second call changes nothing more.
-    Idempotent,
-    /// Nothing changes.
-    Read,
-    /// Every call counts.
-    Unsafe,
 }
 
 /// The name of a step inside its group.
@@ -266,26 +246,9 @@ impl Argument {
     }
 }
 
-impl ToolRef {
-    /// Reads `server/tool`; a tool may have further slashes in its name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (server, tool) = text.split_once('/')?;
-        let is_name = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
-        (is_name(server) && is_name(tool))
-            .then(|| Self { server: server.to_owned(), tool: tool.to_owned() })
-    }
-}
-
 impl std::fmt::Display for StepId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl std::fmt::Display for ToolRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.server, self.tool)
     }
 }
 

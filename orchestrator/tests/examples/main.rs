@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use mcp_mock::World;
+use orchestrator::call::ToolCaller;
 use orchestrator::journal::MemoryJournal;
 use orchestrator::manager::Manager;
-use orchestrator::run::{Executor, RunId, RunOptions, RunReport, ToolCaller, WithLocal};
+use orchestrator::run::{Executor, RunId, RunOptions, RunReport, WithLocal};
 use orchestrator::workflow::Workflow;
 use serde_json::{Map, Value};
 

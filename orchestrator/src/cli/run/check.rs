@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::call::{ToolCaller, ToolRef};
 use crate::cli::console::Console;
 use crate::cli::error::{CommandError, ErrorKind};
 use crate::cli::setup::{Setup, no_servers};
 use crate::manager::ServerState;
-use crate::run::ToolCaller;
 use crate::run::local::LOCAL_SERVER;
-use crate::workflow::definition::{Call, OnStepError, Step, StepKind, ToolRef};
+use crate::workflow::definition::{Call, OnStepError, Step, StepKind};
 use crate::workflow::diagnostic::{Code, Diagnostic, Style};
 use crate::workflow::{Workflow, suggest};
 

@@ -18,13 +18,13 @@ use super::console::Console;
 use super::error::{CommandError, ErrorKind};
 use super::setup::Setup;
 use super::signals::Interrupt;
+use crate::call::ToolCaller;
 use crate::journal::MemoryJournal;
 use crate::report::{Paint, StepLine, StepLines};
 use crate::run::event::Event;
 use crate::run::local::LOCAL_SERVER;
 use crate::run::{
-    ExecuteError, Executor, RunId, RunOptions, RunReport, StopCause, StopHandle, ToolCaller,
-    WithLocal,
+    ExecuteError, Executor, RunId, RunOptions, RunReport, StopCause, StopHandle, WithLocal,
 };
 use crate::workflow::definition::{InputsError, Step, StepKind};
 use crate::workflow::{InputProblem, Workflow};

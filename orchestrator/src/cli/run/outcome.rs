@@ -1,11 +1,12 @@
 //! How a run ended, for people, for programs, and as an exit code.
 
+use crate::call::FailureKind;
 use crate::cli::arguments::Globals;
 use crate::cli::console::Console;
 use crate::cli::error::{CommandError, ErrorKind};
 use crate::cli::exit::fault_of_run;
 use crate::report::{summary, timeline};
-use crate::run::{FailureKind, RunError, RunReport, StepReport, StepState};
+use crate::run::{RunError, RunReport, StepReport, StepState};
 
 /// Writes the result: the document, or timeline, outputs and summary.
 pub(super) fn report(

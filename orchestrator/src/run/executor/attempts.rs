@@ -9,11 +9,10 @@ use serde_json::Value;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::timeout;
 
+use crate::call::{CallFailure, FailureKind, ToolCaller, ToolRef};
 use crate::plan::{AttemptKey, Call};
-use crate::run::caller::{CallFailure, ToolCaller};
-use crate::run::error::FailureKind;
+use crate::run::error::RunError;
 use crate::run::event::AttemptOutcome;
-use crate::workflow::definition::ToolRef;
 
 /// A caller keeps the timeout itself and knows best what became of the call; it is cut off this much
 /// later, so that its answer is not missed by a hair.
@@ -77,7 +76,7 @@ impl Attempts {
         let outcome = match result {
             Ok(output) => AttemptOutcome::Succeeded { output },
             Err(failure) => {
-                AttemptOutcome::Failed { error: failure.into_error(&attempt.step, &tool) }
+                AttemptOutcome::Failed { error: RunError::of_call(failure, &attempt.step, &tool) }
             }
         };
         Some((attempt, outcome))

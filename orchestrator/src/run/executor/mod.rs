@@ -15,14 +15,14 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::caller::{ToolCaller, ToolFacts};
 use super::event::{AttemptOutcome, Event, EventKind, StopCause};
 use super::id::RunId;
 use super::report::RunReport;
 use super::state::{IllegalEvent, RunState};
+use crate::call::{ToolCaller, ToolFacts, ToolRef};
 use crate::journal::{Journal, JournalError};
 use crate::plan::{AttemptKey, Command, PlanError, Planner, STOP_GRACE};
-use crate::workflow::definition::{ToolRef, Workflow};
+use crate::workflow::definition::Workflow;
 
 use attempts::Attempts;
 

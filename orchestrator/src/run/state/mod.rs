@@ -23,7 +23,7 @@ use super::error::RunError;
 use super::event::{RunEnd, StepEnd, StopCause};
 use super::id::RunId;
 use super::path::StepPath;
-use crate::workflow::definition::{Effect, ToolRef};
+use crate::call::{Effect, ToolRef};
 
 pub use transition::IllegalEvent;
 

@@ -367,10 +367,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::run::error::{FailureKind, RunError};
+    use crate::call::{Effect, FailureKind, ToolRef};
+    use crate::run::error::RunError;
     use crate::run::event::{RunEnd, StopCause};
     use crate::run::id::RunId;
-    use crate::workflow::definition::{Effect, ToolRef};
 
     fn path(text: &str) -> StepPath {
         text.parse().unwrap()

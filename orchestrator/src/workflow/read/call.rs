@@ -2,7 +2,8 @@
 
 use super::Reader;
 use super::fields::{Fields, Shape, is_nothing};
-use crate::workflow::definition::{Argument, ArgumentKind, Call, Span, ToolRef};
+use crate::call::ToolRef;
+use crate::workflow::definition::{Argument, ArgumentKind, Call, Span};
 use crate::workflow::diagnostic::{Code, Diagnostic};
 use crate::workflow::expression::{Expression, ExpressionError, Template, whole_expression};
 use crate::workflow::node::{Node, NodeKind};

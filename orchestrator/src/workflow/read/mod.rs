@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::definition::{Argument, OnRunError, Span, Workflow};
 use super::diagnostic::{Code, Diagnostic, Source, WorkflowError};
 use super::node::{FILE_BYTES_MAX, Node};
-use crate::policy::RetryPolicy;
+use crate::call::RetryPolicy;
 use fields::Shape;
 use scalar::{better_name, check_name};
 

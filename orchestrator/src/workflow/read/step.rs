@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Reader;
 use super::fields::{Fields, Shape};
-use crate::policy::{Growth, RetryPolicy};
-use crate::workflow::definition::{Each, Effect, Group, OnStepError, Span, Step, StepId, StepKind};
+use crate::call::{Effect, Growth, RetryPolicy};
+use crate::workflow::definition::{Each, Group, OnStepError, Span, Step, StepId, StepKind};
 use crate::workflow::diagnostic::{Code, Diagnostic};
 use crate::workflow::node::{Entry, Node, NodeKind};
 

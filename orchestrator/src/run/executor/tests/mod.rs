@@ -15,13 +15,12 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::*;
+use crate::call::{CallFailure, Effect, FailureKind};
 use crate::journal::MemoryJournal;
-use crate::run::caller::CallFailure;
-use crate::run::error::FailureKind;
 use crate::run::event::{RunEnd, StepEnd};
 use crate::run::local::WithLocal;
 use crate::run::state::StepState;
-use crate::workflow::definition::{Effect, StepKind};
+use crate::workflow::definition::StepKind;
 use crate::workflow::diagnostic::{Source, Style};
 
 /// Every call takes this long unless the script says otherwise.

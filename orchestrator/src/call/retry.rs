@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mcp_core::Delivery;
 
-use crate::workflow::definition::Effect;
+use super::tool::Effect;
 
 /// An attempt that would have less time than this is not worth starting: it could only become a
 /// timeout, and for an unsafe tool a doubt.

@@ -1,0 +1,40 @@
+//! The seam to the servers.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use super::failure::CallFailure;
+use super::tool::{ToolFacts, ToolRef};
+
+/// Calls tools by name. The manager is one; so is any map of closures in a test.
+///
+/// It never repeats a call: when to try again is decided by the step's policy and nowhere else.
+#[async_trait]
+pub trait ToolCaller: fmt::Debug + Send + Sync {
+    /// What is known of a tool before it is called; `None` when nothing is.
+    fn describe(&self, tool: &ToolRef) -> Option<ToolFacts>;
+
+    /// Calls a tool once and gives its result, read by the rule for results.
+    ///
+    /// It ends within `timeout` by itself, with a failure that says whether the call was sent. A
+    /// caller that does not is cut off shortly after.
+    ///
+    /// # Errors
+    ///
+    /// When there is no result, or the tool says no.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call; the server may have carried it out.
+    async fn call(
+        &self,
+        tool: &ToolRef,
+        arguments: Map<String, Value>,
+        timeout: Duration,
+    ) -> Result<Value, CallFailure>;
+}
+
+const _: Option<&dyn ToolCaller> = None;

@@ -1,0 +1,19 @@
+//! The call of a tool, as everybody speaks of it who makes calls, plans them or reports them.
+//!
+//! - [`ToolRef`], [`Effect`], [`ToolFacts`]: which tool, and what is known of it.
+//! - [`ToolCaller`]: the seam to the servers.
+//! - [`CallFailure`]: why there was no result.
+//! - [`RetryPolicy`]: whether and when to call again.
+//!
+//! This is the bottom room: it imports no other.
+
+mod caller;
+mod failure;
+mod retry;
+mod tool;
+
+pub use caller::ToolCaller;
+pub use failure::{CallFailure, FailureKind};
+pub(crate) use retry::ATTEMPT_TIME_MIN;
+pub use retry::{AttemptFacts, Growth, RetryPolicy, Verdict};
+pub use tool::{Effect, ToolFacts, ToolRef};
