@@ -23,7 +23,7 @@ const HELP: &str = "\
 usage: cargo xtask <command>
 
   ci [STEP…]         everything that continuous integration checks, or only these steps
-  tidy               checks of the repository itself: crate direction, layout, sizes, words, README
+  tidy               checks of the repository itself: crates, rooms, layout, sizes, words, README
   bench [--quick] [--check]
                      the benchmarks of all crates, as ratios
   conformance [--client|--server] [--revision R] [--scenario NAME]

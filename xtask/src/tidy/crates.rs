@@ -1,10 +1,12 @@
 //! The arrows between the crates, and what the mock pulls in.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::Finding;
+use super::rooms::CrateRoot;
 
 /// Each crate may use those before it.
 const ORDER: [&str; 4] = ["mcp-core", "mcp-client", "mcp-mock", "orchestrator"];
@@ -53,6 +55,25 @@ fn dependency_finding(package: &str, allowed: &[&str], dependency: &Value) -> Op
         return None;
     };
     Some(Finding::error(package, problem))
+}
+
+/// The files that the libraries and programs of the product start with.
+pub(super) fn roots(metadata: &Value, root: &Path) -> Vec<CrateRoot> {
+    let packages = array(metadata, "packages").filter(|package| text(package, "name") != ASIDE);
+    let targets = packages.flat_map(|package| {
+        array(package, "targets").map(|target| (text(package, "name"), target))
+    });
+    targets
+        .filter_map(|(name, target)| {
+            let is = |kind| array(target, "kind").any(|it| it == kind);
+            let file = Path::new(text(target, "src_path")).strip_prefix(root).ok()?;
+            (is("lib") || is("bin")).then(|| CrateRoot {
+                name: name.replace('-', "_"),
+                file: file.to_string_lossy().replace('\\', "/"),
+                is_program: is("bin"),
+            })
+        })
+        .collect()
 }
 
 /// Counts the packages in the output of `cargo tree --prefix none --format {p}`.

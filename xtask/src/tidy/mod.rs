@@ -3,6 +3,9 @@
 mod crates;
 mod layout;
 mod readme;
+mod rooms;
+mod rust;
+mod sizes;
 mod source;
 
 use std::fmt;
@@ -64,8 +67,10 @@ fn check_all(root: &Path, files: &[TextFile]) -> Result<Vec<Finding>> {
 
     let mut findings = crates::direction(&metadata);
     findings.extend(crates::weight(&tree));
+    findings.extend(rooms::check(files, &crates::roots(&metadata, root))?);
     findings.extend(layout::top_level(&names_in(root)?));
     findings.extend(readme::commands(readme.map_or("", |file| &file.text)));
+    findings.extend(sizes::check(files)?);
     findings.extend(files.iter().flat_map(source::check));
     Ok(findings)
 }

@@ -1,13 +1,7 @@
-//! Sizes and words of the files.
+//! Words of the files, and where their tests stand.
 
-use super::{Finding, TextFile};
-
-/// Lines of a source file without its tests from which on it should be split.
-const LINES_WANTED_MAX: usize = 400;
-/// Lines from which on it must be split.
-const LINES_MAX: usize = 600;
-/// Lines of a file that holds tests or benchmarks only.
-const TEST_LINES_MAX: usize = 800;
+use super::rust::RustFile;
+use super::{Finding, TextFile, sizes};
 
 /// Words that leave work for later. They are put together here so that this file does not hold them.
 const LATER: [&str; 4] = [
@@ -30,7 +24,7 @@ pub(super) fn check(file: &TextFile) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     if file.path.ends_with(".rs") {
-        findings.extend(size(file));
+        findings.extend(misplaced_tests(file));
         findings.extend(marked(
             file,
             |line| line.trim_start().starts_with(HIDDEN_TEST),
@@ -56,25 +50,21 @@ pub(super) fn check(file: &TextFile) -> Vec<Finding> {
     findings
 }
 
-fn size(file: &TextFile) -> Option<Finding> {
-    if holds_tests_only(&file.path) {
-        let lines = file.text.lines().count();
-        let message = format!("has {lines} lines, more than {TEST_LINES_MAX}");
-        return (lines > TEST_LINES_MAX).then(|| Finding::error(&file.path, message));
+/// Modules that only tests compile, under a name that promises code.
+fn misplaced_tests(file: &TextFile) -> Vec<Finding> {
+    if sizes::holds_tests_only(&file.path) {
+        return Vec::new();
     }
-    let is_code = |line: &&str| !line.trim_start().starts_with("#[cfg(test)]");
-    let lines = file.text.lines().take_while(is_code).count();
-    let message =
-        |max| format!("has {lines} lines without tests, more than {max}; split it by noun");
-    if lines > LINES_MAX {
-        return Some(Finding::error(&file.path, message(LINES_MAX)));
-    }
-    (lines > LINES_WANTED_MAX).then(|| Finding::warning(&file.path, message(LINES_WANTED_MAX)))
-}
-
-fn holds_tests_only(path: &str) -> bool {
-    let mut parts = path.split('/');
-    path.ends_with("/tests.rs") || parts.any(|part| part == "tests" || part == "benches")
+    let modules = RustFile::parse(&file.text).test_files;
+    let misplaced = modules.iter().filter(|(name, _)| name != "tests");
+    misplaced
+        .map(|(name, line)| {
+            Finding::warning(
+                format!("{}:{line}", file.path),
+                format!("`{name}` is for tests only; call it `tests` or move it below `tests`"),
+            )
+        })
+        .collect()
 }
 
 /// A finding for every line that is marked.
@@ -110,25 +100,16 @@ mod tests {
     }
 
     #[test]
-    fn size_counts_lines_before_the_tests() {
-        let code = |lines| "x\n".repeat(lines);
-        let tested = format!("{}#[cfg(test)]\n{}", code(400), code(900));
+    fn file_for_tests_under_a_name_for_code_is_found() {
+        let text = "mod a;\n#[cfg(test)]\nmod demo;\n#[cfg(test)]\nmod tests;\n";
 
-        assert_eq!(found("a/src/a.rs", &tested), [""; 0]);
         assert_eq!(
-            found("a/src/a.rs", &code(401)),
-            ["warning: a/src/a.rs: has 401 lines without tests, more than 400; split it by noun"]
+            found("a/src/a.rs", text),
+            [
+                "warning: a/src/a.rs:3: `demo` is for tests only; call it `tests` or move it below `tests`"
+            ]
         );
-        assert_eq!(
-            found("a/src/a.rs", &code(601)),
-            ["error: a/src/a.rs: has 601 lines without tests, more than 600; split it by noun"]
-        );
-        assert_eq!(found("a/tests/a.rs", &code(800)), [""; 0]);
-        assert_eq!(
-            found("a/benches/a.rs", &code(801)),
-            ["error: a/benches/a.rs: has 801 lines, more than 800"]
-        );
-        assert_eq!(found("docs/a.md", &code(9000)), [""; 0]);
+        assert_eq!(found("a/src/a/tests.rs", text), [""; 0]);
     }
 
     #[test]
