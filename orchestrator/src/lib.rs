@@ -45,4 +45,5 @@ pub mod manager;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod source;
 pub mod workflow;

@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
+use crate::source::Span;
 use crate::workflow::coerce_input;
-use crate::workflow::definition::{Input, Span};
+use crate::workflow::definition::Input;
 
 /// A name and what is given for it.
 #[derive(Debug, Clone, PartialEq)]

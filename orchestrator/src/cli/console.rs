@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::arguments::Globals;
 use super::error::{CommandError, ErrorKind};
 use crate::report::{Paint, json, text};
-use crate::workflow::diagnostic::Style;
+use crate::source::Style;
 
 /// The two streams of a command.
 pub struct Console<'a> {

@@ -8,8 +8,8 @@ use super::exit::ExitCode;
 use crate::call::{CallFailure, FailureKind};
 use crate::config::ConfigError;
 use crate::manager::ManagerError;
-use crate::workflow::diagnostic::Style;
-use crate::workflow::{Diagnostic, Source, WorkflowError};
+use crate::source::{Diagnostic, Source, Style};
+use crate::workflow::WorkflowError;
 
 /// A failed command.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -92,7 +92,7 @@ fn set_echo(mode: &str) {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::workflow::Source;
+    use crate::source::Source;
 
     #[test]
     fn question_names_the_variable_that_answers_it() {

@@ -2,6 +2,7 @@
 
 use mcp_client::ToolList;
 use mcp_core::protocol::Tool;
+use mcp_core::schema::nearest_name;
 use serde::Serialize;
 use serde_json::json;
 
@@ -15,7 +16,7 @@ use crate::call::ToolRef;
 use crate::manager::{ManagerError, ServerState, ServerStatus};
 use crate::report::signature::{effect, signature};
 use crate::report::{Paint, text, words};
-use crate::workflow::suggest;
+use crate::source::suggest;
 
 /// So many tools of each server are shown when no server is named.
 const FIRST_TOOLS: usize = 3;
@@ -143,7 +144,7 @@ pub(super) async fn resolve(name: &str, setup: &Setup) -> Result<ToolRef, Comman
                 (ErrorKind::UnknownServer, message, suggest::help(server, names))
             }
             None => {
-                let help = suggest::nearest(name, names).map(|server| {
+                let help = nearest_name(name, names).map(|server| {
                     format!("`{server}` is a server: `{server}/…` names a tool of it")
                 });
                 (ErrorKind::ToolNotFound, error.to_string(), help)

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::entry::Reader;
 use super::interpolation::{Literal, Text};
-use crate::workflow::diagnostic::Code;
-use crate::workflow::node::{Entry, Node, NodeKind};
+use crate::source::Code;
+use crate::source::node::{Entry, Node, NodeKind};
 
 /// A server behind a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,8 +183,7 @@ fn is_token(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::config::{Config, Launch};
-    use crate::workflow::Source;
-    use crate::workflow::diagnostic::Style;
+    use crate::source::{Source, Style};
 
     fn environment(name: &str) -> Option<String> {
         match name {

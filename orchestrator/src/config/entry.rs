@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use mcp_core::schema::nearest_name;
+
 use super::interpolation::{Literal, Problem, Scope, Text, interpolate};
 use super::{Launch, Process, ServerOptions, env_file, options};
-use crate::workflow::definition::Span;
-use crate::workflow::diagnostic::{Code, Diagnostic, Source};
-use crate::workflow::node::{Entry, Node, NodeKind};
-use crate::workflow::suggest;
+use crate::source::node::{Entry, Node, NodeKind};
+use crate::source::{Code, Diagnostic, Source, Span, suggest};
 
 /// The names that files have for the transports that we speak.
 const TYPES: [&str; 3] = ["http", "stdio", "streamable-http"];
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
     fn missing_command(&mut self, entry: &Entry, members: &[Entry]) {
         let strangers = members.iter().map(|member| member.key.as_str());
         let near = strangers.filter(|name| !NAMES.contains(name));
-        let help = suggest::nearest("command", near)
+        let help = nearest_name("command", near)
             .map(|name| format!("`{name}` is not known; did you mean `command`?"));
         let message = format!("`{}` has neither `command` nor `url`", entry.key);
         self.error(Code::MissingKey, &entry.span, message, help);

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::interpolation::Text;
-use crate::workflow::node::FILE_BYTES_MAX;
+use crate::source::FILE_BYTES_MAX;
 
 /// Why such a file cannot be used. No text of it is quoted: it may be a secret.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::comments::literal_len;
-use crate::workflow::definition::Span;
-use crate::workflow::diagnostic::{Code, Diagnostic, Source, Style};
+use crate::source::{Code, Diagnostic, Source, Span, Style};
 
 /// How many problems a rendered error shows; who has more mends these first.
 const SHOWN_MAX: usize = 20;

@@ -5,14 +5,14 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{self, Path};
 
+use mcp_core::schema::nearest_name;
+
 use super::entry::Reader;
 use super::input::{self, Input};
 use super::interpolation::{Environment, Scope};
 use super::{ConfigError, Origin, SERVERS_MAX, ServerConfig, comments};
-use crate::workflow::definition::Span;
-use crate::workflow::diagnostic::{Code, Diagnostic, Source};
-use crate::workflow::node::{Entry, FILE_BYTES_MAX, Node, NodeKind};
-use crate::workflow::suggest;
+use crate::source::node::{Entry, Node, NodeKind};
+use crate::source::{Code, Diagnostic, FILE_BYTES_MAX, Source, Span};
 
 /// Members whose values may be secrets, wherever they stand.
 const SECRETS: [&str; 6] =
@@ -122,7 +122,7 @@ fn not_a_map(node: &Node, what: &str) -> Diagnostic {
 fn entries<'t>(tree: &Node, members: &'t [Entry]) -> Result<&'t [Entry], Diagnostic> {
     let found = ROOTS.iter().find_map(|name| members.iter().find(|member| member.key == *name));
     let Some(root) = found else {
-        let near = suggest::nearest("mcpServers", members.iter().map(|member| member.key.as_str()));
+        let near = nearest_name("mcpServers", members.iter().map(|member| member.key.as_str()));
         let help = near.map_or_else(
             || "write { \"mcpServers\": { \"name\": { \"command\": \"…\" } } }".to_owned(),
             |name| format!("`{name}` is not known; did you mean `mcpServers`?"),

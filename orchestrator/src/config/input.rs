@@ -1,7 +1,7 @@
 //! Values that a file wants from a person: `inputs` of VS Code.
 
 use super::interpolation::Text;
-use crate::workflow::node::{Entry, Node, NodeKind};
+use crate::source::node::{Entry, Node, NodeKind};
 
 /// What the names of the variables begin with that answer inputs.
 const VARIABLE_PREFIX: &str = "ORCHESTRATOR_INPUT_";
@@ -88,7 +88,7 @@ fn choice(node: &Node) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workflow::diagnostic::Source;
+    use crate::source::Source;
 
     #[test]
     fn variable_is_one_that_every_shell_can_set() {

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::path::{MAIN_SEPARATOR_STR, Path};
 
 use super::input::{self, Input};
-use crate::workflow::suggest;
+use crate::source::suggest;
 
 /// Looks a variable up.
 pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;

@@ -26,7 +26,7 @@ pub use options::{Era, ServerOptions};
 
 use std::path::{Path, PathBuf};
 
-use crate::workflow::diagnostic::{Code, Source};
+use crate::source::{Code, Source};
 
 /// Servers in all files together; each may be a process.
 pub(crate) const SERVERS_MAX: usize = 256;

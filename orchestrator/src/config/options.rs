@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::entry::Reader;
-use crate::workflow::diagnostic::Code;
-use crate::workflow::node::{Entry, Node, NodeKind};
+use crate::source::Code;
+use crate::source::node::{Entry, Node, NodeKind};
 
 /// The most calls that may be under way on one server.
 const CONCURRENCY_MAX: usize = 1024;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::workflow::diagnostic::Style;
+use crate::source::Style;
 
 fn environment(name: &str) -> Option<String> {
     (name == "TOKEN").then(|| "s3cret".to_owned())

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::slot::SlotError;
 use crate::call::{CallFailure, FailureKind};
-use crate::workflow::suggest::help;
+use crate::source::suggest::help;
 
 /// The status with which HTTP services ask for fewer calls.
 const TOO_MANY_REQUESTS: u64 = 429;

@@ -17,7 +17,7 @@ use super::slot::Slot;
 use super::spec::ServerSpec;
 use super::{ServerState, ServerStatus};
 use crate::call::ToolFacts;
-use crate::workflow::suggest::help;
+use crate::source::suggest::help;
 
 /// Calls that may wait for a free place; one more is refused at once. A queue longer than that only
 /// hides an overload.

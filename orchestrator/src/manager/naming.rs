@@ -7,9 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use mcp_core::schema::nearest_name;
+
 use super::error::NameError;
 use crate::call::ToolRef;
-use crate::workflow::suggest::nearest;
 
 const PREFIX: &str = "mcp_";
 
@@ -73,7 +74,7 @@ impl NameTable {
             }),
             None => {
                 let known = self.by_name.keys().map(String::as_str);
-                let nearest = nearest(name, known).map(str::to_owned);
+                let nearest = nearest_name(name, known).map(str::to_owned);
                 Err(NameError::Unknown { name: name.to_owned(), nearest })
             }
         }

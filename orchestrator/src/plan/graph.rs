@@ -10,7 +10,7 @@ use crate::call::ToolRef;
 use crate::run::path::is_step_name;
 use crate::workflow::definition::{Argument, Step, StepId, StepKind, Workflow};
 use crate::workflow::dependencies;
-use crate::workflow::suggest::nearest;
+use mcp_core::schema::nearest_name;
 
 /// The steps of a workflow with their edges.
 #[derive(Debug, Clone)]
@@ -129,7 +129,7 @@ fn check_known(steps: &[Step]) -> Result<(), PlanError> {
         if let Some(wanted) = dependencies(step).into_iter().find(|wanted| !known.contains(wanted))
         {
             let names = known.iter().map(|id| id.as_str());
-            let nearest = nearest(wanted.as_str(), names).map(str::to_owned);
+            let nearest = nearest_name(wanted.as_str(), names).map(str::to_owned);
             return Err(PlanError::UnknownStep { step: step.id.clone(), wanted, nearest });
         }
     }

@@ -1,6 +1,6 @@
 //! Colours by meaning. What a colour says is always said in words or signs as well.
 
-use crate::workflow::diagnostic::Style;
+use crate::source::Style;
 
 /// Colours texts, or leaves them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -194,8 +194,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::workflow::Source;
-    use crate::workflow::diagnostic::Style;
+    use crate::source::{Source, Style};
 
     const WORKFLOW: &str = "
 workflow: w

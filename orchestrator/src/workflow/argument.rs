@@ -3,9 +3,9 @@
 use mcp_core::schema::violations;
 use serde_json::{Map, Value};
 
-use super::definition::{Argument, ArgumentKind, Span};
-use super::diagnostic::{Code, Diagnostic, Source};
+use super::definition::{Argument, ArgumentKind};
 use super::expression::{Expression, ExpressionError, Reference, Template};
+use crate::source::{Code, Diagnostic, Source, Span};
 
 /// An expression inside an argument that failed, and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,8 +9,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::definition::{OnRunError, Workflow};
-use super::diagnostic::{Diagnostic, Source, WorkflowError};
+use super::error::WorkflowError;
 use crate::call::{Effect, Growth, RetryPolicy};
+use crate::source::{Diagnostic, Source};
 
 impl Workflow {
     /// Starts a workflow in code.

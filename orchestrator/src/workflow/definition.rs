@@ -4,14 +4,13 @@
 //! to point at carries a [`Span`] into the source.
 
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::diagnostic::Source;
 use super::expression::{Expression, Template};
 use crate::call::{Effect, RetryPolicy, ToolRef};
+use crate::source::{Source, Span};
 
 pub use super::inputs::InputsError;
 
@@ -251,7 +250,3 @@ impl std::fmt::Display for StepId {
         f.write_str(&self.0)
     }
 }
-
-/// Bytes of the source text; empty at 0 for what the builder made.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Span(pub Range<usize>);

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::argument::{AnyCode, CodeRef};
-use super::definition::{Call, Span, Step, StepId, StepKind};
+use super::definition::{Call, Step, StepId, StepKind};
+use crate::source::Span;
 
 /// The steps around a step that it has to wait for: those that it reads and those that it needs.
 ///
@@ -90,8 +91,8 @@ impl<'a> CodeRef<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Source;
     use crate::workflow::definition::Workflow;
-    use crate::workflow::diagnostic::Source;
 
     #[test]
     fn group_depends_on_what_its_steps_read_around_it() {

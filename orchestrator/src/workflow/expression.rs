@@ -22,7 +22,7 @@ use serde_json::Value;
 use engine::Names;
 use scan::Scan;
 
-use super::definition::Span;
+use crate::source::Span;
 
 pub(crate) use area::whole_expression;
 

@@ -6,7 +6,7 @@ use mcp_core::schema::violations;
 use serde_json::{Map, Value};
 
 use super::definition::{Input, Workflow};
-use super::suggest;
+use crate::source::suggest;
 
 /// Inputs that do not fit the workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::workflow::diagnostic::Source;
+    use crate::source::Source;
 
     fn workflow() -> Workflow {
         let text = "

@@ -9,15 +9,13 @@ pub mod builder;
 mod check;
 pub mod definition;
 mod dependency;
-pub mod diagnostic;
+mod error;
 pub mod expression;
 mod inputs;
-pub(crate) mod node;
 mod read;
-pub(crate) mod suggest;
 
 pub use argument::RenderError;
 pub use definition::Workflow;
 pub use dependency::dependencies;
-pub use diagnostic::{Diagnostic, Severity, Source, WorkflowError};
+pub use error::WorkflowError;
 pub use inputs::{InputProblem, InputsError, coerce_input};

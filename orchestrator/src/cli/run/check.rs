@@ -8,9 +8,9 @@ use crate::cli::error::{CommandError, ErrorKind};
 use crate::cli::setup::{Setup, no_servers};
 use crate::manager::ServerState;
 use crate::run::local::LOCAL_SERVER;
+use crate::source::{Code, Diagnostic, Style, suggest};
+use crate::workflow::Workflow;
 use crate::workflow::definition::{Call, OnStepError, Step, StepKind};
-use crate::workflow::diagnostic::{Code, Diagnostic, Style};
-use crate::workflow::{Workflow, suggest};
 
 /// The workflow by itself. Warnings are shown, and the run goes on.
 pub(super) fn definition(

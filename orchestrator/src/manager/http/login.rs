@@ -17,7 +17,7 @@ use super::{address, oauth_options};
 use crate::config::{Config, ConfigError, Endpoint, Launch};
 use crate::manager::ManagerError;
 use crate::manager::slot::SlotError;
-use crate::workflow::suggest;
+use crate::source::suggest;
 
 /// How long a server may take to answer while a person reads, thinks and types: longer than the answer
 /// of the person is waited for.

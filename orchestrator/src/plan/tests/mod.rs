@@ -19,10 +19,10 @@ use crate::run::event::{AttemptOutcome, Event, RunEnd, StepEnd};
 use crate::run::id::RunId;
 use crate::run::path::ScopePath;
 use crate::run::state::{StepRecord, StepState};
+use crate::source::{Source, Span};
 use crate::workflow::definition::{
-    Argument, Each, Group, OnRunError, OnStepError, Span, Step, StepId, StepKind,
+    Argument, Each, Group, OnRunError, OnStepError, Step, StepId, StepKind,
 };
-use crate::workflow::diagnostic::Source;
 use crate::workflow::expression::Expression;
 use simulation::{Behaviour, Ending, Simulation};
 use sketch::{all_endings, behaviours, on_error, random_workflow, sketch};

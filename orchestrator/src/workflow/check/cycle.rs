@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::workflow::definition::{Span, Step, StepId};
+use crate::source::{Code, Diagnostic, Source, Span};
+use crate::workflow::definition::{Step, StepId};
 use crate::workflow::dependency::{Place, Read, reads};
-use crate::workflow::diagnostic::{Code, Diagnostic, Source};
 
 /// What each step of a scope waits for in the same scope, with the first mention.
 type Edges<'a> = BTreeMap<&'a StepId, BTreeMap<StepId, Read<'a>>>;

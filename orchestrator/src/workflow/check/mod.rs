@@ -6,10 +6,10 @@ mod references;
 use std::collections::BTreeSet;
 
 use super::argument::CodeRef;
-use super::definition::{Span, Step, StepId, StepKind, Workflow};
+use super::definition::{Step, StepId, StepKind, Workflow};
 use super::dependency::{fallback_code, own_code};
-use super::diagnostic::{Code, Diagnostic};
 use super::inputs::{InputProblem, violations_of};
+use crate::source::{Code, Diagnostic, Span};
 
 impl Workflow {
     /// Looks for what does not belong together: unknown steps, inputs and names, steps that wait for

@@ -1,11 +1,12 @@
 //! Whether the names that expressions read exist, and whether they surely have a value there.
 
+use mcp_core::schema::nearest_name;
+
 use super::{Checker, Role, Site};
+use crate::source::{Code, Diagnostic, Source, Span, suggest};
 use crate::workflow::argument::CodeRef;
-use crate::workflow::definition::{OnStepError, Span, Step, StepId};
-use crate::workflow::diagnostic::{Code, Diagnostic, Source};
+use crate::workflow::definition::{OnStepError, Step, StepId};
 use crate::workflow::expression::Reference;
-use crate::workflow::suggest;
 
 const STEP_MEMBERS: [&str; 3] = ["output", "status", "error"];
 const RUN_MEMBERS: [&str; 3] = ["id", "started_at", "date"];
@@ -90,7 +91,7 @@ impl<'a> Checker<'a> {
         match member {
             Some(member) if !STEP_MEMBERS.contains(&member) => {
                 let message = format!("a step has no `{member}`");
-                let help = if suggest::nearest(member, STEP_MEMBERS).is_some() {
+                let help = if nearest_name(member, STEP_MEMBERS).is_some() {
                     suggest::help(member, STEP_MEMBERS)
                 } else {
                     Some(format!("did you mean `steps.{id}.output.{member}`?"))
@@ -126,7 +127,7 @@ impl<'a> Checker<'a> {
         }
         let known = || inputs.iter().map(|input| input.name.as_str());
         // A misspelt use is a use all the same.
-        self.used.extend(suggest::nearest(name, known()));
+        self.used.extend(nearest_name(name, known()));
         let help = suggest::help(name, known());
         let problem =
             Diagnostic::error(Code::UnknownInput, span, format!("input `{name}` is unknown"));

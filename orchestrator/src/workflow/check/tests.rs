@@ -1,5 +1,6 @@
+use crate::source::{Source, Style};
+use crate::workflow::WorkflowError;
 use crate::workflow::definition::Workflow;
-use crate::workflow::diagnostic::{Source, Style, WorkflowError};
 
 /// Everything that reading or checking says, rendered.
 fn said(text: &str) -> String {

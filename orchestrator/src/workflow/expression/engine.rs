@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use mcp_core::schema::nearest_name;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as Item};
@@ -11,7 +12,6 @@ use serde_json::Value;
 
 use super::scan::{Path, Scan};
 use super::{ExpressionError, Reference, area};
-use crate::workflow::suggest;
 
 /// The name of the one template of an environment.
 pub(super) const TEMPLATE_NAME: &str = "text";
@@ -267,6 +267,5 @@ fn no_output(path: &str, step: &str, state: &Value) -> String {
 }
 
 fn hint<'a>(part: &str, known: impl Iterator<Item = &'a str>) -> String {
-    suggest::nearest(part, known)
-        .map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
+    nearest_name(part, known).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }

@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
+use mcp_core::schema::nearest_name;
+
 use super::ExpressionError;
 use super::area::{areas, string_length};
-use crate::workflow::suggest;
 
 /// The most names, values and signs between two delimiters. The engine recurses once for each operator
 /// in a row; a stack of 2 MB holds about 1100 of the heaviest.
@@ -277,7 +278,7 @@ enum Before {
 
 fn check(words: &[Word<'_>], known: &[&str], noun: &str) -> Result<(), ExpressionError> {
     let Some(word) = words.iter().find(|word| !known.contains(&word.text)) else { return Ok(()) };
-    let hint = suggest::nearest(word.text, known.iter().copied())
+    let hint = nearest_name(word.text, known.iter().copied())
         .map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"));
     Err(ExpressionError::new(
         format!("{noun} `{}` is unknown{hint}", word.text),

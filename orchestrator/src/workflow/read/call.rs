@@ -3,10 +3,10 @@
 use super::Reader;
 use super::fields::{Fields, Shape, is_nothing};
 use crate::call::ToolRef;
-use crate::workflow::definition::{Argument, ArgumentKind, Call, Span};
-use crate::workflow::diagnostic::{Code, Diagnostic};
+use crate::source::node::{Node, NodeKind};
+use crate::source::{Code, Diagnostic, Span};
+use crate::workflow::definition::{Argument, ArgumentKind, Call};
 use crate::workflow::expression::{Expression, ExpressionError, Template, whole_expression};
-use crate::workflow::node::{Node, NodeKind};
 
 static CALL: Shape = Shape { noun: "a call", known: &["call", "with"], later: &[] };
 /// More alternatives than this are not a plan any more.

@@ -1,12 +1,11 @@
 //! Maps with known keys.
 
+use mcp_core::schema::nearest_name;
 use serde_json::Value;
 
 use super::Reader;
-use crate::workflow::definition::Span;
-use crate::workflow::diagnostic::{Code, Diagnostic};
-use crate::workflow::node::{Entry, Node, NodeKind};
-use crate::workflow::suggest;
+use crate::source::node::{Entry, Node, NodeKind};
+use crate::source::{Code, Diagnostic, Span, suggest};
 
 /// Which keys a map may have.
 pub(super) struct Shape {
@@ -32,9 +31,10 @@ impl<'n> Fields<'n> {
 
     /// Whether some unknown key was probably meant to be this one; its absence needs no second message.
     pub(super) fn is_misspelt(&self, key: &str) -> bool {
-        self.entries.iter().filter(|entry| !self.shape.known.contains(&entry.key.as_str())).any(
-            |entry| suggest::nearest(&entry.key, self.shape.known.iter().copied()) == Some(key),
-        )
+        self.entries
+            .iter()
+            .filter(|entry| !self.shape.known.contains(&entry.key.as_str()))
+            .any(|entry| nearest_name(&entry.key, self.shape.known.iter().copied()) == Some(key))
     }
 
     /// The member, also when nothing stands behind its key.

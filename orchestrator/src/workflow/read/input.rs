@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::Reader;
 use super::fields::Shape;
+use crate::source::node::{Entry, Node, NodeKind};
+use crate::source::{Code, Diagnostic};
 use crate::workflow::argument::fitting;
 use crate::workflow::definition::Input;
-use crate::workflow::diagnostic::{Code, Diagnostic};
-use crate::workflow::node::{Entry, Node, NodeKind};
 
 static INPUT: Shape = Shape {
     noun: "an input",

@@ -9,10 +9,11 @@ mod step;
 use std::path::Path;
 use std::time::Duration;
 
-use super::definition::{Argument, OnRunError, Span, Workflow};
-use super::diagnostic::{Code, Diagnostic, Source, WorkflowError};
-use super::node::{FILE_BYTES_MAX, Node};
+use super::WorkflowError;
+use super::definition::{Argument, OnRunError, Workflow};
 use crate::call::RetryPolicy;
+use crate::source::node::Node;
+use crate::source::{Code, Diagnostic, Source, Span};
 use fields::Shape;
 use scalar::{better_name, check_name};
 
@@ -66,29 +67,14 @@ impl Workflow {
     ///
     /// When the file cannot be read or is not a workflow.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, WorkflowError> {
-        Source::read(path.as_ref()).and_then(Self::parse)
-    }
-}
-
-impl Source {
-    /// Reads a file, at most 1 MiB of UTF-8.
-    ///
-    /// # Errors
-    ///
-    /// When that fails; the error has one diagnostic, with the reason.
-    pub fn read(path: &Path) -> Result<Self, WorkflowError> {
-        let name = path.display().to_string();
-        let size = std::fs::metadata(path).map(|metadata| metadata.len());
-        let reason = match size.and_then(|size| match usize::try_from(size) {
-            Ok(size) if size <= FILE_BYTES_MAX => std::fs::read_to_string(path),
-            _ => Err(std::io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes"))),
-        }) {
-            Ok(text) => return Ok(Self { name, text }),
-            Err(reason) => reason,
-        };
-        let message = format!("cannot read `{name}`: {reason}");
-        let diagnostics = vec![Diagnostic::error(Code::Unreadable, &Span::default(), message)];
-        Err(WorkflowError { file: Self { name, text: String::new() }, diagnostics })
+        let path = path.as_ref();
+        match Source::read(path) {
+            Ok(source) => Self::parse(source),
+            Err(problem) => {
+                let file = Source::new(path.display().to_string(), "");
+                Err(WorkflowError { file, diagnostics: vec![problem] })
+            }
+        }
     }
 }
 

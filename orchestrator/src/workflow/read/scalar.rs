@@ -6,9 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Reader;
-use crate::workflow::diagnostic::{Code, Diagnostic};
-use crate::workflow::node::{Node, NodeKind};
-use crate::workflow::suggest;
+use crate::source::node::{Node, NodeKind};
+use crate::source::{Code, Diagnostic, suggest};
 
 /// The longest duration: a wait beyond a month is a mistake.
 const DURATION_MAX: Duration = Duration::from_secs(31 * 24 * 3600);

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::Reader;
 use super::fields::{Fields, Shape};
 use crate::call::{Effect, Growth, RetryPolicy};
-use crate::workflow::definition::{Each, Group, OnStepError, Span, Step, StepId, StepKind};
-use crate::workflow::diagnostic::{Code, Diagnostic};
-use crate::workflow::node::{Entry, Node, NodeKind};
+use crate::source::node::{Entry, Node, NodeKind};
+use crate::source::{Code, Diagnostic, Span};
+use crate::workflow::definition::{Each, Group, OnStepError, Step, StepId, StepKind};
 
 static STEP: Shape = Shape {
     noun: "a step",

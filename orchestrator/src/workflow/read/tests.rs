@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::source::Style;
 use crate::workflow::definition::{ArgumentKind, StepKind};
-use crate::workflow::diagnostic::Style;
 
 /// Everything that reading says, rendered.
 fn said(text: &str) -> String {

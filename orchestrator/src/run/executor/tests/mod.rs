@@ -20,8 +20,8 @@ use crate::journal::MemoryJournal;
 use crate::run::event::{RunEnd, StepEnd};
 use crate::run::local::WithLocal;
 use crate::run::state::StepState;
+use crate::source::{Source, Style};
 use crate::workflow::definition::StepKind;
-use crate::workflow::diagnostic::{Source, Style};
 
 /// Every call takes this long unless the script says otherwise.
 const CALL: Duration = Duration::from_millis(100);

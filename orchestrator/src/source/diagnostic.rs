@@ -1,24 +1,12 @@
-//! What is wrong with a workflow, where, and what to do about it.
+//! What is wrong with a file, where, and what to do about it.
 
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
-use super::definition::Span;
+use super::{Source, Span};
 
-/// How many diagnostics a rendered error shows; who has more mends these first.
-const SHOWN_MAX: usize = 50;
-
-/// A text that a workflow is read from, and the name under which messages speak of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Source {
-    /// The file name, or whatever stands for it.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-}
-
-/// One thing to say about a workflow.
+/// One thing to say about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which rule speaks.
@@ -227,111 +215,6 @@ pub enum Style {
     Plain,
 }
 
-impl Source {
-    /// Names a text.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
-    }
-
-    /// Line and column of a byte, both from 1, columns in characters.
-    #[must_use]
-    pub fn position(&self, byte: usize) -> (usize, usize) {
-        let before = self.text.get(..self.boundary(byte)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        (line, column)
-    }
-
-    /// The bytes of `part` of `text`, where the scalar at `span` holds `text`, or `${{ text }}`.
-    ///
-    /// The file may hold the text with quotes, escapes and indents in between, so both are walked in
-    /// step. The whole scalar is meant when that fails.
-    pub(crate) fn within(&self, span: &Span, text: &str, part: &std::ops::Range<usize>) -> Span {
-        let Some(written) = self.text.get(span.0.clone()) else { return span.clone() };
-        let skipped = match written.find("${{") {
-            Some(at) if !text.contains("${{") => at + "${{".len(),
-            _ => 0,
-        };
-        let written = written.get(skipped..).unwrap_or_default();
-        let last = part.end.saturating_sub(1).max(part.start);
-        match (aligned(written, text, part.start), aligned(written, text, last)) {
-            (Some(start), Some(last)) => {
-                let end = written.get(last..).and_then(|rest| rest.chars().next());
-                let end = last + end.map_or(0, char::len_utf8);
-                let base = span.0.start + skipped;
-                Span(base + start..base + end.max(start))
-            }
-            _ => span.clone(),
-        }
-    }
-
-    /// The part of the span on its first line, within the text and on character boundaries.
-    fn first_line_of(&self, span: &Span) -> std::ops::Range<usize> {
-        let start = self.boundary(span.0.start);
-        let end = self.boundary(span.0.end.max(start));
-        let line = self.text.get(start..end).and_then(|part| part.lines().next());
-        start..line.map_or(end, |line| start + line.trim_end().len())
-    }
-
-    /// The nearest character boundary at or before a byte.
-    fn boundary(&self, byte: usize) -> usize {
-        let byte = byte.min(self.text.len());
-        (0..=byte).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
-    }
-}
-
-/// Where byte `wanted` of `text` stands in `written`.
-fn aligned(written: &str, text: &str, wanted: usize) -> Option<usize> {
-    let mut places = written.char_indices().peekable();
-    for (at, letter) in text.char_indices() {
-        if letter.is_whitespace() && places.peek().is_some_and(|(_, other)| *other != letter) {
-            continue;
-        }
-        let (place, _) = places.find(|(_, other)| *other == letter)?;
-        if at >= wanted {
-            return Some(place);
-        }
-    }
-    None
-}
-
-/// A workflow that cannot be used: all that is wrong with it, and the text it was read from.
-///
-/// Its `Display` renders every diagnostic with the source lines, without colour.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkflowError {
-    /// The text that the diagnostics point into.
-    pub file: Source,
-    /// What is wrong, in the order of the text; at least one is an error.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl WorkflowError {
-    /// All diagnostics as one text.
-    #[must_use]
-    pub fn render(&self, style: Style) -> String {
-        let mut parts: Vec<String> = self
-            .diagnostics
-            .iter()
-            .take(SHOWN_MAX)
-            .map(|diagnostic| diagnostic.render(&self.file, style))
-            .collect();
-        let more = self.diagnostics.len().saturating_sub(SHOWN_MAX);
-        if more > 0 {
-            parts.push(format!("and {more} more"));
-        }
-        parts.join("\n\n")
-    }
-}
-
-impl fmt::Display for WorkflowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(Style::Plain))
-    }
-}
-
-impl std::error::Error for WorkflowError {}
-
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -341,28 +224,6 @@ impl fmt::Display for Code {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn position_counts_lines_and_characters_from_one() {
-        let source = Source::new("a.yaml", "é: 1\nb: 2\n");
-
-        assert_eq!(source.position(0), (1, 1));
-        assert_eq!(source.position(1), (1, 1));
-        assert_eq!(source.position(2), (1, 2));
-        assert_eq!(source.position(6), (2, 1));
-        assert_eq!(source.position(999), (3, 1));
-    }
-
-    #[test]
-    fn part_of_a_scalar_is_found_through_quotes_and_indents() {
-        let source = Source::new("a.yaml", "a: \"x\\\"y zed\"\nb: |\n    one\n    two\n");
-        let quoted = Span(3..13);
-        let block = Span(17..34);
-
-        assert_eq!(source.within(&quoted, "x\"y zed", &(4..7)), Span(9..12));
-        assert_eq!(source.within(&block, "one\ntwo\n", &(4..7)), Span(31..34));
-        assert_eq!(source.within(&quoted, "another", &(0..7)), quoted);
-    }
 
     #[test]
     fn span_outside_of_the_text_is_rendered_without_panic() {

@@ -11,11 +11,9 @@ use serde_json::{Map, Number, Value};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Location, Options, Spanned};
 
-use super::definition::Span;
-use super::diagnostic::{Code, Diagnostic, Source};
+use super::diagnostic::{Code, Diagnostic};
+use super::{FILE_BYTES_MAX, Source, Span};
 
-/// The largest text that is read: a workflow of a thousand steps is a tenth of this.
-pub(crate) const FILE_BYTES_MAX: usize = 1024 * 1024;
 /// The deepest nesting; steps in groups in groups with nested arguments stay far below.
 const DEPTH_MAX: usize = 64;
 /// The most keys and values together, aliases expanded.

@@ -5,21 +5,13 @@ use mcp_core::schema::nearest_name;
 /// How many known names a message lists at most; more would hide the point.
 const KNOWN_SHOWN_MAX: usize = 8;
 
-/// The candidate nearest to `word`, when one is near enough to be worth a "did you mean".
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    nearest_name(word, candidates)
-}
-
 /// A help line for an unknown `word`: the nearest candidate, or else what there is.
 pub(crate) fn help<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let known: Vec<&str> = candidates.into_iter().collect();
-    if let Some(name) = nearest(word, known.iter().copied()) {
+    if let Some(name) = nearest_name(word, known.iter().copied()) {
         return Some(format!("did you mean `{name}`?"));
     }
     if known.is_empty() {
