@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use crate::client::Client;
 use crate::deadline::{CallDeadline, Deadline};
 use crate::error::{CallError, Failure, ToolError};
-use crate::mirror;
+use crate::param_headers;
 use crate::pending::ProgressHandler;
-use crate::request::{Answered, Encoded, Meta, Sort};
+use crate::request::{Encoded, Meta, RawResult};
 use crate::rounds::Rounds;
 use crate::task;
 use crate::tools::KnownTools;
@@ -180,13 +180,13 @@ impl Client {
         arguments: impl Serialize,
         options: &CallOptions,
     ) -> Result<CallToolResult, CallError> {
-        let mut known = mirror::last_known(self).await;
+        let mut known = param_headers::last_known(self).await;
         let deadline = self.deadline(options);
         let call = self.encoded(tool, &arguments, options, known.as_deref())?;
         let answer = match call.send(deadline).await {
             // Refused unread, so that nothing happens twice.
-            Err(failure) if known.is_some() && mirror::is_outdated(&failure) => {
-                known = Some(Box::pin(mirror::anew(self)).await);
+            Err(failure) if known.is_some() && param_headers::is_outdated(&failure) => {
+                known = Some(Box::pin(param_headers::refreshed(self)).await);
                 let call = self.encoded(tool, &arguments, options, known.as_deref())?;
                 call.send(deadline.renewed()).await?
             }
@@ -205,7 +205,7 @@ impl Client {
                     params: Extra::from_object(&params(tool, &arguments, None)),
                     options,
                     deadline,
-                    mirrored: mirror::headers(known.as_deref(), tool, &arguments),
+                    param_headers: param_headers::headers(known.as_deref(), tool, &arguments),
                 };
                 Box::pin(self.go_on(&rounds, answer)).await
             }
@@ -221,7 +221,7 @@ impl Client {
         known: Option<&KnownTools>,
     ) -> Result<Encoded<'a>, Failure> {
         let mut request = self.request_with(method::TOOLS_CALL, tool, options);
-        request.mirrored = mirror::headers(known, tool, arguments);
+        request.param_headers = param_headers::headers(known, tool, arguments);
         request.encode(|meta| params(tool, arguments, meta))
     }
 
@@ -229,12 +229,12 @@ impl Client {
     async fn go_on<'a>(
         &'a self,
         rounds: &Rounds<'a>,
-        answer: Answered<'a>,
+        answer: RawResult<'a>,
     ) -> Result<CallToolResult, CallError> {
-        let settled = rounds.settle(answer).await?;
-        let result = match settled.sort {
-            Sort::Task => task::follow(rounds, &settled.answer).await?,
-            _ => settled.answer.parse()?,
+        let last = rounds.finish(answer).await?;
+        let result = match last.result_type {
+            ResultType::Task => task::follow(rounds, &last.answer).await?,
+            _ => last.answer.parse()?,
         };
         finished(rounds.subject, result)
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 
 use crate::call::CallOptions;
-use crate::connect::{Connector, LiveLink, connect};
+use crate::connect::{Connector, RunningLink, connect};
 use crate::deadline::CallDeadline;
 use crate::driver::Link;
 use crate::error::{ConnectError, RequestError};
@@ -46,7 +46,7 @@ pub struct Client {
 }
 
 struct Inner {
-    live: LiveLink,
+    live: RunningLink,
     agreement: Agreement,
     meta: Extra,
     options: ClientOptions,
@@ -203,8 +203,8 @@ impl Client {
 
     /// The last lines that the server wrote to its standard error, when it has one.
     #[must_use]
-    pub fn last_words(&self) -> Option<String> {
-        self.inner.live.link.transport().last_words()
+    pub fn stderr_tail(&self) -> Option<String> {
+        self.inner.live.link.transport().stderr_tail()
     }
 
     pub(crate) fn request<'a>(&'a self, method: &'static str, subject: &'a str) -> Request<'a> {
@@ -215,7 +215,7 @@ impl Client {
             meta: &self.inner.meta,
             log_level: self.log_level(),
             options: None,
-            mirrored: None,
+            param_headers: None,
         }
     }
 

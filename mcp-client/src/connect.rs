@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use mcp_core::jsonrpc::{RequestId, encode};
 use mcp_core::protocol::{Era, method};
 use mcp_core::session::{
-    Agreement, AnswerError, ClientDescription, EraChoice, Handshake, HandshakeError, Heard, Step,
+    Agreement, AnswerError, ClientDescription, EraChoice, Handshake, HandshakeError,
+    HandshakeEvent, Step,
 };
 use mcp_core::{SendError, Transport, TransportError};
 use serde_json::{Value, json};
@@ -70,12 +71,12 @@ impl Connector for ChildCommand {
 
 /// A link and the task that reads it. Dropping it ends both, by force, without a runtime.
 #[derive(Debug)]
-pub(crate) struct LiveLink {
+pub(crate) struct RunningLink {
     pub(crate) link: Arc<Link>,
     reader: JoinHandle<()>,
 }
 
-impl LiveLink {
+impl RunningLink {
     fn start(transport: Arc<dyn Transport>, options: &ClientOptions) -> Self {
         // Random per process and per call: request ids cannot be guessed.
         let key = RandomState::new().hash_one(0_u8);
@@ -85,7 +86,7 @@ impl LiveLink {
     }
 }
 
-impl Drop for LiveLink {
+impl Drop for RunningLink {
     fn drop(&mut self) {
         self.reader.abort();
         self.link.transport().abort();
@@ -97,7 +98,7 @@ pub(crate) async fn connect(
     connector: &dyn Connector,
     options: &ClientOptions,
     client: &ClientDescription,
-) -> Result<(LiveLink, Agreement), ConnectError> {
+) -> Result<(RunningLink, Agreement), ConnectError> {
     let mut connecting =
         Connecting { connector, options, client, live: None, asked: Vec::new(), end: None };
     let outcome = timeout(options.start_timeout, connecting.run_with_memory()).await;
@@ -112,7 +113,7 @@ pub(crate) async fn connect(
         Ok(Err(error)) => Err(error),
         Err(_) => Err(ConnectError::Timeout {
             after: options.start_timeout,
-            last_words: connecting.last_words(),
+            stderr_tail: connecting.stderr_tail(),
         }),
     }
 }
@@ -121,7 +122,7 @@ struct Connecting<'a> {
     connector: &'a dyn Connector,
     options: &'a ClientOptions,
     client: &'a ClientDescription,
-    live: Option<LiveLink>,
+    live: Option<RunningLink>,
     /// Requests that may still be answered.
     asked: Vec<(&'static str, PendingRequest)>,
     /// How the last connection ended.
@@ -146,7 +147,7 @@ impl Connecting<'_> {
         let silence_at = Instant::now() + self.options.probe_timeout;
         let mut may_be_silent = true;
         loop {
-            let mut heard = match step {
+            let mut event = match step {
                 Step::Agreed(agreement) => {
                     self.confirm(&agreement).await?;
                     return Ok(*agreement);
@@ -154,7 +155,7 @@ impl Connecting<'_> {
                 Step::Failed(error) => return Err(self.failed(error)),
                 Step::Restart => {
                     self.open().await?;
-                    Heard::Restarted
+                    HandshakeEvent::Restarted
                 }
                 Step::Ask { method, params } => {
                     self.ask(method, &params).await;
@@ -162,10 +163,10 @@ impl Connecting<'_> {
                 }
             };
             step = loop {
-                may_be_silent &= !matches!(heard, Heard::Silence);
-                match handshake.hear(heard) {
+                may_be_silent &= !matches!(event, HandshakeEvent::Silence);
+                match handshake.accept(event) {
                     Some(step) => break step,
-                    None => heard = self.listen(may_be_silent.then_some(silence_at)).await,
+                    None => event = self.listen(may_be_silent.then_some(silence_at)).await,
                 }
             };
         }
@@ -184,7 +185,7 @@ impl Connecting<'_> {
         self.asked.clear();
         self.live = None;
         let transport = self.connector.open().await?;
-        self.live = Some(LiveLink::start(Arc::from(transport), self.options));
+        self.live = Some(RunningLink::start(Arc::from(transport), self.options));
         Ok(())
     }
 
@@ -203,7 +204,7 @@ impl Connecting<'_> {
     }
 
     /// The next answer to anything asked, or silence until `silence_at`.
-    async fn listen(&mut self, silence_at: Option<Instant>) -> Heard {
+    async fn listen(&mut self, silence_at: Option<Instant>) -> HandshakeEvent {
         let answer = poll_fn(|context| {
             for (index, (_, request)) in self.asked.iter().enumerate() {
                 if let Poll::Ready(answer) = request.poll_answer(context.waker()) {
@@ -216,38 +217,38 @@ impl Connecting<'_> {
             None => answer.await,
             Some(silence_at) => match timeout_at(silence_at, answer).await {
                 Ok(answered) => answered,
-                Err(_) => return Heard::Silence,
+                Err(_) => return HandshakeEvent::Silence,
             },
         };
         let (method, _) = self.asked.swap_remove(index);
         self.heard(method, answer)
     }
 
-    fn heard(&mut self, method: &'static str, answer: Answer) -> Heard {
+    fn heard(&mut self, method: &'static str, answer: Answer) -> HandshakeEvent {
         match answer {
-            Ok(result) => Heard::Result { method, result },
+            Ok(result) => HandshakeEvent::Result { method, result },
             Err(Unanswered::Answered(AnswerError::Refused(error))) => {
-                Heard::Refused { method, error }
+                HandshakeEvent::Refused { method, error }
             }
             // Whatever this is, it is no result of that method.
             Err(Unanswered::Answered(AnswerError::Broken(_))) => {
-                Heard::Result { method, result: "null".into() }
+                HandshakeEvent::Result { method, result: "null".into() }
             }
-            Err(Unanswered::Deadline(_)) => Heard::Silence,
+            Err(Unanswered::Deadline(_)) => HandshakeEvent::Silence,
             // Statuses that a server without that endpoint or method answers. What concerns
             // credentials, and what may pass, says nothing about the era.
             Err(Unanswered::Undelivered(SendError { cause, .. })) if cause.is_unserved() => {
-                Heard::Unserved { method, message: cause.to_string() }
+                HandshakeEvent::Unserved { method, message: cause.to_string() }
             }
             Err(Unanswered::Undelivered(error)) => {
                 self.asked.clear();
                 self.end = Some(error.cause);
-                Heard::Failed
+                HandshakeEvent::Failed
             }
             Err(Unanswered::Ended(end)) => {
                 self.asked.clear();
                 self.end = Some(end);
-                Heard::Ended
+                HandshakeEvent::Ended
             }
         }
     }
@@ -270,12 +271,12 @@ impl Connecting<'_> {
     fn failed(&mut self, error: HandshakeError) -> ConnectError {
         match (error, self.end.take()) {
             (HandshakeError::Ended, Some(end)) => ConnectError::Transport(end),
-            (error, _) => ConnectError::Handshake { error, last_words: self.last_words() },
+            (error, _) => ConnectError::Handshake { error, stderr_tail: self.stderr_tail() },
         }
     }
 
-    fn last_words(&self) -> Option<String> {
-        self.live.as_ref().and_then(|live| live.link.transport().last_words())
+    fn stderr_tail(&self) -> Option<String> {
+        self.live.as_ref().and_then(|live| live.link.transport().stderr_tail())
     }
 }
 

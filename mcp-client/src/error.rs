@@ -226,20 +226,20 @@ impl From<ScanErrorKind> for ConnectionErrorKind {
 #[non_exhaustive]
 pub enum ConnectError {
     /// The handshake failed.
-    #[error("{error}{}", words(.last_words.as_deref()))]
+    #[error("{error}{}", words(.stderr_tail.as_deref()))]
     Handshake {
         /// How.
         error: HandshakeError,
         /// The last lines that the server wrote to its standard error, when it has one.
-        last_words: Option<String>,
+        stderr_tail: Option<String>,
     },
     /// The server did not finish the handshake in time.
-    #[error("no answer to the handshake within {after:?}{}", words(.last_words.as_deref()))]
+    #[error("no answer to the handshake within {after:?}{}", words(.stderr_tail.as_deref()))]
     Timeout {
         /// The time allowed.
         after: Duration,
         /// The last lines that the server wrote to its standard error, when it has one.
-        last_words: Option<String>,
+        stderr_tail: Option<String>,
     },
     /// The connection could not be opened, or ended.
     #[error(transparent)]
@@ -377,8 +377,8 @@ impl From<Failure> for RequestError {
     }
 }
 
-fn words(last_words: Option<&str>) -> String {
-    last_words.map(|words| format!("; its last words: {words}")).unwrap_or_default()
+fn words(stderr_tail: Option<&str>) -> String {
+    stderr_tail.map(|words| format!("; its last words: {words}")).unwrap_or_default()
 }
 
 /// At most so many characters of a text.

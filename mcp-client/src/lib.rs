@@ -22,23 +22,23 @@ mod deadline;
 mod driver;
 mod error;
 mod handler;
-mod inbox;
 mod list;
-#[cfg(feature = "http")]
-mod mirror;
-#[cfg(not(feature = "http"))]
-#[path = "mirror_none.rs"]
-mod mirror;
 mod notice;
 mod options;
+#[cfg(feature = "http")]
+mod param_headers;
+#[cfg(not(feature = "http"))]
+#[path = "param_headers_none.rs"]
+mod param_headers;
 mod pending;
 mod prompts;
-mod questions;
 mod reads;
 mod request;
 mod resources;
 mod rounds;
+mod server_requests;
 mod subscription;
+mod subscription_queue;
 mod task;
 mod tools;
 mod trace;

@@ -123,7 +123,7 @@ impl PendingRequest {
     pub(crate) async fn send(
         &mut self,
         frame: Bytes,
-        mirrored: Option<Vec<(String, String)>>,
+        param_headers: Option<Vec<(String, String)>>,
     ) -> Result<(), SendError> {
         if let Some(ended) = self.link.ended() {
             return Err(SendError::not_sent(ended));
@@ -132,7 +132,7 @@ impl PendingRequest {
         // From here on the frame may leave, whenever this future is dropped.
         self.is_cancellable = true;
         let transport = self.link.transport();
-        let sent = match mirrored {
+        let sent = match param_headers {
             None => transport.send(frame).await,
             Some(headers) => transport.send_mirrored(frame, headers).await,
         };

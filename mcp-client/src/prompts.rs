@@ -70,7 +70,7 @@ impl Client {
             params: Extra::from_object(prompt),
             options: &options,
             deadline: self.deadline(&options),
-            mirrored: None,
+            param_headers: None,
         };
         Ok(rounds.run().await?.answer.complete()?)
     }

@@ -1,13 +1,12 @@
 //! One request from its parameters to its bytes and back: the path of every call.
 
-use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use mcp_core::Delivery;
 use mcp_core::jsonrpc::{RequestId, encode};
-use mcp_core::protocol::{Extra, LogLevel, key};
+use mcp_core::protocol::{Extra, LogLevel, ResultType, key};
 use mcp_core::session::AnswerError;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
@@ -33,7 +32,7 @@ pub(crate) struct Request<'a> {
     /// What this request was given by its caller; with it, the server may report progress.
     pub(crate) options: Option<&'a CallOptions>,
     /// Arguments that headers repeat, for bindings that have headers.
-    pub(crate) mirrored: Option<Vec<(String, String)>>,
+    pub(crate) param_headers: Option<Vec<(String, String)>>,
 }
 
 /// A request that is registered and written.
@@ -41,24 +40,16 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Encoded<'a> {
     subject: &'a str,
     options: Option<&'a CallOptions>,
-    mirrored: Option<Vec<(String, String)>>,
+    param_headers: Option<Vec<(String, String)>>,
     frame: Bytes,
     pending: PendingRequest,
 }
 
 /// A result that came, not parsed yet.
 #[derive(Debug)]
-pub(crate) struct Answered<'a> {
+pub(crate) struct RawResult<'a> {
     subject: &'a str,
     pub(crate) result: Bytes,
-}
-
-/// The sorts of results (2026-07-28, "Result types").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sort {
-    Complete,
-    InputRequired,
-    Task,
 }
 
 /// The `_meta` of one request.
@@ -109,7 +100,7 @@ impl<'a> Request<'a> {
         self,
         params: impl FnOnce(Option<Meta<'a>>) -> P,
         deadline: CallDeadline,
-    ) -> Result<Answered<'a>, Failure> {
+    ) -> Result<RawResult<'a>, Failure> {
         self.encode(params)?.send(deadline).await
     }
 
@@ -136,18 +127,18 @@ impl<'a> Request<'a> {
         let id = RequestId::Number(pending.id());
         let frame = encode::request(&id, self.method, &params)
             .map_err(|error| fail(ConnectionErrorKind::Arguments { message: error.to_string() }))?;
-        let Self { subject, options, mirrored, .. } = self;
-        Ok(Encoded { subject, options, mirrored, frame, pending })
+        let Self { subject, options, param_headers, .. } = self;
+        Ok(Encoded { subject, options, param_headers, frame, pending })
     }
 }
 
 impl<'a> Encoded<'a> {
     /// Sends it and waits for the answer.
-    pub(crate) async fn send(mut self, deadline: CallDeadline) -> Result<Answered<'a>, Failure> {
+    pub(crate) async fn send(mut self, deadline: CallDeadline) -> Result<RawResult<'a>, Failure> {
         self.write().await?;
         let on_progress = self.options.and_then(|options| options.on_progress.as_deref());
         match self.pending.answer(deadline, on_progress).await {
-            Ok(result) => Ok(Answered { subject: self.subject, result }),
+            Ok(result) => Ok(RawResult { subject: self.subject, result }),
             Err(unanswered) => Err(unanswered.into_failure(self.subject)),
         }
     }
@@ -159,8 +150,8 @@ impl<'a> Encoded<'a> {
     }
 
     async fn write(&mut self) -> Result<(), Failure> {
-        let (frame, mirrored) = (mem::take(&mut self.frame), self.mirrored.take());
-        let sent = self.pending.send(frame, mirrored).await;
+        let (frame, param_headers) = (mem::take(&mut self.frame), self.param_headers.take());
+        let sent = self.pending.send(frame, param_headers).await;
         sent.map_err(|error| Failure::new(self.subject, error.cause.into(), error.delivery))
     }
 
@@ -186,7 +177,7 @@ impl Unanswered {
     }
 }
 
-impl<'a> Answered<'a> {
+impl<'a> RawResult<'a> {
     pub(crate) fn new(subject: &'a str, result: Bytes) -> Self {
         Self { subject, result }
     }
@@ -198,39 +189,29 @@ impl<'a> Answered<'a> {
 
     /// The typed parse of a result that must be all there is.
     pub(crate) fn complete<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ConnectionError> {
-        match self.sort()? {
-            Sort::Complete => self.parse(),
-            sort => Err(self.unexpected(sort)),
+        match self.result_type()? {
+            ResultType::Complete => self.parse(),
+            other => Err(self.unexpected(&other)),
         }
     }
 
-    /// What sort of result this is. None named means complete, an unknown one makes it invalid.
-    pub(crate) fn sort(&self) -> Result<Sort, ConnectionError> {
+    /// The type that the result names: none means complete, an unknown one makes it invalid.
+    pub(crate) fn result_type(&self) -> Result<ResultType, ConnectionError> {
         #[derive(Deserialize)]
-        struct Named<'a> {
-            #[serde(borrow, rename = "resultType")]
-            sort: Option<Cow<'a, str>>,
+        #[serde(rename_all = "camelCase")]
+        struct Typed {
+            result_type: Option<ResultType>,
         }
-        match self.parse_borrowed::<Named<'_>>()?.sort.as_deref() {
-            None | Some("complete") => Ok(Sort::Complete),
-            Some("input_required") => Ok(Sort::InputRequired),
-            Some("task") => Ok(Sort::Task),
-            Some(other) => Err(self.broken(format!("unexpected result type {other:?}"))),
+        match self.parse::<Typed>()?.result_type {
+            None => Ok(ResultType::Complete),
+            Some(unknown @ ResultType::Other(_)) => Err(self.unexpected(&unknown)),
+            Some(known) => Ok(known),
         }
     }
 
-    /// A sort of result that this request cannot have.
-    pub(crate) fn unexpected(&self, sort: Sort) -> ConnectionError {
-        let sort = match sort {
-            Sort::Complete => "complete",
-            Sort::InputRequired => "input_required",
-            Sort::Task => "task",
-        };
-        self.broken(format!("unexpected result type {sort:?}"))
-    }
-
-    fn parse_borrowed<'de, T: Deserialize<'de>>(&'de self) -> Result<T, ConnectionError> {
-        serde_json::from_slice(&self.result).map_err(|error| self.broken(error.to_string()))
+    /// The failure of a request that cannot have a result of this type.
+    pub(crate) fn unexpected(&self, result_type: &ResultType) -> ConnectionError {
+        self.broken(format!("unexpected result type {:?}", result_type.as_str()))
     }
 
     /// The answer came, so the request was worked on; what it did is not known.

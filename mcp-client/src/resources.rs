@@ -91,14 +91,14 @@ impl Client {
             params: Extra::from_object(&ResourceParams { uri: uri.to_owned() }),
             options: &options,
             deadline: self.deadline(&options),
-            mirrored: None,
+            param_headers: None,
         };
-        let settled = rounds.run().await?;
-        let result: Arc<ReadResourceResult> = Arc::new(settled.answer.complete()?);
+        let last = rounds.run().await?;
+        let result: Arc<ReadResourceResult> = Arc::new(last.answer.complete()?);
         let ttl = result.ttl_ms.map_or(Duration::ZERO, Duration::from_millis).min(TTL_MAX);
         // What came of questions was answered to us alone, and for this once.
-        if !settled.had_rounds && !ttl.is_zero() {
-            let (result, bytes) = (Arc::clone(&result), settled.answer.result.len());
+        if !last.had_rounds && !ttl.is_zero() {
+            let (result, bytes) = (Arc::clone(&result), last.answer.result.len());
             let read = Read { result, bytes, fresh_until: Instant::now() + ttl, generation };
             self.link().reads(|cache| cache.keep(uri, read));
         }

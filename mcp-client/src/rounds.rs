@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mcp_core::Delivery;
-use mcp_core::protocol::{Era, Extra, InputRequest, InputResponses};
+use mcp_core::protocol::{Era, Extra, InputRequest, InputResponses, ResultType};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -20,7 +20,7 @@ use crate::client::Client;
 use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure};
 use crate::handler;
-use crate::request::{Answered, Meta, Sort};
+use crate::request::{Meta, RawResult};
 
 /// How often a server may ask before it must answer: more than any form needs.
 pub(crate) const ROUNDS_MAX: usize = 8;
@@ -46,14 +46,14 @@ pub(crate) struct Rounds<'a> {
     pub(crate) options: &'a CallOptions,
     /// The end of all rounds together.
     pub(crate) deadline: CallDeadline,
-    pub(crate) mirrored: Option<Vec<(String, String)>>,
+    pub(crate) param_headers: Option<Vec<(String, String)>>,
 }
 
 /// A result that asks nothing more.
 #[derive(Debug)]
-pub(crate) struct Settled<'a> {
-    pub(crate) answer: Answered<'a>,
-    pub(crate) sort: Sort,
+pub(crate) struct FinalResult<'a> {
+    pub(crate) answer: RawResult<'a>,
+    pub(crate) result_type: ResultType,
     /// Whether anything was asked on the way: then the result is this request's alone.
     pub(crate) had_rounds: bool,
 }
@@ -61,14 +61,14 @@ pub(crate) struct Settled<'a> {
 /// What a server needs before it answers. The state is its own: it goes back byte for byte.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Needed {
+struct InputRequired {
     input_requests: Option<BTreeMap<String, InputRequest>>,
     request_state: Option<Box<RawValue>>,
 }
 
 /// What a round adds to the request.
 #[derive(Default)]
-struct Given {
+struct RoundInput {
     input_responses: InputResponses,
     request_state: Option<Box<RawValue>>,
 }
@@ -87,52 +87,63 @@ struct RoundParams<'a> {
 }
 
 impl<'a> Rounds<'a> {
-    /// Sends the request, and again until it is settled.
-    pub(crate) async fn run(&self) -> Result<Settled<'a>, Failure> {
-        let first = self.send(&Given::default(), self.deadline).await?;
-        self.settle(first).await
+    /// Sends the request, and again until it is last.
+    pub(crate) async fn run(&self) -> Result<FinalResult<'a>, Failure> {
+        let first = self.send(&RoundInput::default(), self.deadline).await?;
+        self.finish(first).await
     }
 
     /// Goes on from the first answer. Whatever fails now fails after the server began to work.
-    pub(crate) async fn settle(&self, first: Answered<'a>) -> Result<Settled<'a>, Failure> {
-        self.settle_all(first).await.map_err(Failure::after_work_began)
+    pub(crate) async fn finish(&self, first: RawResult<'a>) -> Result<FinalResult<'a>, Failure> {
+        self.finish_all(first).await.map_err(Failure::after_work_began)
     }
 
-    async fn settle_all(&self, first: Answered<'a>) -> Result<Settled<'a>, Failure> {
+    async fn finish_all(&self, first: RawResult<'a>) -> Result<FinalResult<'a>, Failure> {
         let is_modern = self.client.version().era() == Era::Modern;
         let (mut answer, mut pause) = (first, PAUSE);
         for round in 0..=ROUNDS_MAX {
-            match answer.sort()? {
-                Sort::InputRequired if is_modern => {}
-                Sort::Task if !self.client.declared().has_tasks() || !is_modern => {
-                    return Err(answer.unexpected(Sort::Task).into());
+            let result_type = answer.result_type()?;
+            match &result_type {
+                ResultType::InputRequired if is_modern => {}
+                ResultType::Task if is_modern && self.client.declared().has_tasks() => {
+                    return Ok(FinalResult { answer, result_type, had_rounds: round > 0 });
                 }
-                Sort::InputRequired => return Err(answer.unexpected(Sort::InputRequired).into()),
-                sort => return Ok(Settled { answer, sort, had_rounds: round > 0 }),
+                ResultType::Complete => {
+                    return Ok(FinalResult { answer, result_type, had_rounds: round > 0 });
+                }
+                unexpected => return Err(answer.unexpected(unexpected).into()),
             }
             if round < ROUNDS_MAX {
-                let given = self.give(&answer, &mut pause).await?;
-                answer = self.send(&given, self.deadline.renewed()).await?;
+                let input = self.next_input(&answer, &mut pause).await?;
+                answer = self.send(&input, self.deadline.renewed()).await?;
             }
         }
         Err(self.beyond(ROUNDS_MAX, "rounds of questions"))
     }
 
-    async fn send(&self, given: &Given, deadline: CallDeadline) -> Result<Answered<'a>, Failure> {
+    async fn send(
+        &self,
+        input: &RoundInput,
+        deadline: CallDeadline,
+    ) -> Result<RawResult<'a>, Failure> {
         let mut request = self.client.request_with(self.method, self.subject, self.options);
-        request.mirrored.clone_from(&self.mirrored);
+        request.param_headers.clone_from(&self.param_headers);
         let params = |meta| RoundParams {
             params: &self.params,
-            input_responses: &given.input_responses,
-            request_state: given.request_state.as_deref(),
+            input_responses: &input.input_responses,
+            request_state: input.request_state.as_deref(),
             meta,
         };
         request.encode(params)?.send(deadline).await
     }
 
     /// What the next round adds.
-    async fn give(&self, answer: &Answered<'a>, pause: &mut Duration) -> Result<Given, Failure> {
-        let Needed { input_requests, request_state } = answer.parse()?;
+    async fn next_input(
+        &self,
+        answer: &RawResult<'a>,
+        pause: &mut Duration,
+    ) -> Result<RoundInput, Failure> {
+        let InputRequired { input_requests, request_state } = answer.parse()?;
         let questions = input_requests.unwrap_or_default();
         if let Some(state) = &request_state {
             if state.get().len() > STATE_BYTES_MAX {
@@ -150,7 +161,7 @@ impl<'a> Rounds<'a> {
             self.wait(pause).await?;
         }
         let input_responses = self.answers(&questions).await?;
-        Ok(Given { input_responses, request_state })
+        Ok(RoundInput { input_responses, request_state })
     }
 
     async fn wait(&self, pause: &mut Duration) -> Result<(), Failure> {

@@ -17,10 +17,10 @@ use tokio::time::timeout;
 use crate::client::Client;
 use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure, RequestError};
-use crate::inbox::{Inbox, Source};
 use crate::notice::Notice;
 use crate::pending::{PendingRequest, Unanswered};
 use crate::request::Meta;
+use crate::subscription_queue::{Source, SubscriptionQueue};
 
 /// What a server without subscriptions to resources does not offer.
 const SUBSCRIPTIONS: &str = "subscriptions to resources";
@@ -32,7 +32,7 @@ const SUBSCRIPTIONS: &str = "subscriptions to resources";
 #[must_use = "a subscription ends when it is dropped"]
 pub struct Subscription {
     client: Client,
-    inbox: u64,
+    queue: u64,
     honoured: SubscriptionFilter,
     /// The request behind a modern subscription.
     request: Option<PendingRequest>,
@@ -65,8 +65,8 @@ impl Client {
         let request = self.request(method::LISTEN, method::LISTEN);
         let encoded = request.encode(|meta| Listening { notifications: &filter, meta })?;
         // Open before the server can have anything to put into it.
-        let inbox = self.link().open_inbox(Source::Request(encoded.id()), filter);
-        let mut subscription = Subscription::new(self, inbox);
+        let queue = self.link().open_queue(Source::Request(encoded.id()), filter);
+        let mut subscription = Subscription::new(self, queue);
         let limit = self.options().list_timeout;
         let confirmed = async {
             subscription.request = Some(encoded.deliver().await?);
@@ -88,8 +88,8 @@ impl Client {
         if !filter.resource_subscriptions.is_empty() && can_subscribe != Some(&Value::Bool(true)) {
             return Err(RequestError::NotOffered { what: SUBSCRIPTIONS });
         }
-        let inbox = self.link().open_inbox(Source::Connection, filter.clone());
-        let mut subscription = Subscription::new(self, inbox);
+        let queue = self.link().open_queue(Source::Connection, filter.clone());
+        let mut subscription = Subscription::new(self, queue);
         for uri in filter.resource_subscriptions.clone() {
             // Before the answer: who leaves early must take it back.
             subscription.uris.push(uri.clone());
@@ -104,10 +104,10 @@ impl Client {
 }
 
 impl Subscription {
-    fn new(client: &Client, inbox: u64) -> Self {
+    fn new(client: &Client, queue: u64) -> Self {
         Self {
             client: client.clone(),
-            inbox,
+            queue,
             honoured: SubscriptionFilter::default(),
             request: None,
             uris: Vec::new(),
@@ -124,7 +124,7 @@ impl Subscription {
     /// Notices that were dropped because too many waited to be read: the oldest go first.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        self.client.link().look_into(self.inbox, |inbox| inbox.dropped).unwrap_or_default()
+        self.client.link().look_into(self.queue, |queue| queue.dropped).unwrap_or_default()
     }
 
     /// The next change. `None`: the server ended the subscription in good order.
@@ -140,7 +140,7 @@ impl Subscription {
         if self.is_over {
             return None;
         }
-        match self.look(Inbox::next).await {
+        match self.look(SubscriptionQueue::next).await {
             Ok(notice) => Some(Ok(notice)),
             Err(end) => {
                 self.over();
@@ -155,9 +155,9 @@ impl Subscription {
 
     /// Waits until the server says what it is going to tell.
     async fn confirm(&mut self) -> Result<(), Failure> {
-        let confirmed = self.look(|inbox, waker| {
-            inbox.wait(waker);
-            inbox.acknowledged.take()
+        let confirmed = self.look(|queue, waker| {
+            queue.wait(waker);
+            queue.acknowledged.take()
         });
         match confirmed.await {
             Ok(honoured) => {
@@ -171,16 +171,16 @@ impl Subscription {
         }
     }
 
-    /// Waits for something in the inbox, or for the end of what fills it.
+    /// Waits for something in the queue, or for the end of what fills it.
     async fn look<R>(
         &self,
-        look: impl Fn(&mut Inbox, &Waker) -> Option<R>,
+        look: impl Fn(&mut SubscriptionQueue, &Waker) -> Option<R>,
     ) -> Result<R, Option<Unanswered>> {
         let request = self.request.as_ref().map(PendingRequest::id);
         let link = self.client.link();
         poll_fn(|context| -> Poll<_> {
             let waker = context.waker();
-            link.poll_inbox(self.inbox, request, waker, |inbox| look(inbox, waker))
+            link.poll_queue(self.queue, request, waker, |queue| look(queue, waker))
         })
         .await
     }
@@ -209,7 +209,7 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mut uris = mem::take(&mut self.uris);
         let link = Arc::clone(self.client.link());
-        link.close_inbox(self.inbox, &mut uris);
+        link.close_queue(self.queue, &mut uris);
         for uri in uris {
             link.post_request(method::RESOURCES_UNSUBSCRIBE, &ResourceParams { uri });
         }

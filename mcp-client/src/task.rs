@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::client::Client;
 use crate::error::{ConnectionErrorKind, Failure, RpcFailure};
-use crate::request::{Answered, Meta};
+use crate::request::{Meta, RawResult};
 use crate::rounds::{ROUNDS_MAX, Rounds};
 
 /// How long to wait between two questions after a task that does not say, and the bounds of what it
@@ -33,7 +33,7 @@ const POLL_INTERVAL_MAX: Duration = Duration::from_secs(60);
 /// Waits for the task that a call became, and returns what the call would have.
 pub(crate) async fn follow(
     rounds: &Rounds<'_>,
-    created: &Answered<'_>,
+    created: &RawResult<'_>,
 ) -> Result<CallToolResult, Failure> {
     let task: Task = created.parse()?;
     let mut following = Following {
@@ -136,7 +136,7 @@ impl Following<'_> {
         match (found.task.status, found.result, found.error) {
             (TaskStatus::Completed, Some(result), _) => {
                 let result = Bytes::from(String::from(Box::<str>::from(result)));
-                Ok(Answered::new(subject, result).complete()?)
+                Ok(RawResult::new(subject, result).complete()?)
             }
             (TaskStatus::Failed, _, Some(error)) => {
                 Err(Failure::Rpc(RpcFailure::new(subject, error)))
@@ -150,7 +150,7 @@ impl Following<'_> {
         &self,
         method: &'static str,
         input_responses: Option<&InputResponses>,
-    ) -> Result<Answered<'_>, Failure> {
+    ) -> Result<RawResult<'_>, Failure> {
         let request = self.rounds.client.request(method, self.rounds.subject);
         let task_id = &self.hold.task_id;
         let params = |meta| TaskRequest { task_id, input_responses, meta };

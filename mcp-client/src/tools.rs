@@ -8,7 +8,7 @@ use mcp_core::protocol::Tool;
 use crate::client::Client;
 use crate::error::ListError;
 use crate::list::{self, Listing};
-use crate::mirror::{self, MirrorTable};
+use crate::param_headers::{self, ParamHeaderTable};
 
 /// All tools of a server.
 pub type ToolList = Listing<Tool>;
@@ -17,7 +17,7 @@ pub type ToolList = Listing<Tool>;
 #[derive(Debug, Default)]
 pub(crate) struct KnownTools {
     pub(crate) list: Arc<ToolList>,
-    pub(crate) mirrors: MirrorTable,
+    pub(crate) param_headers: ParamHeaderTable,
 }
 
 impl Client {
@@ -45,8 +45,8 @@ impl Client {
     pub(crate) async fn fetch_tools(&self) -> Result<Arc<KnownTools>, ListError> {
         let generation = self.link().generations().tools;
         let (mut list, ttl) = list::fetch(self, self.options().tools_max).await?;
-        let mirrors = mirror::take_out(self, &mut list);
-        let known = Arc::new(KnownTools { list: Arc::new(list), mirrors });
+        let param_headers = param_headers::take_out(self, &mut list);
+        let known = Arc::new(KnownTools { list: Arc::new(list), param_headers });
         self.lists().tools.keep(&known, ttl, generation);
         Ok(known)
     }

@@ -115,7 +115,7 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
     ///
     /// For a child process this is the end of its standard error. Transports that have no such side
     /// channel return `None`.
-    fn last_words(&self) -> Option<String> {
+    fn stderr_tail(&self) -> Option<String> {
         None
     }
 }

@@ -3,8 +3,8 @@
 //! ```text
 //!   caller's task                        reader task
 //!   start ─▶ encode ─▶ transport.send    transport.recv ─▶ session.accept ─▶ wake the caller
-//!   wait ◀── typed parse                 outbox ─▶ transport.send (never awaited before a recv)
-//!                                        questions ─▶ a task each, at most 8 ─▶ outbox
+//!   wait ◀── typed parse                 posted ─▶ transport.send (never awaited before a recv)
+//!                                        server_requests ─▶ a task each, at most 8 ─▶ posted
 //! ```
 //!
 //! The lock is held for a look into a table, never across an await and never around foreign code.
@@ -25,14 +25,14 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::handler::ClientHandler;
-use crate::inbox::{Inbox, Inboxes, Source};
 use crate::options::ClientOptions;
 use crate::pending::{PendingRequest, Unanswered, Waiting};
 use crate::reads::ReadCache;
+use crate::subscription_queue::{Source, SubscriptionQueue, SubscriptionQueues};
 
 /// Answers to the server and cancellations that wait to be sent. More come only from a server that
 /// asks without reading; they are dropped.
-const OUTBOX_MAX: usize = 64;
+const POSTED_MAX: usize = 64;
 
 /// What callers and reader share about one connection.
 #[derive(Debug)]
@@ -42,18 +42,18 @@ pub(crate) struct Link {
     /// How long the answer to a question of the server may take.
     question_limit: Duration,
     state: Mutex<LinkState>,
-    outbox_filled: Notify,
+    has_posted: Notify,
 }
 
 #[derive(Debug)]
 struct LinkState {
     session: ClientSession<Waiting>,
     ended: Option<TransportError>,
-    outbox: VecDeque<Bytes>,
-    inboxes: Inboxes,
+    posted: VecDeque<Bytes>,
+    queues: SubscriptionQueues,
     reads: ReadCache,
     generations: Generations,
-    /// Questions that were turned down although they were offered.
+    /// ServerRequests that were turned down although they were offered.
     turned_down: u64,
 }
 
@@ -80,13 +80,13 @@ impl Link {
             state: Mutex::new(LinkState {
                 session: ClientSession::new(key),
                 ended: None,
-                outbox: VecDeque::new(),
-                inboxes: Inboxes::default(),
+                posted: VecDeque::new(),
+                queues: SubscriptionQueues::default(),
                 reads: ReadCache::default(),
                 generations: Generations::default(),
                 turned_down: 0,
             }),
-            outbox_filled: Notify::new(),
+            has_posted: Notify::new(),
         })
     }
 
@@ -137,43 +137,47 @@ impl Link {
 
     /// Puts a frame that nobody waits for on its way.
     fn post(&self, mut state: MutexGuard<'_, LinkState>, frame: Bytes) {
-        if state.ended.is_none() && state.outbox.len() < OUTBOX_MAX {
-            state.outbox.push_back(frame);
+        if state.ended.is_none() && state.posted.len() < POSTED_MAX {
+            state.posted.push_back(frame);
             drop(state);
-            self.outbox_filled.notify_one();
+            self.has_posted.notify_one();
         }
     }
 
-    pub(crate) fn open_inbox(&self, source: Source, filter: SubscriptionFilter) -> u64 {
-        self.lock().inboxes.open(source, filter)
+    pub(crate) fn open_queue(&self, source: Source, filter: SubscriptionFilter) -> u64 {
+        self.lock().queues.open(source, filter)
     }
 
-    pub(crate) fn look_into<R>(&self, key: u64, look: impl FnOnce(&Inbox) -> R) -> Option<R> {
-        self.lock().inboxes.find(key).map(|inbox| look(inbox))
+    pub(crate) fn look_into<R>(
+        &self,
+        key: u64,
+        look: impl FnOnce(&SubscriptionQueue) -> R,
+    ) -> Option<R> {
+        self.lock().queues.find(key).map(|queue| look(queue))
     }
 
-    /// Closes an inbox; keeps those of `uris` that no other one wants to hear of.
-    pub(crate) fn close_inbox(&self, key: u64, uris: &mut Vec<String>) {
+    /// Closes an queue; keeps those of `uris` that no other one wants to hear of.
+    pub(crate) fn close_queue(&self, key: u64, uris: &mut Vec<String>) {
         let mut state = self.lock();
-        state.inboxes.close(key);
-        uris.retain(|uri| !state.inboxes.wants_resource(uri));
+        state.queues.close(key);
+        uris.retain(|uri| !state.queues.wants_resource(uri));
     }
 
-    /// Looks into an inbox and at the request behind it. `None`: the inbox is closed.
-    pub(crate) fn poll_inbox<R>(
+    /// Looks into an queue and at the request behind it. `None`: the queue is closed.
+    pub(crate) fn poll_queue<R>(
         &self,
         key: u64,
         request: Option<i64>,
         waker: &Waker,
-        look: impl FnOnce(&mut Inbox) -> Option<R>,
+        look: impl FnOnce(&mut SubscriptionQueue) -> Option<R>,
     ) -> Poll<Result<R, Option<Unanswered>>> {
         let mut state = self.lock();
-        let LinkState { session, ended, inboxes, .. } = &mut *state;
-        let Some(inbox) = inboxes.find(key) else { return Poll::Ready(Err(None)) };
-        if let Some(found) = look(inbox) {
+        let LinkState { session, ended, queues, .. } = &mut *state;
+        let Some(queue) = queues.find(key) else { return Poll::Ready(Err(None)) };
+        if let Some(found) = look(queue) {
             return Poll::Ready(Ok(found));
         }
-        let is_revoked = inbox.is_revoked;
+        let is_revoked = queue.is_revoked;
         match (request.and_then(|id| session.waiting(id)), ended) {
             (Some(waiting), ended) => match waiting.poll(ended.as_ref(), waker) {
                 Poll::Ready(Ok(_)) => Poll::Ready(Err(None)),

@@ -14,16 +14,16 @@ use mcp_core::{TransportError, Undelivered};
 use super::{Link, LinkState};
 use crate::notice::Notice;
 use crate::pending::{Unanswered, Waiting};
-use crate::questions::{Question, Questions};
+use crate::server_requests::{ServerRequest, ServerRequests};
 
 /// Requests of a server that are turned down before the connection is cut.
 const REFUSED_MAX: u64 = 1000;
 
 /// What a frame leaves to be done without the lock.
-enum Heard {
+enum FrameAction {
     Caller(Option<Waker>),
     Notice(Notice),
-    Question(Question),
+    ServerRequest(ServerRequest),
     /// An answer that the session gave by itself.
     Reply(Bytes),
 }
@@ -42,9 +42,9 @@ impl Link {
     fn fail_all(&self, end: TransportError) {
         let mut state = self.lock();
         state.ended = Some(end);
-        let LinkState { session, inboxes, .. } = &mut *state;
+        let LinkState { session, queues, .. } = &mut *state;
         let callers = session.all_waiting().filter_map(Waiting::take_waker);
-        let wakers: Vec<_> = callers.chain(inboxes.wakers()).collect();
+        let wakers: Vec<_> = callers.chain(queues.wakers()).collect();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -52,11 +52,11 @@ impl Link {
     async fn read_until_end(&self) -> TransportError {
         let mut sending = pin!(self.send_posted());
         let mut failing = self.transport.undelivered();
-        let mut questions = Questions::new(self.question_limit);
+        let mut server_requests = ServerRequests::new(self.question_limit);
         loop {
             tokio::select! {
                 frame = self.transport.recv() => {
-                    let read = frame.and_then(|frame| self.accept(&frame, &mut questions));
+                    let read = frame.and_then(|frame| self.accept(&frame, &mut server_requests));
                     if let Err(end) = read {
                         return end;
                     }
@@ -66,7 +66,7 @@ impl Link {
                     self.undelivered(failure);
                     failing = self.transport.undelivered();
                 }
-                answer = questions.next(), if !questions.is_empty() => {
+                answer = server_requests.next(), if !server_requests.is_empty() => {
                     self.post(self.lock(), answer);
                 }
             }
@@ -80,33 +80,37 @@ impl Link {
                 // A connection that is over says so to the reader.
                 drop(self.transport.send(frame).await);
             }
-            self.outbox_filled.notified().await;
+            self.has_posted.notified().await;
         }
     }
 
     fn next_posted(&self) -> Option<Bytes> {
-        self.lock().outbox.pop_front()
+        self.lock().posted.pop_front()
     }
 
-    fn accept(&self, frame: &Bytes, questions: &mut Questions) -> Result<(), TransportError> {
+    fn accept(
+        &self,
+        frame: &Bytes,
+        server_requests: &mut ServerRequests,
+    ) -> Result<(), TransportError> {
         tracing::trace!(frame = %String::from_utf8_lossy(frame), "received");
         let heard = self.lock().accept(frame);
         match heard {
-            Heard::Caller(waker) => {
+            FrameAction::Caller(waker) => {
                 if let Some(waker) = waker {
                     waker.wake();
                 }
             }
-            Heard::Notice(notice) if notice.method == method::CANCELLED => {
-                questions.cancel(&notice.params);
+            FrameAction::Notice(notice) if notice.method == method::CANCELLED => {
+                server_requests.cancel(&notice.params);
                 self.revoked(&notice.params);
             }
-            Heard::Notice(notice) => self.notified(&notice),
-            Heard::Question(question) => {
-                self.asked(question, questions);
+            FrameAction::Notice(notice) => self.notified(&notice),
+            FrameAction::ServerRequest(question) => {
+                self.asked(question, server_requests);
                 self.check_refused()?;
             }
-            Heard::Reply(reply) => {
+            FrameAction::Reply(reply) => {
                 self.post(self.lock(), reply);
                 self.check_refused()?;
             }
@@ -127,7 +131,7 @@ impl Link {
     /// The server gives up a request of ours: it may do so with subscriptions.
     fn revoked(&self, params: &[u8]) {
         let Ok(cancelled) = serde_json::from_slice::<Cancelled>(params) else { return };
-        let waker = self.lock().inboxes.revoke(&cancelled.request_id);
+        let waker = self.lock().queues.revoke(&cancelled.request_id);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -140,7 +144,7 @@ impl Link {
         if let Some(uri) = &changed {
             state.reads.invalidate(uri);
         }
-        let has_listeners = !state.inboxes.is_empty();
+        let has_listeners = !state.queues.is_empty();
         drop(state);
         if has_listeners {
             self.deliver(notice);
@@ -156,13 +160,13 @@ impl Link {
     /// Parameters may be large: they are read without the lock.
     fn deliver(&self, notice: &Notice) {
         let Ok(params) = serde_json::from_slice(&notice.params) else { return };
-        let wakers = self.lock().inboxes.deliver(notice, &params);
+        let wakers = self.lock().queues.deliver(notice, &params);
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    fn asked(&self, question: Question, questions: &mut Questions) {
+    fn asked(&self, question: ServerRequest, server_requests: &mut ServerRequests) {
         let Some(handler) = &self.handler else { return };
-        if let Err(refusal) = questions.ask(handler, question) {
+        if let Err(refusal) = server_requests.ask(handler, question) {
             let mut state = self.lock();
             state.turned_down += 1;
             if let Some(refusal) = refusal {
@@ -185,7 +189,7 @@ impl Link {
 }
 
 impl LinkState {
-    fn accept(&mut self, frame: &Bytes) -> Heard {
+    fn accept(&mut self, frame: &Bytes) -> FrameAction {
         let waker = match self.session.accept(frame) {
             Inbound::Answer { waiting, outcome } => {
                 match waiting.answer(outcome.map_err(Unanswered::Answered)) {
@@ -197,16 +201,16 @@ impl LinkState {
                 }
             }
             Inbound::Progress { waiting, progress } => waiting.progress(progress),
-            Inbound::Reply(frame) => return Heard::Reply(frame),
+            Inbound::Reply(frame) => return FrameAction::Reply(frame),
             Inbound::Notified { method, params } => {
-                return Heard::Notice(Notice::new(method, params));
+                return FrameAction::Notice(Notice::new(method, params));
             }
             Inbound::Asked { id, method, params } => {
-                return Heard::Question(Question { id, method, params });
+                return FrameAction::ServerRequest(ServerRequest { id, method, params });
             }
             Inbound::Nothing => None,
         };
-        Heard::Caller(waker)
+        FrameAction::Caller(waker)
     }
 }
 

@@ -197,7 +197,7 @@ async fn stderr_flood_does_not_block_the_child() {
 
     assert_eq!(received.unwrap(), "{}");
     wait_until("the flood is read", || {
-        family.transport.last_words().is_some_and(|words| words == "  last")
+        family.transport.stderr_tail().is_some_and(|words| words == "  last")
     });
     family.transport.close().await;
 }

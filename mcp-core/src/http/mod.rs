@@ -2,6 +2,6 @@
 //! arguments they repeat.
 
 pub mod header;
-mod mirror;
+mod param_headers;
 
-pub use mirror::{MirrorError, Mirrors};
+pub use param_headers::{ParamHeaderError, ParamHeaders};

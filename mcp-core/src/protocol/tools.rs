@@ -157,7 +157,7 @@ pub struct CallToolResult {
     pub extra: Extra,
 }
 
-/// The sorts of results (2026-07-28, "Result types").
+/// What a result is (2026-07-28, "Result types").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -168,9 +168,22 @@ pub enum ResultType {
     InputRequired,
     /// The work goes on as a task (tasks extension).
     Task,
-    /// A sort that this crate does not know.
+    /// A type that this crate does not know.
     #[serde(untagged)]
     Other(String),
+}
+
+impl ResultType {
+    /// The name in JSON.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Complete => "complete",
+            Self::InputRequired => "input_required",
+            Self::Task => "task",
+            Self::Other(name) => name,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for ResultType {

@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::outbox::Outbox;
+use super::client_messages::ClientMessages;
 use crate::jsonrpc::{RequestId, RpcError, code, encode};
 use crate::protocol::{Cancelled, InputRequest, LogLevel, method};
 use crate::session::{AnswerError, InFlight, Outcome};
@@ -18,7 +18,7 @@ use crate::session::{AnswerError, InFlight, Outcome};
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
     conversation: Arc<Conversation>,
-    outbox: Arc<Outbox>,
+    messages: Arc<ClientMessages>,
 }
 
 /// What a server remembers of a legacy conversation. Modern requests carry all of it themselves.
@@ -51,25 +51,25 @@ impl Caller {
     /// The same client, reached through another stream: what is said goes there.
     #[cfg(feature = "http")]
     #[must_use]
-    pub(crate) fn over(&self, outbox: Arc<Outbox>) -> Self {
-        Self { conversation: Arc::clone(&self.conversation), outbox }
+    pub(crate) fn over(&self, messages: Arc<ClientMessages>) -> Self {
+        Self { conversation: Arc::clone(&self.conversation), messages }
     }
 
-    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
-        &self.outbox
+    pub(crate) fn messages(&self) -> &Arc<ClientMessages> {
+        &self.messages
     }
 
     /// Sends a notification. One that cannot be sent because the client does not read is lost.
     pub fn notify(&self, method: &str, params: &impl Serialize) {
         if let Ok(frame) = encode::notification(method, params) {
-            self.outbox.push(frame);
+            self.messages.push(frame);
         }
     }
 
     /// Sends a frame as it is: for servers that answer when nobody waits any more. One that cannot be sent
     /// is lost.
     pub fn send(&self, frame: Bytes) {
-        self.outbox.push(frame);
+        self.messages.push(frame);
     }
 
     /// Asks the client something and waits for its answer: legacy era only.
@@ -87,7 +87,7 @@ impl Caller {
         let id = RequestId::Number(waiting.id);
         let frame = encode::request(&id, &question.method, &question.params)
             .map_err(|error| failed(&error.to_string()))?;
-        if !self.outbox.push(frame) {
+        if !self.messages.push(frame) {
             return Err(failed("the client does not read"));
         }
         match poll_fn(|context| waiting.poll(context.waker())).await {

@@ -10,13 +10,13 @@
 
 mod caller;
 mod changes;
+mod client_messages;
 mod context;
 mod dispatch;
 mod drip;
 mod handler;
 #[cfg(feature = "http")]
 pub mod http;
-mod outbox;
 mod serve;
 mod service;
 

@@ -131,7 +131,7 @@ async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Even
             return Poll::Ready(Event::Frame(frame));
         }
         // What is said goes out with every event, so that frames that keep coming hold nothing back.
-        at_work.caller.outbox().poll_ready(context).map(|()| Event::Said)
+        at_work.caller.messages().poll_ready(context).map(|()| Event::Said)
     })
     .await
 }
@@ -142,7 +142,7 @@ async fn deliver(
     caller: &Caller,
     reply: Reply,
 ) -> Result<bool, TransportError> {
-    while let Some(said) = caller.outbox().pop() {
+    while let Some(said) = caller.messages().pop() {
         if !sent(transport.send(said).await)? {
             return Ok(false);
         }

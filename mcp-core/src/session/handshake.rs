@@ -51,7 +51,7 @@ pub enum Step {
         /// The parameters.
         params: Value,
     },
-    /// Open a fresh connection, then report [`Heard::Restarted`].
+    /// Open a fresh connection, then report [`HandshakeEvent::Restarted`].
     Restart,
     /// The handshake is over. A legacy agreement wants `notifications/initialized` sent first.
     Agreed(Box<Agreement>),
@@ -61,7 +61,7 @@ pub enum Step {
 
 /// What the driver heard.
 #[derive(Debug)]
-pub enum Heard {
+pub enum HandshakeEvent {
     /// A result, to the request of that method.
     Result {
         /// Which request.
@@ -191,22 +191,26 @@ impl Handshake {
     }
 
     /// Takes what was heard. `None`: go on listening.
-    pub fn hear(&mut self, heard: Heard) -> Option<Step> {
-        match heard {
-            Heard::Result { method: method::DISCOVER, result } => self.discovered(&result),
-            Heard::Result { result, .. } => Some(initialized(&result)),
-            Heard::Refused { method: method::DISCOVER, error } => self.discover_refused(error),
-            Heard::Refused { method, error } => Some(refused(method, error)),
-            Heard::Unserved { method: method::DISCOVER, .. } if self.choice == EraChoice::Auto => {
+    pub fn accept(&mut self, event: HandshakeEvent) -> Option<Step> {
+        match event {
+            HandshakeEvent::Result { method: method::DISCOVER, result } => self.discovered(&result),
+            HandshakeEvent::Result { result, .. } => Some(initialized(&result)),
+            HandshakeEvent::Refused { method: method::DISCOVER, error } => {
+                self.discover_refused(error)
+            }
+            HandshakeEvent::Refused { method, error } => Some(refused(method, error)),
+            HandshakeEvent::Unserved { method: method::DISCOVER, .. }
+                if self.choice == EraChoice::Auto =>
+            {
                 self.fall_back()
             }
-            Heard::Unserved { method, message } => {
+            HandshakeEvent::Unserved { method, message } => {
                 Some(Step::Failed(HandshakeError::Unserved { method, message }))
             }
-            Heard::Silence => self.silent(),
-            Heard::Ended => Some(self.ended()),
-            Heard::Failed => Some(Step::Failed(HandshakeError::Ended)),
-            Heard::Restarted => Some(self.initialize()),
+            HandshakeEvent::Silence => self.silent(),
+            HandshakeEvent::Ended => Some(self.ended()),
+            HandshakeEvent::Failed => Some(Step::Failed(HandshakeError::Ended)),
+            HandshakeEvent::Restarted => Some(self.initialize()),
         }
     }
 
@@ -361,35 +365,35 @@ mod tests {
         ClientDescription { implementation, capabilities: ClientCapabilities::default() }
     }
 
-    fn discover(result: &Value) -> Heard {
-        Heard::Result { method: method::DISCOVER, result: result.to_string().into() }
+    fn discover(result: &Value) -> HandshakeEvent {
+        HandshakeEvent::Result { method: method::DISCOVER, result: result.to_string().into() }
     }
 
-    fn initialize(version: &str) -> Heard {
+    fn initialize(version: &str) -> HandshakeEvent {
         let result = json!({
             "protocolVersion": version, "capabilities": {}, "serverInfo": { "name": "s", "version": "1" },
         });
-        Heard::Result { method: method::INITIALIZE, result: result.to_string().into() }
+        HandshakeEvent::Result { method: method::INITIALIZE, result: result.to_string().into() }
     }
 
-    fn no(code: i64) -> Heard {
-        Heard::Refused { method: method::DISCOVER, error: RpcError::new(code, "no") }
+    fn no(code: i64) -> HandshakeEvent {
+        HandshakeEvent::Refused { method: method::DISCOVER, error: RpcError::new(code, "no") }
     }
 
-    fn unsupported(versions: &[&str]) -> Heard {
+    fn unsupported(versions: &[&str]) -> HandshakeEvent {
         let error = RpcError::new(-32022, "no").with_data(json!({ "supported": versions }));
-        Heard::Refused { method: method::DISCOVER, error }
+        HandshakeEvent::Refused { method: method::DISCOVER, error }
     }
 
-    fn unserved(method: &'static str) -> Heard {
-        Heard::Unserved { method, message: "HTTP status 404".to_owned() }
+    fn unserved(method: &'static str) -> HandshakeEvent {
+        HandshakeEvent::Unserved { method, message: "HTTP status 404".to_owned() }
     }
 
     /// Plays a conversation and writes down what the client does, one word a step.
-    fn play(choice: EraChoice, heard: impl IntoIterator<Item = Heard>) -> String {
+    fn play(choice: EraChoice, events: impl IntoIterator<Item = HandshakeEvent>) -> String {
         let (mut handshake, first) = Handshake::start(choice, client());
         let mut steps = vec![word(Some(first))];
-        steps.extend(heard.into_iter().map(|heard| word(handshake.hear(heard))));
+        steps.extend(events.into_iter().map(|event| word(handshake.accept(event))));
         steps.join(" ")
     }
 
@@ -422,11 +426,14 @@ mod tests {
             play(Auto, [unsupported(&["2026-07-28"]), unsupported(&["2026-07-28"])]),
             play(Auto, [unsupported(&["2025-06-18"]), initialize("2025-06-18")]),
             play(Auto, [unsupported(&["2030-01-01"])]),
-            play(Auto, [Heard::Silence, modern()]),
-            play(Auto, [Heard::Silence, no(-32601), initialize("2025-03-26")]),
-            play(Auto, [Heard::Silence, initialize("2025-03-26")]),
-            play(Auto, [Heard::Ended, Heard::Restarted, initialize("2025-03-26")]),
-            play(Auto, [Heard::Ended, Heard::Restarted, Heard::Ended]),
+            play(Auto, [HandshakeEvent::Silence, modern()]),
+            play(Auto, [HandshakeEvent::Silence, no(-32601), initialize("2025-03-26")]),
+            play(Auto, [HandshakeEvent::Silence, initialize("2025-03-26")]),
+            play(
+                Auto,
+                [HandshakeEvent::Ended, HandshakeEvent::Restarted, initialize("2025-03-26")],
+            ),
+            play(Auto, [HandshakeEvent::Ended, HandshakeEvent::Restarted, HandshakeEvent::Ended]),
             play(Auto, [no(-32021)]),
             play(Auto, [discover(&json!({ "tools": [] })), initialize("2025-11-25")]),
             play(Auto, [no(-32601), initialize("1999-01-01")]),
@@ -434,9 +441,9 @@ mod tests {
             play(Auto, [unserved(method::DISCOVER), unserved(method::INITIALIZE)]),
             play(Modern, [unserved(method::DISCOVER)]),
             play(Modern, [no(-32601)]),
-            play(Modern, [Heard::Silence, Heard::Ended]),
+            play(Modern, [HandshakeEvent::Silence, HandshakeEvent::Ended]),
             play(Legacy, [initialize("2025-11-25")]),
-            play(Legacy, [Heard::Ended]),
+            play(Legacy, [HandshakeEvent::Ended]),
         ];
 
         insta::assert_snapshot!(cases.join("\n"), @r"
@@ -470,7 +477,7 @@ mod tests {
         let (mut handshake, _) = Handshake::start(EraChoice::Auto, client());
         let found = discover(&json!({ "supportedVersions": ["2026-07-28"] }));
 
-        let Some(Step::Agreed(agreement)) = handshake.hear(found) else { panic!() };
+        let Some(Step::Agreed(agreement)) = handshake.accept(found) else { panic!() };
 
         let meta = serde_json::to_string(&agreement.request_meta(&client())).unwrap();
         insta::assert_snapshot!(meta, @r#"{"io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#);

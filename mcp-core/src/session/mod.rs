@@ -11,7 +11,7 @@ mod server;
 
 pub use client::{AnswerError, ClientSession, Counters, Inbound, Outcome};
 pub use handshake::{
-    Agreement, ClientDescription, EraChoice, Handshake, HandshakeError, Heard, Step,
+    Agreement, ClientDescription, EraChoice, Handshake, HandshakeError, HandshakeEvent, Step,
 };
 pub use in_flight::{InFlight, TooMany};
 pub use server::{Incoming, Request, ServerSession};

@@ -14,7 +14,7 @@ use super::client::{AnswerError, Outcome};
 use crate::jsonrpc::{Envelope, RequestId, RpcError, code, encode, json_text, scan_noting_meta};
 use crate::protocol::{
     Cancelled, ClientCapabilities, DiscoverResult, Era, Extra, InitializeParams, InitializeResult,
-    LogLevel, ProtocolVersion, ServerInfo, key, method,
+    LogLevel, ProtocolVersion, ResultType, ServerInfo, key, method,
 };
 
 /// What an incoming frame asks of the driver.
@@ -66,13 +66,12 @@ impl Request {
     /// The frame that answers with a result. In the modern era a result says what kind it is of.
     #[must_use]
     pub fn answer(&self, result: &impl Serialize) -> Bytes {
-        self.answer_of_type("complete", result)
+        self.answer_of_type(&ResultType::Complete, result)
     }
 
-    /// The frame that answers with a result of another sort, such as `input_required`. A legacy
-    /// client is not told the sort.
+    /// The frame that answers with a result of this type. A legacy client is not told the type.
     #[must_use]
-    pub fn answer_of_type(&self, result_type: &'static str, result: &impl Serialize) -> Bytes {
+    pub fn answer_of_type(&self, result_type: &ResultType, result: &impl Serialize) -> Bytes {
         let encoded = match self.version.era() {
             Era::Legacy => encode::result(&self.id, result),
             Era::Modern => encode::result(&self.id, &Typed { result_type, result }),
@@ -118,7 +117,7 @@ impl Request {
 #[derive(Serialize)]
 struct Typed<'a, T> {
     #[serde(rename = "resultType")]
-    result_type: &'static str,
+    result_type: &'a ResultType,
     #[serde(flatten)]
     result: &'a T,
 }

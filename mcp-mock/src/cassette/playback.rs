@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use mcp_core::protocol::{Era, method};
+use mcp_core::protocol::{Era, ResultType, method};
 use mcp_core::schema::nearest_name;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -281,23 +281,22 @@ fn is_list(method: &str) -> bool {
 
 /// Whether a client of that era understands the answer: a legacy one knows no result that asks back.
 fn is_readable(exchange: &Exchange, era: Era) -> bool {
-    era == Era::Modern || exchange.result_type() == "complete"
+    era == Era::Modern || exchange.result_type() == ResultType::Complete
 }
 
 impl Exchange {
     /// What sort of result was recorded; everything is complete that does not say otherwise.
-    pub(super) fn result_type(&self) -> &'static str {
+    pub(super) fn result_type(&self) -> ResultType {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Typed {
-            result_type: Option<String>,
+            result_type: Option<ResultType>,
         }
-        let RecordedAnswer::Result(result) = &self.answer else { return "complete" };
+        let RecordedAnswer::Result(result) = &self.answer else { return ResultType::Complete };
         let typed = serde_json::from_str::<Typed>(result.get()).ok();
-        match typed.and_then(|typed| typed.result_type).as_deref() {
-            Some("input_required") => "input_required",
-            Some("task") => "task",
-            _ => "complete",
+        match typed.and_then(|typed| typed.result_type) {
+            None | Some(ResultType::Other(_)) => ResultType::Complete,
+            Some(known) => known,
         }
     }
 }

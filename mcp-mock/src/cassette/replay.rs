@@ -9,7 +9,7 @@ use mcp_client::transport::memory;
 use mcp_client::transport::own_stdio;
 use mcp_core::Transport;
 use mcp_core::jsonrpc::{RpcError, code, encode};
-use mcp_core::protocol::{Era, ServerInfo, Tool, method};
+use mcp_core::protocol::{Era, ResultType, ServerInfo, Tool, method};
 use mcp_core::server::{Caller, Reply, Service, serve};
 use mcp_core::session::Request;
 use serde::Deserialize;
@@ -152,7 +152,7 @@ fn frames(request: &Request, exchange: &Exchange) -> Vec<Bytes> {
     let mut frames: Vec<Bytes> = said.collect();
     frames.push(match &exchange.answer {
         RecordedAnswer::Error(error) => request.refuse(error),
-        RecordedAnswer::Result(result) => answer(request, exchange.result_type(), result),
+        RecordedAnswer::Result(result) => answer(request, &exchange.result_type(), result),
     });
     frames
 }
@@ -175,7 +175,7 @@ fn notification(request: &Request, said: &RecordedNotification) -> Option<Bytes>
 }
 
 /// A result in the form of the era that it is wanted in.
-fn answer(request: &Request, result_type: &'static str, result: &RawValue) -> Bytes {
+fn answer(request: &Request, result_type: &ResultType, result: &RawValue) -> Bytes {
     let members = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(result.get());
     let mut members = members.expect("a tape holds results that are objects");
     members.remove("resultType");

@@ -23,7 +23,7 @@ use tokio::time::{sleep, timeout};
 
 use super::answer::{BodyKind, Place, body_kind, is_unknown_method, place};
 use super::body::{Body, Events, broken, silence};
-use super::question::Question;
+use super::outgoing::OutgoingRequest;
 use super::session::{Joined, id_in};
 use super::shared::Shared;
 use super::stream::pause;
@@ -40,41 +40,44 @@ struct Answer {
 }
 
 /// Asks and hands on what comes: the answer, or what became of the request.
-pub(super) async fn carry(shared: Arc<Shared>, question: Question) {
-    match within_limits(&shared, &question).await {
+pub(super) async fn carry(shared: Arc<Shared>, request: OutgoingRequest) {
+    match within_limits(&shared, &request).await {
         Ok(Answer { frame, rest }) => {
-            shared.inbox.put(frame).await;
+            shared.incoming.put(frame).await;
             if let Some(rest) = rest {
                 rest.drain().await;
             }
         }
-        Err(error) => shared.inbox.fail(Undelivered { id: question.id, error }).await,
+        Err(error) => shared.incoming.fail(Undelivered { id: request.id, error }).await,
     }
 }
 
-async fn within_limits(shared: &Arc<Shared>, question: &Question) -> Result<Answer, SendError> {
-    if question.is_listen {
-        return ask(shared, question).await;
+async fn within_limits(
+    shared: &Arc<Shared>,
+    request: &OutgoingRequest,
+) -> Result<Answer, SendError> {
+    if request.is_listen {
+        return ask(shared, request).await;
     }
     let _place = shared.exchanges.acquire().await.map_err(|_| SendError::not_sent(closed()))?;
     let limit = shared.peer.limits.answer_timeout;
-    timeout(limit, ask(shared, question))
+    timeout(limit, ask(shared, request))
         .await
         .unwrap_or_else(|_| Err(SendError::unknown(broken(format!("no answer within {limit:?}")))))
 }
 
 /// A session that is gone is opened anew once; 404 means that nothing was carried out.
-async fn ask(shared: &Arc<Shared>, question: &Question) -> Result<Answer, SendError> {
+async fn ask(shared: &Arc<Shared>, request: &OutgoingRequest) -> Result<Answer, SendError> {
     let joined = shared.session.join();
     let (generation, has_id) = (joined.generation, joined.has_id);
-    let outcome = ask_once(shared, question, joined).await;
-    let is_in_session = has_id && question.era == Era::Legacy && !question.is_initialize;
+    let outcome = ask_once(shared, request, joined).await;
+    let is_in_session = has_id && request.era == Era::Legacy && !request.is_initialize;
     match outcome {
         Err(SendError { cause: TransportError::Status { status: 404, .. }, .. })
             if is_in_session =>
         {
             renew(shared, generation).await?;
-            ask_once(shared, question, shared.session.join()).await
+            ask_once(shared, request, shared.session.join()).await
         }
         outcome => outcome,
     }
@@ -82,40 +85,40 @@ async fn ask(shared: &Arc<Shared>, question: &Question) -> Result<Answer, SendEr
 
 async fn ask_once(
     shared: &Shared,
-    question: &Question,
+    request: &OutgoingRequest,
     joined: Joined,
 ) -> Result<Answer, SendError> {
-    let mut headers = question.headers.clone();
-    if question.era == Era::Legacy && !question.is_initialize {
+    let mut headers = request.headers.clone();
+    if request.era == Era::Legacy && !request.is_initialize {
         headers.extend(joined.headers);
     }
-    let response = shared.peer.send(Method::POST, headers, Some(question.frame.clone())).await?;
+    let response = shared.peer.send(Method::POST, headers, Some(request.frame.clone())).await?;
     let status = response.status();
     let session_id = match id_in(response.headers()) {
-        Err(problem) if question.is_initialize => return Err(status::useless(status, problem)),
+        Err(problem) if request.is_initialize => return Err(status::useless(status, problem)),
         read => read.ok().flatten(),
     };
     let answer = match body_kind(status, response.headers()) {
-        BodyKind::Message => message(shared, question, response).await,
-        BodyKind::Stream => events(shared, question, response).await,
-        BodyKind::Refusal => refusal(shared, question, (response, joined.has_id)).await,
+        BodyKind::Message => message(shared, request, response).await,
+        BodyKind::Stream => events(shared, request, response).await,
+        BodyKind::Refusal => refusal(shared, request, (response, joined.has_id)).await,
         BodyKind::Useless(problem) => Err(status::useless(status, problem)),
     }?;
-    if question.is_initialize && matches!(scan(&answer.frame), Ok(Envelope::Result { .. })) {
-        shared.session.opened(question.frame.clone(), session_id);
+    if request.is_initialize && matches!(scan(&answer.frame), Ok(Envelope::Result { .. })) {
+        shared.session.opened(request.frame.clone(), session_id);
     }
     Ok(answer)
 }
 
 async fn message(
     shared: &Shared,
-    question: &Question,
+    request: &OutgoingRequest,
     response: Response,
 ) -> Result<Answer, SendError> {
     let (status, limits) = (response.status(), shared.peer.limits);
     let body = Body::new(response, limits.idle_timeout).whole(limits.message_bytes_max).await;
     let frame = body.map_err(SendError::unknown)?;
-    match place(&frame, &question.id, question.era) {
+    match place(&frame, &request.id, request.era) {
         Place::Answer => Ok(Answer { frame, rest: None }),
         _ if frame.is_empty() => Err(status::useless(status, "the answer is empty")),
         _ => Err(status::useless(status, "what came is not the answer to the request")),
@@ -126,16 +129,16 @@ async fn message(
 /// concerned: that is for the transport to put in order.
 async fn refusal(
     shared: &Shared,
-    question: &Question,
+    request: &OutgoingRequest,
     (response, has_session): (Response, bool),
 ) -> Result<Answer, SendError> {
     let (status, headers) = (response.status(), response.headers().clone());
     let frame = Body::new(response, shared.peer.limits.idle_timeout).explanation().await;
-    let is_answer = place(&frame, &question.id, question.era) == Place::Answer
+    let is_answer = place(&frame, &request.id, request.era) == Place::Answer
         && matches!(scan(&frame), Ok(Envelope::Error { .. }));
     let is_about_session = status == StatusCode::NOT_FOUND
         && has_session
-        && question.era == Era::Legacy
+        && request.era == Era::Legacy
         && !is_unknown_method(&frame);
     if is_answer && !is_about_session {
         return Ok(Answer { frame, rest: None });
@@ -145,19 +148,19 @@ async fn refusal(
 
 async fn events(
     shared: &Shared,
-    question: &Question,
+    request: &OutgoingRequest,
     response: Response,
 ) -> Result<Answer, SendError> {
     let limits = shared.peer.limits;
     // A call may be silent for as long as its caller is patient; nobody waits for a subscription.
-    let body = match question.is_listen {
+    let body = match request.is_listen {
         true => Body::new(response, limits.stream_idle_timeout),
         false => Body::without_limit(response),
     };
     let mut events = Events::new(body, limits.message_bytes_max);
     let mut resume = Resume::default();
     loop {
-        let end = match until_answer(shared, question, &mut events).await {
+        let end = match until_answer(shared, request, &mut events).await {
             Ok(Some(frame)) => return Ok(Answer { frame, rest: Some(events.into_rest()) }),
             Ok(None) => broken("the stream ended before the answer".to_owned()),
             Err(error @ TransportError::FrameTooLarge { .. }) => {
@@ -167,7 +170,7 @@ async fn events(
         };
         resume.learn(&events);
         // Modern streams cannot be taken up again.
-        events = match question.era {
+        events = match request.era {
             Era::Legacy => resume.next(shared).await,
             Era::Modern => None,
         }
@@ -178,13 +181,13 @@ async fn events(
 /// Hands on what comes beside the answer.
 async fn until_answer(
     shared: &Shared,
-    question: &Question,
+    request: &OutgoingRequest,
     events: &mut Events,
 ) -> Result<Option<Bytes>, TransportError> {
     while let Some(frame) = events.next().await? {
-        match place(&frame, &question.id, question.era) {
+        match place(&frame, &request.id, request.era) {
             Place::Answer => return Ok(Some(frame)),
-            Place::Aside => shared.inbox.put(frame).await,
+            Place::Aside => shared.incoming.put(frame).await,
             Place::Foreign => tracing::debug!("message of another exchange dropped"),
         }
     }
@@ -281,10 +284,10 @@ async fn renew_now(shared: &Arc<Shared>, generation: u64) -> Result<(), SendErro
     let params: Option<&RawValue> = params.and_then(|params| serde_json::from_slice(params).ok());
     let id = RequestId::Text(format!("again-{generation}"));
     let frame = encode::request(&id, method::INITIALIZE, &params).expect("raw JSON encodes");
-    let question = Question::new(&frame, (id, method::INITIALIZE), None, &[]);
+    let request = OutgoingRequest::new(&frame, (id, method::INITIALIZE), None, &[]);
     let no_session = Joined { headers: HeaderMap::new(), generation, has_id: false };
 
-    let answer = ask_once(shared, &question, no_session).await?;
+    let answer = ask_once(shared, &request, no_session).await?;
 
     if !matches!(scan(&answer.frame), Ok(Envelope::Result { .. })) {
         return Err(status::useless(StatusCode::OK, "the server refused `initialize`"));

@@ -8,8 +8,8 @@
 //! | `stream` | what a legacy server says unasked |
 //! | `session` | what legacy requests have in common |
 //! | `peer`, `body` | one HTTP request and its answer, within caps and deadlines |
-//! | `answer`, `status`, `question` | decisions without I/O |
-//! | `inbox`, `tasks` | what exchanges leave behind for the reader; who works, and their end |
+//! | `answer`, `status`, `outgoing` | decisions without I/O |
+//! | `incoming`, `tasks` | what exchanges leave behind for the reader; who works, and their end |
 //!
 //! Every request has an exchange of its own, in a task of its own, and fails by itself: the
 //! connection as such ends only when it is closed. A modern request is cancelled by dropping its
@@ -20,10 +20,10 @@ mod answer;
 mod body;
 mod endpoint;
 mod exchange;
-mod inbox;
+mod incoming;
 mod limits;
+mod outgoing;
 mod peer;
-mod question;
 mod session;
 mod shared;
 mod status;
@@ -56,7 +56,7 @@ impl Transport for HttpTransport {
     }
 
     async fn recv(&self) -> Result<Bytes, TransportError> {
-        self.shared.inbox.recv().await
+        self.shared.incoming.recv().await
     }
 
     async fn close(&self) {
@@ -68,7 +68,7 @@ impl Transport for HttpTransport {
     }
 
     async fn undelivered(&self) -> Undelivered {
-        self.shared.inbox.undelivered().await
+        self.shared.incoming.undelivered().await
     }
 
     fn agreed(&self, version: ProtocolVersion) {

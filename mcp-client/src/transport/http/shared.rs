@@ -13,9 +13,9 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::body::{Body, silence};
-use super::inbox::Inbox;
+use super::incoming::IncomingQueue;
+use super::outgoing::{OutgoingRequest, both_kinds};
 use super::peer::{self, HttpPeer};
-use super::question::{Question, both_kinds};
 use super::session::Session;
 use super::tasks::{Asked, Tasks};
 use super::{exchange, stream};
@@ -35,7 +35,7 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
 pub(super) struct Shared {
     pub(super) peer: HttpPeer,
     pub(super) session: Session,
-    pub(super) inbox: Inbox,
+    pub(super) incoming: IncomingQueue,
     pub(super) tasks: Arc<Tasks>,
     pub(super) exchanges: Semaphore,
     posts: Arc<Semaphore>,
@@ -47,7 +47,7 @@ impl Shared {
     pub(super) fn new(peer: HttpPeer) -> Arc<Self> {
         Arc::new(Self {
             session: Session::default(),
-            inbox: Inbox::new(),
+            incoming: IncomingQueue::new(),
             tasks: Arc::default(),
             exchanges: Semaphore::new(peer.limits.exchanges_max.clamp(1, Semaphore::MAX_PERMITS)),
             posts: Arc::new(Semaphore::new(POSTS_MAX)),
@@ -61,14 +61,14 @@ impl Shared {
     pub(super) async fn send(
         self: &Arc<Self>,
         frame: Bytes,
-        mirrored: &[(String, String)],
+        param_headers: &[(String, String)],
     ) -> Result<(), SendError> {
-        if self.inbox.is_closed() {
+        if self.incoming.is_closed() {
             return Err(SendError::not_sent(closed()));
         }
         match scan(&frame) {
             Ok(Envelope::Request { id, method, params }) => {
-                self.ask(Question::new(&frame, (id, &method), params, mirrored))
+                self.ask(OutgoingRequest::new(&frame, (id, &method), params, param_headers))
             }
             Ok(Envelope::Notification { method, params }) => match &*method {
                 method::CANCELLED => self.cancel(&frame, params).await,
@@ -112,14 +112,14 @@ impl Shared {
 
     /// Ends everything by force.
     pub(super) fn cut(&self) {
-        self.inbox.close();
+        self.incoming.close();
         self.tasks.abort_all();
     }
 
     /// Ends everything: first what is on its way, then the session, then the tasks.
     pub(super) async fn close(&self) {
         let _alone = self.closing.lock().await;
-        if self.inbox.is_closed() {
+        if self.incoming.is_closed() {
             return;
         }
         // However far this comes before it is dropped, everything ends.
@@ -138,9 +138,9 @@ impl Shared {
         let _ = timeout(CLOSE_DEADLINE, self.tasks.all_ended()).await;
     }
 
-    fn ask(self: &Arc<Self>, question: Question) -> Result<(), SendError> {
-        let asked = Asked { id: question.id.clone(), era: question.era };
-        let work = exchange::carry(Arc::clone(self), question);
+    fn ask(self: &Arc<Self>, request: OutgoingRequest) -> Result<(), SendError> {
+        let asked = Asked { id: request.id.clone(), era: request.era };
+        let work = exchange::carry(Arc::clone(self), request);
         let started = self.tasks.spawn(Some(asked), work);
         started.map(drop).ok_or_else(|| SendError::not_sent(closed()))
     }

@@ -59,7 +59,7 @@ async fn hand_on(shared: &Shared, events: &mut Events) -> bool {
         match events.next().await {
             Ok(Some(frame)) if place_in_stream(&frame) == Place::Aside => {
                 has_message = true;
-                shared.inbox.put(frame).await;
+                shared.incoming.put(frame).await;
             }
             Ok(Some(_)) => tracing::debug!("answer outside of its exchange dropped"),
             Ok(None) => return has_message,

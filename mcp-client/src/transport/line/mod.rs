@@ -6,7 +6,7 @@
 //! received first. The end of the input is the end of receiving only: answers to what was read can
 //! still be sent.
 
-mod outbox;
+mod write_queue;
 
 use std::fmt;
 use std::io;
@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, SetOnce};
 use tokio::task::{AbortHandle, unconstrained};
 use tokio::time::timeout;
 
-use self::outbox::Outbox;
+use self::write_queue::WriteQueue;
 use super::visible::visible;
 
 /// How long [`close`](Transport::close) waits for messages that were sent before it.
@@ -62,7 +62,7 @@ impl Default for LineOptions {
 /// transport.
 pub struct LineTransport {
     source: Mutex<Source>,
-    outbox: Arc<Outbox>,
+    write_queue: Arc<WriteQueue>,
     end: Arc<End>,
     writer_task: AbortHandle,
 }
@@ -80,7 +80,7 @@ impl LineTransport {
         options: LineOptions,
     ) -> Self {
         let end = Arc::new(End::new());
-        let outbox = Arc::new(Outbox::new(Box::new(writer), Arc::clone(&end), options));
+        let write_queue = Arc::new(WriteQueue::new(Box::new(writer), Arc::clone(&end), options));
         let source = Source {
             reader: Some(Box::new(reader)),
             decoder: LineDecoder::with_limit(options.line_limit_bytes),
@@ -89,8 +89,8 @@ impl LineTransport {
         };
         Self {
             source: Mutex::new(source),
-            writer_task: tokio::spawn(Arc::clone(&outbox).run()).abort_handle(),
-            outbox,
+            writer_task: tokio::spawn(Arc::clone(&write_queue).run()).abort_handle(),
+            write_queue,
             end,
         }
     }
@@ -109,11 +109,11 @@ impl LineTransport {
 #[async_trait]
 impl Transport for LineTransport {
     async fn send(&self, message: Bytes) -> Result<(), SendError> {
-        self.outbox.send(single_line(message)).await
+        self.write_queue.send(single_line(message)).await
     }
 
     async fn send_unframed(&self, bytes: Bytes) -> Option<Result<(), SendError>> {
-        Some(self.outbox.send_unframed(bytes).await)
+        Some(self.write_queue.send_unframed(bytes).await)
     }
 
     async fn recv(&self) -> Result<Bytes, TransportError> {
@@ -121,7 +121,7 @@ impl Transport for LineTransport {
         let received = source.next_frame(&self.end).await;
         match &received {
             // With more lines at hand the answers are better written together.
-            Ok(_) => self.outbox.set_quiet(!source.decoder.has_line()),
+            Ok(_) => self.write_queue.set_quiet(!source.decoder.has_line()),
             // A peer that said its last word may still be listening.
             Err(_) if source.is_at_end_of_stream => {}
             Err(cause) => {
@@ -134,7 +134,7 @@ impl Transport for LineTransport {
 
     async fn close(&self) {
         // A stuck writer is dropped below together with what it could not write.
-        drop(timeout(FLUSH_GRACE, self.outbox.finish()).await);
+        drop(timeout(FLUSH_GRACE, self.write_queue.finish()).await);
         self.abort();
         // The one who receives was just woken; should it be asleep in a future that nobody polls, then
         // the reader goes with that future and not here.
@@ -147,7 +147,7 @@ impl Transport for LineTransport {
     fn abort(&self) {
         self.end.reach(closed());
         self.writer_task.abort();
-        self.outbox.discard();
+        self.write_queue.discard();
         // Whoever is receiving sees the end and drops the reader.
         if let Ok(mut source) = self.source.try_lock() {
             source.reader = None;

@@ -40,7 +40,7 @@ pub struct ChildTransport {
     stderr: Arc<Stderr>,
     /// Why the connection ended, once that was looked into.
     cause: OnceCell<TransportError>,
-    ladder: Ladder,
+    steps: ShutdownSteps,
     program: String,
     stderr_task: AbortHandle,
     watch_task: AbortHandle,
@@ -74,8 +74,8 @@ impl ChildTransport {
 
         let line = LineTransport::new(reader, writer, command.line);
         let stderr = Arc::new(Stderr::new(&command.env));
-        let ladder = Ladder { eof_grace: command.eof_grace, term_grace: command.term_grace };
-        let watching = watch(Arc::clone(&owner.0), line.end(), ladder);
+        let steps = ShutdownSteps { eof_grace: command.eof_grace, term_grace: command.term_grace };
+        let watching = watch(Arc::clone(&owner.0), line.end(), steps);
         Ok(Self {
             stderr_task: tokio::spawn(Arc::clone(&stderr).drain(stderr_pipe)).abort_handle(),
             watch_task: tokio::spawn(watching).abort_handle(),
@@ -83,7 +83,7 @@ impl ChildTransport {
             owner,
             stderr,
             cause: OnceCell::new(),
-            ladder,
+            steps,
             program: command.program.clone(),
         })
     }
@@ -99,7 +99,7 @@ impl ChildTransport {
                 // The last words may still be on their way.
                 drop(timeout(AFTERMATH, self.stderr.drained()).await);
             }
-            let stderr_tail = self.last_words().unwrap_or_default();
+            let stderr_tail = self.stderr_tail().unwrap_or_default();
             match (exit, seen) {
                 (Ok(status), _) if !self.owner.0.was_signalled() => {
                     TransportError::Exited { status: status.to_owned(), stderr_tail }
@@ -144,8 +144,8 @@ impl Transport for ChildTransport {
         // The end of the process is no news after this, but a wish.
         drop(self.cause.set(closed()));
         self.line.close().await;
-        // The end of the connection made the watching task go down the ladder.
-        drop(timeout(self.ladder.height(), self.owner.0.exited()).await);
+        // The end of the connection made the watching task go down the steps.
+        drop(timeout(self.steps.total_timeout(), self.owner.0.exited()).await);
         self.owner.0.signal(Signal::KILL);
         self.watch_task.abort();
         self.stderr_task.abort();
@@ -160,7 +160,7 @@ impl Transport for ChildTransport {
     }
 
     /// The end of the standard error; if that is empty, the last line of output that was no message.
-    fn last_words(&self) -> Option<String> {
+    fn stderr_tail(&self) -> Option<String> {
         let tail = Some(self.stderr.tail()).filter(|tail| !tail.is_empty());
         tail.or_else(|| self.line.last_noise())
     }
@@ -182,26 +182,26 @@ impl fmt::Debug for ChildTransport {
 }
 
 /// Ties the life of the process and of the connection together.
-async fn watch(process: Arc<Process>, end: Arc<End>, ladder: Ladder) {
+async fn watch(process: Arc<Process>, end: Arc<End>, steps: ShutdownSteps) {
     tokio::select! {
         _ = process.exited() => {
             // Its output ends with it, unless somebody outside of its group holds the pipe.
             sleep(AFTERMATH).await;
             end.reach(closed());
         }
-        () = end.wait() => ladder.descend(&process).await,
+        () = end.wait() => steps.run(&process).await,
     }
 }
 
 /// The way down after the input of the process was closed: wait, ask, kill.
 #[derive(Debug, Clone, Copy)]
-struct Ladder {
+struct ShutdownSteps {
     eof_grace: Duration,
     term_grace: Duration,
 }
 
-impl Ladder {
-    async fn descend(self, process: &Process) {
+impl ShutdownSteps {
+    async fn run(self, process: &Process) {
         if timeout(self.eof_grace, process.exited()).await.is_ok() {
             return;
         }
@@ -212,7 +212,7 @@ impl Ladder {
         process.signal(Signal::KILL);
     }
 
-    fn height(self) -> Duration {
+    fn total_timeout(self) -> Duration {
         self.eof_grace + self.term_grace + KILL_GRACE
     }
 }

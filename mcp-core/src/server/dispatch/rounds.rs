@@ -12,7 +12,7 @@ use super::parse;
 use crate::jsonrpc::{RpcError, code};
 use crate::protocol::{
     CallToolParams, ClientCapabilities, Era, GetPromptParams, InputRequest, InputRequired,
-    InputResponses, ResourceParams, method,
+    InputResponses, ResourceParams, ResultType, method,
 };
 use crate::server::caller::Caller;
 use crate::server::context::{Context, Inputs, missing_capability};
@@ -41,14 +41,14 @@ pub(super) async fn run(
         let wanted = match asked.round(handler, &context).await? {
             Answer::Complete(frame) => return Ok(frame),
             Answer::Task(task) if context.capabilities().has_tasks() => {
-                return Ok(request.answer_of_type("task", &task));
+                return Ok(request.answer_of_type(&ResultType::Task, &task));
             }
             Answer::Task(_) => return Err(super::task::missing()),
             Answer::InputRequired(wanted) => wanted,
         };
         check_allowed(&wanted, &context.capabilities())?;
         if request.version.era() == Era::Modern {
-            return Ok(request.answer_of_type("input_required", &wanted));
+            return Ok(request.answer_of_type(&ResultType::InputRequired, &wanted));
         }
         // Rare and large: it would make every request's future as large.
         let inputs = Box::pin(ask(caller, wanted)).await?;

@@ -12,7 +12,7 @@ use futures_util::future::{AbortRegistration, Abortable, select};
 
 use super::options::{HttpOptions, Spawn, Task, Timer};
 use super::session::Ticket;
-use crate::server::outbox::Outbox;
+use crate::server::client_messages::ClientMessages;
 use crate::server::service::Reply;
 
 /// The longest that work goes on whose client has left, when there is a clock: as long as the longest
@@ -38,7 +38,7 @@ pub(super) struct Exchange {
     work: Option<Work>,
     /// The reply, when there was more to be said before it.
     reply: Option<Option<Reply>>,
-    outbox: Arc<Outbox>,
+    messages: Arc<ClientMessages>,
     pulse: Pulse,
     home: Option<Home>,
 }
@@ -55,21 +55,21 @@ pub(super) struct Home {
     spawn: Spawn,
     timer: Option<Arc<dyn Timer>>,
     /// The stream of the session, for what is said from then on.
-    stream: Arc<Outbox>,
+    stream: Arc<ClientMessages>,
 }
 
 impl Exchange {
-    pub(super) fn new(answering: Answering, outbox: Arc<Outbox>, desk: Desk) -> Self {
+    pub(super) fn new(answering: Answering, messages: Arc<ClientMessages>, desk: Desk) -> Self {
         let Desk { place, registration, ticket, pulse, home } = desk;
         let answering = Abortable::new(answering, registration);
         let work = Some(Work { answering, _place: place, _ticket: ticket });
-        Self { work, reply: None, outbox, pulse, home }
+        Self { work, reply: None, messages, pulse, home }
     }
 
     /// The next event. What was said before the answer comes before it.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Event> {
         loop {
-            if let Some(frame) = self.outbox.pop() {
+            if let Some(frame) = self.messages.pop() {
                 return Poll::Ready(Event::Said(frame));
             }
             if let Some(reply) = self.reply.take() {
@@ -82,7 +82,7 @@ impl Exchange {
                 self.reply = Some(reply);
                 continue;
             }
-            if self.outbox.poll_ready(context).is_pending() {
+            if self.messages.poll_ready(context).is_pending() {
                 return self.pulse.poll(context).map(|()| Event::Idle);
             }
         }
@@ -99,7 +99,7 @@ impl Work {
 impl Drop for Exchange {
     fn drop(&mut self) {
         if let (Some(home), Some(work)) = (self.home.take(), self.work.take()) {
-            home.take_in(work, Arc::clone(&self.outbox));
+            home.take_in(work, Arc::clone(&self.messages));
         }
     }
 }
@@ -115,13 +115,13 @@ pub(super) struct Desk {
 
 impl Home {
     /// `None` when the mounting side runs nothing in the background.
-    pub(super) fn new(options: &HttpOptions, stream: &Arc<Outbox>) -> Option<Self> {
+    pub(super) fn new(options: &HttpOptions, stream: &Arc<ClientMessages>) -> Option<Self> {
         let spawn = options.spawn.clone()?;
         Some(Self { spawn, timer: options.timer.clone(), stream: Arc::clone(stream) })
     }
 
     /// Finishes the work. Nobody can be given the answer any more, as no resumption is offered.
-    fn take_in(self, mut work: Work, outbox: Arc<Outbox>) {
+    fn take_in(self, mut work: Work, messages: Arc<ClientMessages>) {
         let Self { spawn, timer, stream } = self;
         let limit = async move {
             match timer {
@@ -132,13 +132,13 @@ impl Home {
         spawn(Box::pin(async move {
             let finished = poll_fn(|context| {
                 loop {
-                    while let Some(frame) = outbox.pop() {
+                    while let Some(frame) = messages.pop() {
                         stream.push(frame);
                     }
                     if work.poll(context).is_ready() {
                         return Poll::Ready(());
                     }
-                    ready!(outbox.poll_ready(context));
+                    ready!(messages.poll_ready(context));
                 }
             });
             select(pin!(finished), pin!(limit)).await;

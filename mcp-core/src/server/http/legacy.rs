@@ -16,7 +16,7 @@ use super::session::{self, Owner, Purpose, Session};
 use crate::http::header;
 use crate::jsonrpc::{Envelope, RequestId};
 use crate::protocol::{Era, ProtocolVersion, method};
-use crate::server::outbox::Outbox;
+use crate::server::client_messages::ClientMessages;
 use crate::session::{Incoming, Request, ServerSession};
 
 impl HttpServer {
@@ -64,8 +64,8 @@ impl HttpServer {
         let (registration, ticket) = session.begin(Purpose::Stream)?;
         let pulse = Pulse::new(self.options());
         let desk = Desk { place, registration, ticket: Some(ticket), pulse, home: None };
-        let outbox = Arc::clone(session.caller.outbox());
-        let exchange = Exchange::new(Box::pin(std::future::pending()), outbox, desk);
+        let messages = Arc::clone(session.caller.messages());
+        let exchange = Exchange::new(Box::pin(std::future::pending()), messages, desk);
         Ok(respond::events(HttpBody::stream(exchange, None)))
     }
 
@@ -123,12 +123,12 @@ impl HttpServer {
         let place = self.places().take().ok_or_else(Refusal::busy)?;
         let purpose = Purpose::Request(request.id.clone());
         let (registration, ticket) = session.begin(purpose)?;
-        let outbox = Arc::new(Outbox::default());
-        let answering = self.answering(request, session.caller.over(Arc::clone(&outbox)));
+        let messages = Arc::new(ClientMessages::default());
+        let answering = self.answering(request, session.caller.over(Arc::clone(&messages)));
         let pulse = Pulse::new(self.options());
-        let home = Home::new(self.options(), session.caller.outbox());
+        let home = Home::new(self.options(), session.caller.messages());
         let desk = Desk { place, registration, ticket: Some(ticket), pulse, home };
-        Ok(Exchange::new(answering, outbox, desk))
+        Ok(Exchange::new(answering, messages, desk))
     }
 }
 

@@ -78,7 +78,7 @@ pub use body::{BrokenOff, HttpBody};
 pub use options::{HttpOptions, Principal, Spawn, Task, Timer};
 
 use super::caller::Caller;
-use super::outbox::Outbox;
+use super::client_messages::ClientMessages;
 use super::service::{self, Reply, Service};
 use crate::http::header;
 use crate::jsonrpc::{Envelope, RpcError, code, scan};
@@ -188,13 +188,13 @@ impl HttpServer {
     /// Begins a request that belongs to no session.
     fn begin(&self, request: Request) -> Result<Exchange, Refusal> {
         let place = self.places().take().ok_or_else(Refusal::busy)?;
-        let outbox = Arc::new(Outbox::default());
-        let answering = self.answering(request, Caller::default().over(Arc::clone(&outbox)));
+        let messages = Arc::new(ClientMessages::default());
+        let answering = self.answering(request, Caller::default().over(Arc::clone(&messages)));
         // A modern request is cancelled by dropping it and in no other way.
         let (_, registration) = AbortHandle::new_pair();
         let pulse = Pulse::new(self.options());
         let desk = Desk { place, registration, ticket: None, pulse, home: None };
-        Ok(Exchange::new(answering, outbox, desk))
+        Ok(Exchange::new(answering, messages, desk))
     }
 
     fn answering(&self, request: Request, caller: Caller) -> Answering {

@@ -14,7 +14,7 @@ use super::admission::single;
 use super::body::HttpBody;
 use super::refusal::Refusal;
 use super::respond;
-use crate::http::{Mirrors, header};
+use crate::http::{ParamHeaders, header};
 use crate::jsonrpc::{Envelope, RequestId, RpcError, code};
 use crate::protocol::{Era, ProtocolVersion, key, method};
 use crate::server::service::Service;
@@ -151,7 +151,7 @@ async fn check_mirrors(
     let Some(tool) = service.find_tool(&name).await else { return Ok(()) };
     // A client leaves out a tool whose mirrors are against the rules; whoever calls it all the same
     // has nothing to repeat.
-    let mirrors = Mirrors::of_schema(&tool.input_schema).unwrap_or_default();
+    let mirrors = ParamHeaders::of_schema(&tool.input_schema).unwrap_or_default();
     if mirrors.is_empty() {
         return Ok(());
     }

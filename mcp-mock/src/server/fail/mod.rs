@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mcp_core::jsonrpc::{RpcError, code};
-use mcp_core::protocol::{CallToolResult, Era, InputRequired, method};
+use mcp_core::protocol::{CallToolResult, Era, InputRequired, ResultType, method};
 use mcp_core::server::{Caller, Change, Reply};
 use mcp_core::session::Request;
 use serde_json::json;
@@ -265,7 +265,7 @@ fn once_more(request: &Request) -> Reply {
         return Reply::Silence;
     }
     let again = InputRequired::new().with_state("once more");
-    Reply::One(request.answer_of_type("input_required", &again))
+    Reply::One(request.answer_of_type(&ResultType::InputRequired, &again))
 }
 
 fn refused(request: &Request, message: String) -> Reply {

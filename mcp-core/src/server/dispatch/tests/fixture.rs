@@ -189,7 +189,7 @@ impl Conversation {
 
     /// What the server said since the last look.
     pub(super) fn said(&self) -> Vec<Value> {
-        std::iter::from_fn(|| self.caller.outbox().pop()).map(|frame| json_of(&frame)).collect()
+        std::iter::from_fn(|| self.caller.messages().pop()).map(|frame| json_of(&frame)).collect()
     }
 }
 

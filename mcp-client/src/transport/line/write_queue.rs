@@ -29,14 +29,14 @@ const PIECES_PER_WRITE: usize = 1024;
 
 type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
-pub(super) struct Outbox {
+pub(super) struct WriteQueue {
     state: Mutex<State>,
     end: Arc<End>,
     /// Wakes the writer task.
     work: Notify,
     /// One permit for each byte that may still be queued.
     room: Semaphore,
-    /// Set when the writer task has written everything after [`Outbox::finish`].
+    /// Set when the writer task has written everything after [`WriteQueue::finish`].
     finished: SetOnce<()>,
     /// Whether the last message came from the peer and no other was at hand behind it: then no other
     /// caller is likely to send right now. A guess that decides about speed only.
@@ -50,12 +50,12 @@ struct State {
     writer: Option<Writer>,
     /// Messages and line ends that are to be written, in order.
     queue: VecDeque<Bytes>,
-    /// What the queue owes to [`Outbox::room`].
+    /// What the queue owes to [`WriteQueue::room`].
     charged_bytes: usize,
     is_closing: bool,
 }
 
-impl Outbox {
+impl WriteQueue {
     pub(super) fn new(writer: Writer, end: Arc<End>, options: LineOptions) -> Self {
         // The upper bound is what one semaphore can count on every platform.
         let room_bytes = options.queue_limit_bytes.clamp(1, u32::MAX as usize >> 3);

@@ -12,13 +12,13 @@ use tokio::time::timeout;
 
 use crate::handler::{self, ClientHandler};
 
-/// Questions of one server that are worked on at the same time: enough for every person and model, too
+/// ServerRequests of one server that are worked on at the same time: enough for every person and model, too
 /// few to hurt.
 const OPEN_MAX: usize = 8;
 
-/// The questions that are being answered. Dropping it ends them all.
+/// The server_requests that are being answered. Dropping it ends them all.
 #[derive(Debug)]
-pub(crate) struct Questions {
+pub(crate) struct ServerRequests {
     /// How long an answer may take.
     limit: Duration,
     tasks: JoinSet<Bytes>,
@@ -28,13 +28,13 @@ pub(crate) struct Questions {
 
 /// A question as it came.
 #[derive(Debug)]
-pub(crate) struct Question {
+pub(crate) struct ServerRequest {
     pub(crate) id: RequestId,
     pub(crate) method: String,
     pub(crate) params: Bytes,
 }
 
-impl Questions {
+impl ServerRequests {
     pub(crate) fn new(limit: Duration) -> Self {
         Self { limit, tasks: JoinSet::new(), open: Vec::new() }
     }
@@ -48,7 +48,7 @@ impl Questions {
     pub(crate) fn ask(
         &mut self,
         handler: &Arc<dyn ClientHandler>,
-        question: Question,
+        question: ServerRequest,
     ) -> Result<(), Option<Bytes>> {
         if self.open.iter().any(|(_, id, _)| *id == question.id) {
             return Err(None);
@@ -105,7 +105,7 @@ impl Questions {
     }
 }
 
-impl Question {
+impl ServerRequest {
     async fn answer(self, handler: &dyn ClientHandler, limit: Duration) -> Bytes {
         let answer = timeout(limit, handler::answer(handler, &self.method, &self.params)).await;
         let answer = answer.unwrap_or_else(|_| {

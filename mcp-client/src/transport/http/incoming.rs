@@ -15,13 +15,13 @@ const QUEUED_FAILURES_MAX: usize = 128;
 
 /// Two bounded queues and the news that the transport is closed.
 #[derive(Debug)]
-pub(super) struct Inbox {
+pub(super) struct IncomingQueue {
     frames: Queue<Bytes>,
     failures: Queue<Undelivered>,
     closed: watch::Sender<bool>,
 }
 
-impl Inbox {
+impl IncomingQueue {
     pub(super) fn new() -> Self {
         let (frames, failures) = (Queue::new(QUEUED_FRAMES_MAX), Queue::new(QUEUED_FAILURES_MAX));
         Self { frames, failures, closed: watch::Sender::new(false) }

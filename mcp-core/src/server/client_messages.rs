@@ -12,7 +12,7 @@ const WAITING_MAX: usize = 1024;
 
 /// A bounded queue with one reader. Nobody who writes ever waits.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox(Mutex<Queue>);
+pub(crate) struct ClientMessages(Mutex<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -20,7 +20,7 @@ struct Queue {
     reader: Option<Waker>,
 }
 
-impl Outbox {
+impl ClientMessages {
     /// Puts a frame on its way; `false` when there is no room.
     pub(crate) fn push(&self, frame: Bytes) -> bool {
         let mut queue = self.lock();

@@ -2,7 +2,7 @@
 //!
 //! A property of a tool's input schema that says `x-mcp-header: Region` has its value sent in
 //! `Mcp-Param-Region` as well, so that proxies can route by it. The client builds these headers and
-//! the server compares them, both by [`Mirrors`]. A schema that breaks the rules makes its tool
+//! the server compares them, both by [`ParamHeaders`]. A schema that breaks the rules makes its tool
 //! unusable over HTTP.
 
 use std::borrow::Cow;
@@ -23,11 +23,11 @@ const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
 
 /// Which arguments of a tool are repeated in headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mirrors(Vec<Mirror>);
+pub struct ParamHeaders(Vec<ParamHeader>);
 
 /// One such argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Mirror {
+struct ParamHeader {
     /// The name of the header after `Mcp-Param-`.
     header: String,
     /// The names of the properties on the way from the arguments to the value.
@@ -37,7 +37,7 @@ struct Mirror {
 /// Why a schema's mirrors cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MirrorError {
+pub enum ParamHeaderError {
     /// Two properties want the same header.
     #[error("`x-mcp-header: {header}` stands there twice")]
     Duplicate {
@@ -74,19 +74,19 @@ pub enum MirrorError {
     },
 }
 
-impl Mirrors {
+impl ParamHeaders {
     /// Reads what an input schema says about headers.
     ///
     /// # Errors
     ///
     /// When the schema breaks a rule; the tool must not be offered then.
-    pub fn of_schema(schema: &RawValue) -> Result<Self, MirrorError> {
+    pub fn of_schema(schema: &RawValue) -> Result<Self, ParamHeaderError> {
         // Most tools mirror nothing, and this keyword cannot be spelled in many ways.
         if !schema.get().contains("mcp-header") && !schema.get().contains('\\') {
             return Ok(Self::default());
         }
         let schema: Value = serde_json::from_str(schema.get())
-            .map_err(|error| MirrorError::Schema { message: error.to_string() })?;
+            .map_err(|error| ParamHeaderError::Schema { message: error.to_string() })?;
         let mut found = Found::default();
         found.read(&schema, &mut Vec::new())?;
         Ok(Self(found.mirrors))
@@ -104,7 +104,7 @@ impl Mirrors {
     /// a value that no header can repeat; the server refuses that one by the tool's schema.
     #[must_use]
     pub fn of_call(&self, arguments: &RawValue) -> Vec<(String, String)> {
-        let value = |mirror: &Mirror| {
+        let value = |mirror: &ParamHeader| {
             let found = mirror.path.iter().try_fold(arguments, |value, name| member(value, name));
             Some((mirror.header.clone(), text(found?.get())?))
         };
@@ -119,14 +119,14 @@ impl Mirrors {
 
 #[derive(Default)]
 struct Found {
-    mirrors: Vec<Mirror>,
+    mirrors: Vec<ParamHeader>,
     /// In lower case: header names do not tell the cases apart.
     names: HashSet<String>,
 }
 
 impl Found {
     /// Reads a schema that is reached through `properties` alone.
-    fn read(&mut self, schema: &Value, path: &mut Vec<String>) -> Result<(), MirrorError> {
+    fn read(&mut self, schema: &Value, path: &mut Vec<String>) -> Result<(), ParamHeaderError> {
         let Value::Object(members) = schema else { return Ok(()) };
         for (keyword, value) in members {
             match (keyword.as_str(), value) {
@@ -149,32 +149,32 @@ impl Found {
         name: &Value,
         kind: Option<&Value>,
         path: &[String],
-    ) -> Result<(), MirrorError> {
+    ) -> Result<(), ParamHeaderError> {
         let property = path.join("/");
         let is_mirrored = |kind: &str| matches!(kind, "string" | "integer" | "boolean");
         if path.is_empty() {
-            return Err(MirrorError::Place { place: "the root of the schema".to_owned() });
+            return Err(ParamHeaderError::Place { place: "the root of the schema".to_owned() });
         }
         let header = match name {
             Value::String(header) if is_token(header) => header.clone(),
-            found => return Err(MirrorError::Name { property, found: found.to_string() }),
+            found => return Err(ParamHeaderError::Name { property, found: found.to_string() }),
         };
         if !kind.and_then(Value::as_str).is_some_and(is_mirrored) {
-            return Err(MirrorError::Type { property });
+            return Err(ParamHeaderError::Type { property });
         }
         if !self.names.insert(header.to_ascii_lowercase()) {
-            return Err(MirrorError::Duplicate { header });
+            return Err(ParamHeaderError::Duplicate { header });
         }
-        self.mirrors.push(Mirror { header, path: path.to_vec() });
+        self.mirrors.push(ParamHeader { header, path: path.to_vec() });
         Ok(())
     }
 }
 
 /// No schema inside the value of this keyword may mirror anything: which value would that be?
-fn check_free(keyword: &str, value: &Value, path: &[String]) -> Result<(), MirrorError> {
+fn check_free(keyword: &str, value: &Value, path: &[String]) -> Result<(), ParamHeaderError> {
     if !DATA.contains(&keyword) && has_keyword(value, MAPS.contains(&keyword)) {
         let place = path.iter().map(String::as_str).chain([keyword]).collect::<Vec<_>>().join("/");
-        return Err(MirrorError::Place { place });
+        return Err(ParamHeaderError::Place { place });
     }
     Ok(())
 }
@@ -236,8 +236,8 @@ mod tests {
         serde_json::value::to_raw_value(value).unwrap()
     }
 
-    fn of_schema(schema: &Value) -> Result<Mirrors, MirrorError> {
-        Mirrors::of_schema(&raw(schema))
+    fn of_schema(schema: &Value) -> Result<ParamHeaders, ParamHeaderError> {
+        ParamHeaders::of_schema(&raw(schema))
     }
 
     fn property(definition: &Value) -> Value {
@@ -321,7 +321,7 @@ mod tests {
             json!(null),
         ] {
             let error = of_schema(&own(json!("string"), name)).unwrap_err();
-            assert!(matches!(error, MirrorError::Name { .. }), "{error}");
+            assert!(matches!(error, ParamHeaderError::Name { .. }), "{error}");
         }
         insta::assert_snapshot!(refused(own(json!("string"), json!("a b"))), @r#"`x-mcp-header` of `p` is not a name for a header: "a b""#);
         insta::assert_snapshot!(
@@ -358,7 +358,7 @@ mod tests {
         ];
         for schema in places {
             let error = of_schema(&schema).unwrap_err();
-            assert!(matches!(error, MirrorError::Place { .. }), "{schema}: {error}");
+            assert!(matches!(error, ParamHeaderError::Place { .. }), "{schema}: {error}");
         }
     }
 
@@ -367,6 +367,6 @@ mod tests {
         let schema = r#"{"properties":{"p":{"type":"number","x-mcp-h\u0065ader":"A"}}}"#;
         let schema: Box<RawValue> = serde_json::from_str(schema).unwrap();
 
-        assert!(matches!(Mirrors::of_schema(&schema), Err(MirrorError::Type { .. })));
+        assert!(matches!(ParamHeaders::of_schema(&schema), Err(ParamHeaderError::Type { .. })));
     }
 }

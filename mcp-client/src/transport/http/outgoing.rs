@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub(super) struct Question {
+pub(super) struct OutgoingRequest {
     pub(super) id: RequestId,
     pub(super) frame: Bytes,
     pub(super) era: Era,
@@ -23,13 +23,13 @@ pub(super) struct Question {
     pub(super) is_listen: bool,
 }
 
-impl Question {
-    /// Reads what the headers repeat. `mirrored` are arguments that do so as well.
+impl OutgoingRequest {
+    /// Reads what the headers repeat. `param_headers` are arguments that do so as well.
     pub(super) fn new(
         frame: &Bytes,
         (id, name): (RequestId, &str),
         params: Option<&[u8]>,
-        mirrored: &[(String, String)],
+        param_headers: &[(String, String)],
     ) -> Self {
         let version = modern_version(params);
         let mut headers = both_kinds();
@@ -39,7 +39,7 @@ impl Question {
             if let Some(subject) = header::name_of(name, params) {
                 headers.insert(header::NAME, header::encode(&subject));
             }
-            headers.extend(mirrored.iter().filter_map(|(name, value)| mirror(name, value)));
+            headers.extend(param_headers.iter().filter_map(|(name, value)| mirror(name, value)));
         }
         Self {
             id,
@@ -88,25 +88,25 @@ mod tests {
 
     use super::*;
 
-    fn question(frame: &'static str, mirrored: &[(&str, &str)]) -> Question {
+    fn request(frame: &'static str, param_headers: &[(&str, &str)]) -> OutgoingRequest {
         let frame = Bytes::from_static(frame.as_bytes());
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let mirrored: Vec<_> = mirrored.iter().map(owned).collect();
+        let param_headers: Vec<_> = param_headers.iter().map(owned).collect();
         let Ok(Envelope::Request { id, method, params }) = scan(&frame) else {
             panic!("a request")
         };
-        Question::new(&frame, (id, &method), params, &mirrored)
+        OutgoingRequest::new(&frame, (id, &method), params, &param_headers)
     }
 
     #[test]
     fn modern_request_repeats_version_method_name_and_arguments() {
-        let question = question(
+        let request = request(
             r#"{"id":1,"method":"tools/call","params":{"name":"größe","arguments":{},
                 "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#,
             &[("Region", " us"), ("no token", "x")],
         );
 
-        let mut headers: Vec<String> = question
+        let mut headers: Vec<String> = request
             .headers
             .iter()
             .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
@@ -120,15 +120,15 @@ mod tests {
         mcp-param-region: =?base64?IHVz?=
         mcp-protocol-version: 2026-07-28
         ");
-        assert_eq!(question.era, Era::Modern);
+        assert_eq!(request.era, Era::Modern);
     }
 
     #[test]
     fn legacy_request_repeats_nothing() {
-        let question =
-            question(r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#, &[("A", "b")]);
+        let request =
+            request(r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#, &[("A", "b")]);
 
-        assert_eq!(question.headers, both_kinds());
-        assert_eq!(question.era, Era::Legacy);
+        assert_eq!(request.headers, both_kinds());
+        assert_eq!(request.era, Era::Legacy);
     }
 }

@@ -8,19 +8,19 @@ use crate::client::Client;
 use crate::error::Failure;
 use crate::tools::{KnownTools, ToolList};
 
-/// Nothing is mirrored.
+/// No argument has a header.
 #[derive(Debug, Default)]
-pub(crate) struct MirrorTable;
+pub(crate) struct ParamHeaderTable;
 
-pub(crate) fn take_out(_: &Client, _: &mut ToolList) -> MirrorTable {
-    MirrorTable
+pub(crate) fn take_out(_: &Client, _: &mut ToolList) -> ParamHeaderTable {
+    ParamHeaderTable
 }
 
 pub(crate) async fn last_known(_: &Client) -> Option<Arc<KnownTools>> {
     None
 }
 
-pub(crate) async fn anew(client: &Client) -> Arc<KnownTools> {
+pub(crate) async fn refreshed(client: &Client) -> Arc<KnownTools> {
     client.known_tools()
 }
 
@@ -33,6 +33,6 @@ pub(crate) fn headers(
     _: &str,
     _: &impl Serialize,
 ) -> Option<Vec<(String, String)>> {
-    let MirrorTable = known?.mirrors;
+    let ParamHeaderTable = known?.param_headers;
     None
 }

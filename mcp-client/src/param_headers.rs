@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mcp_core::http::Mirrors;
+use mcp_core::http::ParamHeaders;
 use mcp_core::jsonrpc::code;
 use mcp_core::protocol::Era;
 use serde::Serialize;
@@ -15,16 +15,16 @@ use crate::error::Failure;
 use crate::tools::{KnownTools, ToolList};
 
 /// The tools that mirror arguments, by name.
-pub(crate) type MirrorTable = HashMap<String, Mirrors>;
+pub(crate) type ParamHeaderTable = HashMap<String, ParamHeaders>;
 
 /// Takes out the tools that cannot be called over HTTP, and notes what the others mirror.
-pub(crate) fn take_out(client: &Client, list: &mut ToolList) -> MirrorTable {
-    let mut table = MirrorTable::new();
+pub(crate) fn take_out(client: &Client, list: &mut ToolList) -> ParamHeaderTable {
+    let mut table = ParamHeaderTable::new();
     if !is_needed(client) {
         return table;
     }
     let ToolList { entries, rejected } = list;
-    entries.retain(|tool| match Mirrors::of_schema(&tool.input_schema) {
+    entries.retain(|tool| match ParamHeaders::of_schema(&tool.input_schema) {
         Ok(mirrors) => {
             if !mirrors.is_empty() {
                 table.insert(tool.name.clone(), mirrors);
@@ -47,12 +47,12 @@ pub(crate) async fn last_known(client: &Client) -> Option<Arc<KnownTools>> {
     }
     match client.lists().tools.last() {
         Some(known) => Some(known),
-        None => Some(Box::pin(anew(client)).await),
+        None => Some(Box::pin(refreshed(client)).await),
     }
 }
 
 /// The tools as the server lists them now: for the call that it refused because of its headers.
-pub(crate) async fn anew(client: &Client) -> Arc<KnownTools> {
+pub(crate) async fn refreshed(client: &Client) -> Arc<KnownTools> {
     let listed = timeout(client.options().list_timeout, client.fetch_tools()).await;
     match listed {
         Ok(Ok(known)) => known,
@@ -71,7 +71,7 @@ pub(crate) fn headers(
     tool: &str,
     arguments: &impl Serialize,
 ) -> Option<Vec<(String, String)>> {
-    let mirrors = known?.mirrors.get(tool)?;
+    let mirrors = known?.param_headers.get(tool)?;
     // Arguments that cannot be written are found by whoever writes the call.
     let arguments = to_raw_value(arguments).ok()?;
     Some(mirrors.of_call(&arguments))

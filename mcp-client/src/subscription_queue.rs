@@ -16,16 +16,16 @@ const NOTICES_MAX: usize = 1024;
 /// The same in bytes: as much as the largest frame.
 const NOTICES_BYTES_MAX: usize = 16 << 20;
 
-/// The inboxes of one connection.
+/// The queues of one connection.
 #[derive(Debug, Default)]
-pub(crate) struct Inboxes {
-    open: Vec<Inbox>,
+pub(crate) struct SubscriptionQueues {
+    open: Vec<SubscriptionQueue>,
     last_key: u64,
 }
 
 /// What one subscription has received and not read.
 #[derive(Debug)]
-pub(crate) struct Inbox {
+pub(crate) struct SubscriptionQueue {
     key: u64,
     source: Source,
     filter: SubscriptionFilter,
@@ -40,7 +40,7 @@ pub(crate) struct Inbox {
     waker: Option<Waker>,
 }
 
-/// Which notices belong to an inbox.
+/// Which notices belong to an queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// All of the connection (legacy era).
@@ -49,11 +49,11 @@ pub(crate) enum Source {
     Request(i64),
 }
 
-impl Inboxes {
-    /// Opens an inbox; the key leads to it.
+impl SubscriptionQueues {
+    /// Opens an queue; the key leads to it.
     pub(crate) fn open(&mut self, source: Source, filter: SubscriptionFilter) -> u64 {
         self.last_key += 1;
-        self.open.push(Inbox {
+        self.open.push(SubscriptionQueue {
             key: self.last_key,
             source,
             filter,
@@ -68,16 +68,16 @@ impl Inboxes {
     }
 
     pub(crate) fn close(&mut self, key: u64) {
-        self.open.retain(|inbox| inbox.key != key);
+        self.open.retain(|queue| queue.key != key);
     }
 
-    pub(crate) fn find(&mut self, key: u64) -> Option<&mut Inbox> {
-        self.open.iter_mut().find(|inbox| inbox.key == key)
+    pub(crate) fn find(&mut self, key: u64) -> Option<&mut SubscriptionQueue> {
+        self.open.iter_mut().find(|queue| queue.key == key)
     }
 
     /// Whether any subscription wants to hear of exactly this resource.
     pub(crate) fn wants_resource(&self, uri: &str) -> bool {
-        let mut wanted = self.open.iter().flat_map(|inbox| &inbox.filter.resource_subscriptions);
+        let mut wanted = self.open.iter().flat_map(|queue| &queue.filter.resource_subscriptions);
         wanted.any(|wanted| wanted == uri)
     }
 
@@ -89,29 +89,29 @@ impl Inboxes {
     pub(crate) fn deliver(&mut self, notice: &Notice, params: &Map<String, Value>) -> Vec<Waker> {
         let source = subscription_of(params).map_or(Source::Connection, Source::Request);
         let mut woken = Vec::new();
-        for inbox in self.open.iter_mut().filter(|inbox| inbox.source == source) {
-            if inbox.take(notice, params) {
-                woken.extend(inbox.waker.take());
+        for queue in self.open.iter_mut().filter(|queue| queue.source == source) {
+            if queue.take(notice, params) {
+                woken.extend(queue.waker.take());
             }
         }
         woken
     }
 
-    /// The server gave up the request behind an inbox.
+    /// The server gave up the request behind an queue.
     pub(crate) fn revoke(&mut self, request: &RequestId) -> Option<Waker> {
         let source = Source::Request(number(request)?);
-        let inbox = self.open.iter_mut().find(|inbox| inbox.source == source)?;
-        inbox.is_revoked = true;
-        inbox.waker.take()
+        let queue = self.open.iter_mut().find(|queue| queue.source == source)?;
+        queue.is_revoked = true;
+        queue.waker.take()
     }
 
     /// Whoever waits, for the end of the connection.
     pub(crate) fn wakers(&mut self) -> impl Iterator<Item = Waker> {
-        self.open.iter_mut().filter_map(|inbox| inbox.waker.take())
+        self.open.iter_mut().filter_map(|queue| queue.waker.take())
     }
 }
 
-impl Inbox {
+impl SubscriptionQueue {
     /// The oldest notice; without one, `waker` is woken when there is more to see.
     pub(crate) fn next(&mut self, waker: &Waker) -> Option<Notice> {
         let Some(notice) = self.queue.pop_front() else {
