@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use mcp_mock::World;
-use orchestrator::journal::MemoryJournal;
+use orchestrator::engine::journal::MemoryJournal;
+use orchestrator::engine::{Run, RunOptions};
 use orchestrator::manager::Manager;
-use orchestrator::run::{Executor, RunId, RunOptions};
+use orchestrator::run::RunId;
 use orchestrator::workflow::builder::call;
 use orchestrator::workflow::{Workflow, WorkflowError};
 use serde_json::{Map, Value, json};
@@ -19,8 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
     let now = Timestamp::now();
     let options = RunOptions::new(RunId::new(now, 0), now);
-    let executor = Executor::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
-    let report = executor.run(&workflow()?, Map::new()).await?;
+    let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
+    let report = run.execute(&workflow()?, Map::new()).await?;
     for (service, result) in &report.outputs {
         println!("{service}: {result}");
     }

@@ -10,9 +10,11 @@ use futures_util::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use mcp_mock::{Fault, World};
 use orchestrator::call::{Growth, RetryPolicy};
-use orchestrator::journal::MemoryJournal;
+use orchestrator::engine::journal::MemoryJournal;
+use orchestrator::engine::{Run, RunOptions};
+use orchestrator::manager::LocalServer;
 use orchestrator::manager::{Manager, ManagerError};
-use orchestrator::run::{Executor, RunId, RunOptions, WithLocal};
+use orchestrator::run::RunId;
 use orchestrator::workflow::builder::call;
 use orchestrator::workflow::{Workflow, WorkflowError};
 use serde_json::{Map, json};
@@ -29,11 +31,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("all errors: {:?}", post_to_each(&manager, &nowhere).await);
 
     let folder = std::env::temp_dir().join("orchestrator-example");
-    let with_local = Arc::new(WithLocal::new(&folder, manager.clone()));
+    let with_local = Arc::new(LocalServer::new(&folder, manager.clone()));
     let now = Timestamp::now();
     let options = RunOptions::new(RunId::new(now, 0), now);
-    let executor = Executor::new(with_local, Arc::new(MemoryJournal::new()), options);
-    let report = executor.run(&workflow()?, Map::new()).await?;
+    let run = Run::new(with_local, Arc::new(MemoryJournal::new()), options);
+    let report = run.execute(&workflow()?, Map::new()).await?;
     println!("after {:?}: {} in {}", report.duration, report.outputs["log"], folder.display());
     manager.close().await;
     Ok(())

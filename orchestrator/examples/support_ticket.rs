@@ -8,9 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mcp_mock::{Fault, World};
 use orchestrator::call::RetryPolicy;
-use orchestrator::journal::MemoryJournal;
+use orchestrator::engine::journal::MemoryJournal;
+use orchestrator::engine::{Run, RunOptions};
 use orchestrator::manager::Manager;
-use orchestrator::run::{Executor, RunId, RunOptions};
+use orchestrator::run::RunId;
 use orchestrator::workflow::builder::{StepBuilder, WorkflowBuilder, call};
 use orchestrator::workflow::{Workflow, WorkflowError};
 use serde_json::{Map, json};
@@ -25,8 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let manager = Arc::new(Manager::connect(Manager::mock_servers(&world)).await);
     let now = Timestamp::now();
     let options = RunOptions::new(RunId::new(now, 0), now);
-    let executor = Executor::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
-    let report = executor.run(&workflow()?, Map::new()).await?;
+    let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
+    let report = run.execute(&workflow()?, Map::new()).await?;
     for step in &report.steps {
         println!("{}: {:?}", step.step, step.state);
     }

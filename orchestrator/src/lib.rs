@@ -4,16 +4,17 @@
 //! |---|---|
 //! | [`Manager`](manager::Manager) | many servers behind one face: connects, limits, reconnects, resolves names |
 //! | [`Workflow`](workflow::Workflow) | steps as data, from a file or from code, checked before anything is sent |
-//! | [`Executor`](run::Executor) | carries out what the pure [`Planner`](plan::Planner) says, and keeps a journal |
+//! | [`Run`](engine::Run) | carries out what the pure [`Planner`](plan::Planner) says, and keeps a journal |
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! use std::sync::Arc;
 //!
 //! use mcp_mock::World;
-//! use orchestrator::journal::MemoryJournal;
+//! use orchestrator::engine::journal::MemoryJournal;
 //! use orchestrator::manager::Manager;
-//! use orchestrator::run::{Executor, RunId, RunOptions};
+//! use orchestrator::engine::{Run, RunOptions};
+//! use orchestrator::run::RunId;
 //! use orchestrator::workflow::Workflow;
 //! use orchestrator::workflow::builder::call;
 //! use serde_json::{Map, json};
@@ -23,8 +24,8 @@
 //!
 //! let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
 //! let options = RunOptions::new(RunId::from_text("first"), "2026-11-22T09:00:00Z".parse()?);
-//! let executor = Executor::new(manager, Arc::new(MemoryJournal::new()), options);
-//! let report = executor.run(&workflow, Map::new()).await?;
+//! let run = Run::new(manager, Arc::new(MemoryJournal::new()), options);
+//! let report = run.execute(&workflow, Map::new()).await?;
 //!
 //! assert_eq!(report.step("tell").and_then(|step| step.output.as_ref()).map(|it| &it["ok"]), Some(&json!(true)));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
@@ -40,7 +41,7 @@ pub mod call;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
-pub mod journal;
+pub mod engine;
 pub mod manager;
 pub mod plan;
 pub mod report;

@@ -16,4 +16,4 @@ pub use caller::ToolCaller;
 pub use failure::{CallFailure, FailureKind};
 pub(crate) use retry::ATTEMPT_TIME_MIN;
 pub use retry::{AttemptFacts, Growth, RetryPolicy, Verdict};
-pub use tool::{Effect, ToolFacts, ToolRef};
+pub use tool::{Effect, LOCAL_SERVER, ToolFacts, ToolRef};

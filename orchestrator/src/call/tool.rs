@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde_json::Value;
 
+/// The name of the built-in server; configured servers cannot have it.
+pub const LOCAL_SERVER: &str = "local";
+
 /// `server/tool`, as workflow files write it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ToolRef {

@@ -6,6 +6,7 @@ use mcp_core::schema::nearest_name;
 
 use super::interpolation::{Literal, Problem, Scope, Text, interpolate};
 use super::{Launch, Process, ServerOptions, env_file, options};
+use crate::call::LOCAL_SERVER;
 use crate::source::node::{Entry, Node, NodeKind};
 use crate::source::{Code, Diagnostic, Source, Span, suggest};
 
@@ -39,9 +40,6 @@ const NAMES: [&str; 11] = [
     "type",
     "url",
 ];
-
-/// The server that nobody configures.
-const BUILT_IN: &str = "local";
 
 /// A longer name would not fit into a qualified tool name.
 const NAME_CHARS_MAX: usize = 64;
@@ -83,7 +81,7 @@ impl<'a> Reader<'a> {
 
     fn check_name(&mut self, entry: &Entry) {
         let name = entry.key.as_str();
-        let problem = if name == BUILT_IN {
+        let problem = if name == LOCAL_SERVER {
             "is the built-in server"
         } else if name.trim() != name || name.is_empty() {
             "is empty or has a space at an end"

@@ -15,6 +15,7 @@ mod http;
 #[path = "without_http.rs"]
 mod http;
 mod link;
+mod local;
 mod naming;
 mod slot;
 mod spec;
@@ -22,6 +23,7 @@ mod spec;
 pub use error::{ManagerError, NameError};
 #[cfg(feature = "http")]
 pub use http::{LoginError, ServerLogin};
+pub use local::LocalServer;
 pub use naming::{qualified_name, tool_of_qualified_name};
 pub use spec::ServerSpec;
 

@@ -16,9 +16,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use mcp_mock::World;
 use orchestrator::call::ToolCaller;
-use orchestrator::journal::MemoryJournal;
+use orchestrator::engine::journal::MemoryJournal;
+use orchestrator::engine::{Run, RunOptions};
+use orchestrator::manager::LocalServer;
 use orchestrator::manager::Manager;
-use orchestrator::run::{Executor, RunId, RunOptions, RunReport, WithLocal};
+use orchestrator::run::{RunId, RunReport};
 use orchestrator::workflow::Workflow;
 use serde_json::{Map, Value};
 
@@ -58,7 +60,7 @@ async fn run(world: &World, file: &str) -> RunReport {
 }
 
 async fn run_in(folder: &Path, world: &World, file: &str, inputs: Map<String, Value>) -> RunReport {
-    let caller = WithLocal::new(folder, connected(world).await);
+    let caller = LocalServer::new(folder, connected(world).await);
     run_with(Arc::new(caller), file, inputs).await
 }
 
@@ -69,8 +71,8 @@ async fn run_with(
 ) -> RunReport {
     let started_at: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
     let options = RunOptions::new(RunId::new(started_at, 1), started_at);
-    let executor = Executor::new(caller, Arc::new(MemoryJournal::new()), options);
-    executor.run(&workflow(file), inputs).await.unwrap()
+    let run = Run::new(caller, Arc::new(MemoryJournal::new()), options);
+    run.execute(&workflow(file), inputs).await.unwrap()
 }
 
 /// Steps with the times of their attempts, outputs and errors, as one text.

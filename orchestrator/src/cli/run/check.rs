@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::{ToolCaller, ToolRef};
+use crate::call::{LOCAL_SERVER, ToolCaller, ToolRef};
 use crate::cli::console::Console;
 use crate::cli::error::{CommandError, ErrorKind};
 use crate::cli::setup::{Setup, no_servers};
 use crate::manager::ServerState;
-use crate::run::local::LOCAL_SERVER;
 use crate::source::{Code, Diagnostic, Style, suggest};
 use crate::workflow::Workflow;
 use crate::workflow::definition::{Call, OnStepError, Step, StepKind};

@@ -18,14 +18,14 @@ use super::console::Console;
 use super::error::{CommandError, ErrorKind};
 use super::setup::Setup;
 use super::signals::Interrupt;
+use crate::call::LOCAL_SERVER;
 use crate::call::ToolCaller;
-use crate::journal::MemoryJournal;
+use crate::engine::journal::MemoryJournal;
+use crate::engine::{ExecuteError, Run, RunOptions, StopHandle};
+use crate::manager::LocalServer;
 use crate::report::{Paint, StepLine, StepLines};
 use crate::run::event::Event;
-use crate::run::local::LOCAL_SERVER;
-use crate::run::{
-    ExecuteError, Executor, RunId, RunOptions, RunReport, StopCause, StopHandle, WithLocal,
-};
+use crate::run::{RunId, RunReport, StopCause};
 use crate::workflow::definition::{InputsError, Step, StepKind};
 use crate::workflow::{InputProblem, Workflow};
 
@@ -80,7 +80,7 @@ async fn connect_and_run(
     let needed = check::needed_servers(workflow);
     let names: Vec<&str> = needed.iter().copied().filter(|name| *name != LOCAL_SERVER).collect();
     let caller: Arc<dyn ToolCaller> =
-        Arc::new(WithLocal::new(&globals.state_dir, Arc::clone(&setup.manager) as Arc<_>));
+        Arc::new(LocalServer::new(&globals.state_dir, Arc::clone(&setup.manager) as Arc<_>));
     let connecting = async {
         setup.manager.connect_only(&names).await;
         check::tools(workflow, setup, &*caller, console).await
@@ -94,8 +94,8 @@ async fn connect_and_run(
         let count = setup.count_words(names.len());
         console.print(&format!("run {}  {name}  {count}", options.run));
     }
-    let executor = Executor::new(caller, Arc::new(MemoryJournal::new()), options);
-    follow(executor.run(workflow, inputs), &live, &stop, (console, interrupt)).await
+    let run = Run::new(caller, Arc::new(MemoryJournal::new()), options);
+    follow(run.execute(workflow, inputs), &live, &stop, (console, interrupt)).await
 }
 
 fn options(live: &Arc<Live>, stop: &StopHandle) -> RunOptions {

@@ -6,7 +6,7 @@ use super::*;
 async fn linear_retries_come_at_exact_times_and_end_in_the_fallback() {
     let folder = tempfile::tempdir().unwrap();
     let script = Arc::new(Script::new().on("create_case", 100, busy()));
-    let caller = Arc::new(WithLocal::new(folder.path(), script));
+    let caller = Arc::new(LocalServer::new(folder.path(), script));
 
     let ended = run_with(
         options(),
@@ -142,11 +142,10 @@ async fn journal_that_fails_ends_the_run_before_the_call() {
     }
 
     let caller = Arc::new(Script::new().on("work", 1, Ok(json!(1))).on("work", 1, Ok(json!(2))));
-    let executor =
-        Executor::new(Arc::clone(&caller) as Arc<dyn ToolCaller>, Arc::new(Full), options());
+    let run = Run::new(Arc::clone(&caller) as Arc<dyn ToolCaller>, Arc::new(Full), options());
 
     let error =
-        executor.run(&parse("steps: { one: { call: a/work } }"), Map::new()).await.unwrap_err();
+        run.execute(&parse("steps: { one: { call: a/work } }"), Map::new()).await.unwrap_err();
 
     assert!(matches!(error, ExecuteError::Journal(_)), "{error:?}");
     assert_eq!(caller.replies.lock().unwrap()["work"].len(), 2);

@@ -7,20 +7,24 @@ mod stopping;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mcp_core::Delivery;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
-use super::*;
-use crate::call::{CallFailure, Effect, FailureKind};
-use crate::journal::MemoryJournal;
-use crate::run::event::{RunEnd, StepEnd};
-use crate::run::local::WithLocal;
+use super::journal::{Journal, JournalError, MemoryJournal};
+use super::{ExecuteError, Run, RunOptions, StopHandle};
+use crate::call::{CallFailure, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
+use crate::manager::LocalServer;
+use crate::plan::STOP_GRACE;
+use crate::run::event::{AttemptOutcome, Event, EventKind, RunEnd, StepEnd, StopCause};
 use crate::run::state::StepState;
+use crate::run::{RunId, RunReport, RunState};
 use crate::source::{Source, Style};
+use crate::workflow::Workflow;
 use crate::workflow::definition::StepKind;
 
 /// Every call takes this long unless the script says otherwise.
@@ -174,8 +178,8 @@ fn options() -> RunOptions {
 
 async fn run_with(options: RunOptions, caller: Arc<dyn ToolCaller>, yaml: &str) -> Ended {
     let journal = Arc::new(MemoryJournal::new());
-    let executor = Executor::new(caller, Arc::clone(&journal) as Arc<dyn Journal>, options);
-    let report = executor.run(&parse(yaml), Map::new()).await.unwrap();
+    let run = Run::new(caller, Arc::clone(&journal) as Arc<dyn Journal>, options);
+    let report = run.execute(&parse(yaml), Map::new()).await.unwrap();
     Ended { report, events: journal.events() }
 }
 

@@ -91,9 +91,9 @@ async fn wait_beyond_every_clock_is_cut_by_the_deadline() {
     let mut workflow = parse("deadline: 72h\nsteps: { long: { wait: 1h } }");
     workflow.steps[0].kind = StepKind::Wait(Duration::MAX);
     let journal = Arc::new(MemoryJournal::new());
-    let executor = Executor::new(Arc::new(Script::new()), journal, options());
+    let run = Run::new(Arc::new(Script::new()), journal, options());
 
-    let report = executor.run(&workflow, Map::new()).await.unwrap();
+    let report = run.execute(&workflow, Map::new()).await.unwrap();
 
     assert_eq!(report.state, RunEnd::Failed);
     assert_eq!(report.duration, Duration::from_secs(72 * 60 * 60));

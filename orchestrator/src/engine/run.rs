@@ -1,43 +1,35 @@
-//! The embedded driver: carries out what the planner says, in one loop, in this process.
-//!
-//! It decides nothing. Each turn it asks the planner, appends the events to the journal, applies them,
-//! carries the commands out, and waits for one of: the end of an attempt, a request to stop, a time.
-
-mod attempts;
+//! The loop over the turns of the planner.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::event::{AttemptOutcome, Event, EventKind, StopCause};
-use super::id::RunId;
-use super::report::RunReport;
-use super::state::{IllegalEvent, RunState};
+use super::attempts::Attempts;
+use super::journal::{Journal, JournalError};
+use super::options::RunOptions;
+use super::stop::StopHandle;
 use crate::call::{ToolCaller, ToolFacts, ToolRef};
-use crate::journal::{Journal, JournalError};
-use crate::plan::{AttemptKey, Command, PlanError, Planner, STOP_GRACE};
+use crate::plan::{AttemptKey, Command, PlanError, Planner};
+use crate::run::event::{AttemptOutcome, Event, EventKind, StopCause};
+use crate::run::report::RunReport;
+use crate::run::state::{IllegalEvent, RunState};
 use crate::workflow::definition::Workflow;
-
-use attempts::Attempts;
 
 /// Longer waits are taken in parts: a clock cannot hold every time that a workflow can name.
 const WAIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs workflows in this process.
-#[derive(Debug, Clone)]
-pub struct Executor {
+/// One run of a workflow in this process, not started yet.
+#[derive(Debug)]
+pub struct Run {
     caller: Arc<dyn ToolCaller>,
     journal: Arc<dyn Journal>,
     options: RunOptions,
 }
 
-impl Executor {
+impl Run {
     /// Calls tools through `caller` and keeps the events in `journal`, which is that of one run.
     #[must_use]
     pub fn new(
@@ -48,8 +40,7 @@ impl Executor {
         Self { caller, journal, options }
     }
 
-    /// Runs a workflow to its end. `inputs` are those that the caller gives; the others get their
-    /// defaults.
+    /// Carries the workflow out, to its end. Inputs that are not given get their defaults.
     ///
     /// # Errors
     ///
@@ -59,8 +50,8 @@ impl Executor {
     ///
     /// Dropping the future cancels every call that is on its way and loses the report; what the
     /// journal has stays. To end a run in order, use [`StopHandle`].
-    pub async fn run(
-        &self,
+    pub async fn execute(
+        self,
         workflow: &Workflow,
         inputs: Map<String, Value>,
     ) -> Result<RunReport, ExecuteError> {
@@ -69,7 +60,7 @@ impl Executor {
         let planner = Planner::new(Arc::new(workflow.clone()), tools)?
             .with_stop_grace(self.options.stop_grace);
         let mut driver = Driver {
-            executor: self,
+            run: &self,
             planner,
             state: RunState::default(),
             attempts: Attempts::new(Arc::clone(&self.caller)),
@@ -88,107 +79,6 @@ impl Executor {
     fn describe(&self, workflow: &Workflow) -> BTreeMap<ToolRef, ToolFacts> {
         let tools = Planner::tools(workflow).into_iter();
         tools.filter_map(|tool| self.caller.describe(&tool).map(|facts| (tool, facts))).collect()
-    }
-}
-
-/// What a run takes from the world around it.
-#[derive(Clone)]
-pub struct RunOptions {
-    /// The name of the run.
-    pub run: RunId,
-    /// The time on the clock at the start; `run.date` comes from it.
-    pub started_at: Timestamp,
-    /// Sees every event after it is stored; reporters are fed from here.
-    pub observer: Option<Observer>,
-    /// Ends the run early.
-    pub stop: Option<StopHandle>,
-    /// How long a stopped run waits for calls that cannot be cancelled without a doubt.
-    pub stop_grace: Duration,
-}
-
-impl RunOptions {
-    /// A run that nobody watches or stops.
-    #[must_use]
-    pub fn new(run: RunId, started_at: Timestamp) -> Self {
-        Self { run, started_at, observer: None, stop: None, stop_grace: STOP_GRACE }
-    }
-
-    /// Shows every event to `observer`, which must not block.
-    #[must_use]
-    pub fn with_observer(self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        Self { observer: Some(Arc::new(observer)), ..self }
-    }
-
-    /// Lets `stop` end the run early.
-    #[must_use]
-    pub fn with_stop(self, stop: StopHandle) -> Self {
-        Self { stop: Some(stop), ..self }
-    }
-}
-
-impl fmt::Debug for RunOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunOptions")
-            .field("run", &self.run)
-            .field("started_at", &self.started_at)
-            .field("observer", &self.observer.is_some())
-            .field("stop", &self.stop)
-            .field("stop_grace", &self.stop_grace)
-            .finish()
-    }
-}
-
-/// Sees the events of a run. It is called between two turns of the driver, so it must not block.
-pub type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
-
-/// Ends runs early, in order: nothing new starts, what is safe to cancel is cancelled, the rest gets
-/// [a while](RunOptions::stop_grace).
-#[derive(Debug, Clone)]
-pub struct StopHandle {
-    cause: Arc<watch::Sender<Option<StopCause>>>,
-}
-
-impl StopHandle {
-    /// A handle that has not been used.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { cause: Arc::new(watch::Sender::new(None)) }
-    }
-
-    /// Stops the run. The first cause counts; a run that has ended stays as it is.
-    pub fn stop(&self, cause: StopCause) {
-        self.cause
-            .send_if_modified(|current| current.is_none() && current.replace(cause).is_none());
-    }
-
-    /// Why the run is to stop, when it is.
-    #[must_use]
-    pub fn cause(&self) -> Option<StopCause> {
-        *self.cause.borrow()
-    }
-
-    /// Waits until the handle is used.
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel safe.
-    async fn stopped(&self) -> StopCause {
-        let mut cause = self.cause.subscribe();
-        loop {
-            if let Some(cause) = *cause.borrow_and_update() {
-                return cause;
-            }
-            // The sender lives as long as this handle, so a change always comes or nothing does.
-            if cause.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
-    }
-}
-
-impl Default for StopHandle {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -226,7 +116,7 @@ enum LoopEvent {
 
 /// One run on its way.
 struct Driver<'a> {
-    executor: &'a Executor,
+    run: &'a Run,
     planner: Planner,
     state: RunState,
     attempts: Attempts,
@@ -285,10 +175,10 @@ impl Driver<'_> {
         let first = self.state.sequence() + 1;
         let events: Vec<_> =
             (first..).zip(kinds).map(|(sequence, kind)| Event { sequence, at, kind }).collect();
-        self.executor.journal.append(&events).await?;
+        self.run.journal.append(&events).await?;
         for event in &events {
             self.state.apply(event)?;
-            if let Some(observer) = &self.executor.options.observer {
+            if let Some(observer) = &self.run.options.observer {
                 observer(event);
             }
         }
@@ -316,7 +206,7 @@ impl Driver<'_> {
 
     /// The handle, while it can still change something.
     fn stop_handle(&self) -> Option<&StopHandle> {
-        self.executor.options.stop.as_ref().filter(|_| self.state.stop().is_none())
+        self.run.options.stop.as_ref().filter(|_| self.state.stop().is_none())
     }
 
     /// The time since the start in whole microseconds, which is what journals keep.
@@ -332,6 +222,3 @@ async fn stopped(stop: Option<&StopHandle>) -> Option<StopCause> {
         None => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -14,10 +14,7 @@ use async_trait::async_trait;
 use mcp_core::Delivery;
 use serde_json::{Map, Value, json};
 
-use crate::call::{CallFailure, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
-
-/// The name of the server; configured servers cannot have it.
-pub const LOCAL_SERVER: &str = "local";
+use crate::call::{CallFailure, Effect, FailureKind, LOCAL_SERVER, ToolCaller, ToolFacts, ToolRef};
 
 /// The one tool.
 const APPEND_FILE: &str = "append_file";
@@ -33,12 +30,12 @@ const PATH_DEPTH_MAX: usize = 16;
 
 /// Answers for the server `local` and hands everything else on.
 #[derive(Debug)]
-pub struct WithLocal {
+pub struct LocalServer {
     folder: PathBuf,
     servers: Arc<dyn ToolCaller>,
 }
 
-impl WithLocal {
+impl LocalServer {
     /// Confines `local` to `folder`, which is made when it is first needed.
     pub fn new(folder: impl Into<PathBuf>, servers: Arc<dyn ToolCaller>) -> Self {
         Self { folder: folder.into(), servers }
@@ -46,7 +43,7 @@ impl WithLocal {
 }
 
 #[async_trait]
-impl ToolCaller for WithLocal {
+impl ToolCaller for LocalServer {
     fn describe(&self, tool: &ToolRef) -> Option<ToolFacts> {
         match (tool.server.as_str(), tool.tool.as_str()) {
             (LOCAL_SERVER, APPEND_FILE) => Some(append_file_facts()),
@@ -250,7 +247,7 @@ mod tests {
     }
 
     async fn append(folder: &Path, path: &str, text: &str) -> Result<Value, CallFailure> {
-        let local = WithLocal::new(folder, Arc::new(NoServers));
+        let local = LocalServer::new(folder, Arc::new(NoServers));
         let tool = ToolRef { server: LOCAL_SERVER.to_owned(), tool: APPEND_FILE.to_owned() };
         let arguments = [("path".to_owned(), path.into()), ("text".to_owned(), text.into())];
         local.call(&tool, arguments.into_iter().collect(), Duration::from_secs(1)).await
@@ -304,7 +301,7 @@ mod tests {
 
     #[tokio::test]
     async fn unknown_tool_names_the_known_one() {
-        let local = WithLocal::new("nowhere", Arc::new(NoServers));
+        let local = LocalServer::new("nowhere", Arc::new(NoServers));
         let tool = ToolRef { server: LOCAL_SERVER.to_owned(), tool: "remove".to_owned() };
 
         let failure = local.call(&tool, Map::new(), Duration::ZERO).await.unwrap_err();

@@ -1,0 +1,62 @@
+//! What a run takes from the world around it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::stop::StopHandle;
+use crate::plan::STOP_GRACE;
+use crate::run::RunId;
+use crate::run::event::Event;
+
+/// What a run takes from the world around it.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// The name of the run.
+    pub run: RunId,
+    /// The time on the clock at the start; `run.date` comes from it.
+    pub started_at: Timestamp,
+    /// Sees every event after it is stored; reporters are fed from here.
+    pub observer: Option<Observer>,
+    /// Ends the run early.
+    pub stop: Option<StopHandle>,
+    /// How long a stopped run waits for calls that cannot be cancelled without a doubt.
+    pub stop_grace: Duration,
+}
+
+impl RunOptions {
+    /// A run that nobody watches or stops.
+    #[must_use]
+    pub fn new(run: RunId, started_at: Timestamp) -> Self {
+        Self { run, started_at, observer: None, stop: None, stop_grace: STOP_GRACE }
+    }
+
+    /// Shows every event to `observer`, which must not block.
+    #[must_use]
+    pub fn with_observer(self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self { observer: Some(Arc::new(observer)), ..self }
+    }
+
+    /// Lets `stop` end the run early.
+    #[must_use]
+    pub fn with_stop(self, stop: StopHandle) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+}
+
+impl fmt::Debug for RunOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOptions")
+            .field("run", &self.run)
+            .field("started_at", &self.started_at)
+            .field("observer", &self.observer.is_some())
+            .field("stop", &self.stop)
+            .field("stop_grace", &self.stop_grace)
+            .finish()
+    }
+}
+
+/// Sees the events of a run. It is called between two turns of the driver, so it must not block.
+pub type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
