@@ -6,55 +6,78 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Finding;
-use super::rooms::CrateRoot;
+use super::rooms::{CrateRoot, TABLE, Table};
 
-/// Each crate may use those before it.
-const ORDER: [&str; 4] = ["mcp-core", "mcp-client", "mcp-mock", "orchestrator"];
-
-/// The crate that stands aside and uses none.
+/// The crate that stands aside: it uses none, and none uses it.
 const ASIDE: &str = "xtask";
 
-/// The most packages that a dev-dependency on `mcp-mock` may bring, itself included: it has to compile in
-/// half a minute.
-const MOCK_PACKAGES_MAX: usize = 42;
+/// The crate that others take as a dev-dependency.
+pub(super) const LIGHT: &str = "mcp-mock";
 
-/// Checks the output of `cargo metadata --no-deps`; dev-dependencies count too.
-pub(super) fn direction(metadata: &Value) -> Vec<Finding> {
-    array(metadata, "packages").flat_map(package_findings).collect()
+/// The most packages that it may bring, itself included: it has to compile in half a minute.
+const LIGHT_PACKAGES_MAX: usize = 42;
+
+/// Holds the output of `cargo metadata --no-deps` against the table; dev-dependencies count too.
+pub(super) fn direction(table: &Table, metadata: &Value) -> Vec<Finding> {
+    let mut findings: Vec<_> =
+        array(metadata, "packages").flat_map(|it| package_findings(table, metadata, it)).collect();
+    for (at, user) in table.crates.iter().enumerate() {
+        let package = array(metadata, "packages").find(|it| text(it, "name") == user.name);
+        let above = table.crates.get(..at).unwrap_or_default();
+        let problems = user.uses.iter().filter_map(|used| {
+            let depends = |it: &Value| array(it, "dependencies").any(|it| text(it, "name") == used);
+            if above.iter().all(|it| it.name != *used) {
+                Some(format!("`{}` uses `{used}`, which does not stand above it", user.name))
+            } else if !package.is_some_and(depends) {
+                Some(format!("`{}` does not use `{used}`; take it out", user.name))
+            } else {
+                None
+            }
+        });
+        let place = format!("{TABLE}:{}", user.line);
+        findings.extend(problems.map(|problem| Finding::error(&place, problem)));
+    }
+    findings
 }
 
-fn package_findings(package: &Value) -> Vec<Finding> {
+fn package_findings(table: &Table, metadata: &Value, package: &Value) -> Vec<Finding> {
     let name = text(package, "name");
-    let allowed = match ORDER.iter().position(|known| *known == name) {
-        Some(position) => ORDER.get(..position).unwrap_or_default(),
-        None if name == ASIDE => &[],
-        None => {
-            let message = format!("is not one of {}, {ASIDE}", ORDER.join(", "));
-            return vec![Finding::error(name, message)];
+    let known = table.crates.iter().find(|it| it.name == name);
+    let allowed = known.map_or(&[][..], |it| &it.uses);
+    let folder = folder(metadata, package);
+    let mut findings = Vec::new();
+    if known.is_none() && name != ASIDE {
+        findings.push(Finding::error(name, format!("has no line in {TABLE}")));
+    }
+    if folder.replace('/', "-") != name {
+        let message = format!("stands in `{folder}`; a package is called as its folder");
+        findings.push(Finding::error(name, message));
+    }
+    findings.extend(array(package, "dependencies").filter_map(|dependency| {
+        let used = text(dependency, "name");
+        let is_ours = used == ASIDE || table.crates.iter().any(|it| it.name == used);
+        // The tests of a crate may ask for features of their own crate.
+        let is_own = used == name && text(dependency, "kind") == "dev";
+        if !is_ours || is_own {
+            None
+        } else if !allowed.iter().any(|it| it == used) {
+            let message = format!("uses `{used}` and may not ({TABLE}); arrows point one way");
+            Some(Finding::error(name, message))
+        } else if !dependency["source"].is_null() {
+            let message = "from a registry, where the name belongs to somebody else";
+            Some(Finding::error(name, format!("takes `{used}` {message}")))
+        } else {
+            None
         }
-    };
-    array(package, "dependencies")
-        .filter_map(|used| dependency_finding(name, allowed, used))
-        .collect()
+    }));
+    findings
 }
 
-fn dependency_finding(package: &str, allowed: &[&str], dependency: &Value) -> Option<Finding> {
-    let name = text(dependency, "name");
-    if !ORDER.contains(&name) && name != ASIDE {
-        return None;
-    }
-    // The tests of a crate may ask for features of their own crate.
-    if name == package && text(dependency, "kind") == "dev" {
-        return None;
-    }
-    let problem = if !allowed.contains(&name) {
-        format!("uses `{name}` against the direction {}", ORDER.join(" <- "))
-    } else if !dependency["source"].is_null() {
-        format!("takes `{name}` from a registry, where the name belongs to somebody else")
-    } else {
-        return None;
-    };
-    Some(Finding::error(package, problem))
+/// The folder of a package, from the root.
+fn folder<'a>(metadata: &Value, package: &'a Value) -> &'a str {
+    let manifest = text(package, "manifest_path");
+    let path = manifest.strip_prefix(text(metadata, "workspace_root")).unwrap_or(manifest);
+    path.trim_end_matches("Cargo.toml").trim_matches('/')
 }
 
 /// The files that the libraries and programs of the product start with.
@@ -76,8 +99,8 @@ pub(super) fn roots(metadata: &Value, root: &Path) -> Vec<CrateRoot> {
         .collect()
 }
 
-/// Counts the packages in the output of `cargo tree --prefix none --format {p}`.
-pub(super) fn weight(tree: &str) -> Option<Finding> {
+/// Weighs the crate that others take along, by the output of `cargo tree --prefix none --format {p}`.
+pub(super) fn weight(tree: &str) -> Vec<Finding> {
     let packages: BTreeSet<_> = tree
         .lines()
         .filter_map(|line| {
@@ -85,13 +108,12 @@ pub(super) fn weight(tree: &str) -> Option<Finding> {
             Some((words.next()?, words.next()?))
         })
         .collect();
-    let count = packages.len();
-    (count > MOCK_PACKAGES_MAX).then(|| {
-        Finding::error(
-            "mcp-mock",
-            format!("pulls in {count} packages, more than {MOCK_PACKAGES_MAX}"),
-        )
-    })
+    let mut messages = Vec::new();
+    if packages.len() > LIGHT_PACKAGES_MAX {
+        messages
+            .push(format!("pulls in {} packages, more than {LIGHT_PACKAGES_MAX}", packages.len()));
+    }
+    messages.into_iter().map(|message| Finding::error(LIGHT, message)).collect()
 }
 
 fn array<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
@@ -109,29 +131,40 @@ mod tests {
     use super::*;
     use crate::tidy::lines;
 
+    fn package(name: &str, folder: &str, dependencies: &Value) -> Value {
+        let manifest_path = format!("/x/{folder}/Cargo.toml");
+        json!({ "name": name, "manifest_path": manifest_path, "dependencies": dependencies })
+    }
+
     #[test]
     fn arrows_point_one_way() {
-        let metadata = json!({ "packages": [
-            { "name": "mcp-core", "dependencies": [{ "name": "serde", "source": "registry" }] },
-            { "name": "mcp-client", "dependencies": [{ "name": "mcp-core" }, { "name": "mcp-mock" }] },
-            { "name": "mcp-mock", "dependencies": [
-                { "name": "mcp-core", "source": "registry" }, { "name": "mcp-mock", "kind": "dev" },
-            ] },
-            { "name": "xtask", "dependencies": [{ "name": "mcp-core" }] },
-            { "name": "extra", "dependencies": [] },
+        let text = "crate core\ncrate fakes\nuses core\ncrate fakes-cli\nuses core, fakes, engine\n\
+                    crate engine\nuses fakes\n";
+        let table = Table::parse(text).unwrap();
+        let metadata = json!({ "workspace_root": "/x", "packages": [
+            package("core", "core", &json!([{ "name": "serde", "source": "registry" }])),
+            package("fakes", "fakes", &json!([
+                { "name": "core", "source": "registry" }, { "name": "fakes", "kind": "dev" },
+                { "name": "engine" },
+            ])),
+            package("fakes-cli", "fakes/cli", &json!([{ "name": "fakes" }])),
+            package("engine", "other", &json!([{ "name": "fakes", "kind": "dev" }])),
+            package("xtask", "xtask", &json!([{ "name": "core" }])),
+            package("extra", "extra", &json!([])),
         ] });
 
-        let findings = direction(&metadata);
+        let findings = direction(&table, &metadata);
 
         assert_eq!(
             lines(&findings),
             [
-                "error: mcp-client: uses `mcp-mock` against the direction \
-             mcp-core <- mcp-client <- mcp-mock <- orchestrator",
-                "error: mcp-mock: takes `mcp-core` from a registry, where the name belongs to somebody else",
-                "error: xtask: uses `mcp-core` against the direction \
-             mcp-core <- mcp-client <- mcp-mock <- orchestrator",
-                "error: extra: is not one of mcp-core, mcp-client, mcp-mock, orchestrator, xtask",
+                "error: fakes: takes `core` from a registry, where the name belongs to somebody else",
+                "error: fakes: uses `engine` and may not (xtask/rooms.txt); arrows point one way",
+                "error: engine: stands in `other`; a package is called as its folder",
+                "error: xtask: uses `core` and may not (xtask/rooms.txt); arrows point one way",
+                "error: extra: has no line in xtask/rooms.txt",
+                "error: xtask/rooms.txt:4: `fakes-cli` does not use `core`; take it out",
+                "error: xtask/rooms.txt:4: `fakes-cli` uses `engine`, which does not stand above it",
             ]
         );
     }
@@ -141,10 +174,7 @@ mod tests {
         let light = "mcp-mock v0.1.0\nserde v1.0.0\nserde v1.0.0 (*)\n\n".repeat(50);
         let heavy: String = (0..43).map(|n| format!("crate{n} v1.0.0\n")).collect();
 
-        assert_eq!(weight(&light), None);
-        assert_eq!(
-            weight(&heavy).unwrap().to_string(),
-            "error: mcp-mock: pulls in 43 packages, more than 42"
-        );
+        assert_eq!(weight(&light), []);
+        assert_eq!(lines(&weight(&heavy)), ["error: mcp-mock: pulls in 43 packages, more than 42"]);
     }
 }

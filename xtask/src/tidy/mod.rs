@@ -61,15 +61,16 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
 fn check_all(root: &Path, files: &[TextFile]) -> Result<Vec<Finding>> {
     let metadata = super::output("cargo metadata --no-deps --format-version 1 --locked")?;
     let metadata = serde_json::from_str(&metadata).context("`cargo metadata` is not JSON")?;
-    let tree =
-        super::output("cargo tree -p mcp-mock -e normal --prefix none --format {p} --locked")?;
-    let readme = files.iter().find(|file| file.path == "README.md");
+    let light = crates::LIGHT;
+    let tree = format!("cargo tree -p {light} -e normal --prefix none --format {{p}} --locked");
+    let text = |path| files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
+    let table = rooms::Table::parse(text(rooms::TABLE))?;
 
-    let mut findings = crates::direction(&metadata);
-    findings.extend(crates::weight(&tree));
-    findings.extend(rooms::check(files, &crates::roots(&metadata, root))?);
+    let mut findings = crates::direction(&table, &metadata);
+    findings.extend(crates::weight(&super::output(&tree)?));
+    findings.extend(rooms::check(&table, files, &crates::roots(&metadata, root)));
     findings.extend(layout::top_level(&names_in(root)?));
-    findings.extend(readme::commands(readme.map_or("", |file| &file.text)));
+    findings.extend(readme::commands(text("README.md")));
     findings.extend(sizes::check(files)?);
     findings.extend(files.iter().flat_map(source::check));
     Ok(findings)

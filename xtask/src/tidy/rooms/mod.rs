@@ -9,28 +9,23 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
-
 pub(super) use modules::CrateRoot;
+pub(super) use table::{TABLE, Table};
 
 use super::{Finding, TextFile};
 use modules::{Modules, PlacedModule, Target};
-use table::{Room, Table, Uses, is_below};
-
-/// The table, from the root of the repository.
-const TABLE: &str = "xtask/rooms.txt";
+use table::{Room, Uses, is_below};
 
 /// Checks every module of the crates.
-pub(super) fn check(files: &[TextFile], roots: &[CrateRoot]) -> Result<Vec<Finding>> {
+pub(super) fn check(table: &Table, files: &[TextFile], roots: &[CrateRoot]) -> Vec<Finding> {
     let text =
         |path: &str| files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
-    let table = Table::parse(text(TABLE).unwrap_or_default()).context(TABLE)?;
     let modules = Modules::gather(roots, &text);
 
-    let mut check = Check { table: &table, modules: &modules, used: BTreeSet::new() };
+    let mut check = Check { table, modules: &modules, used: BTreeSet::new() };
     let mut findings: Vec<_> = modules.iter().flat_map(|module| check.module(module)).collect();
     findings.extend(table.rooms.iter().flat_map(|room| check.room(room)));
-    Ok(findings)
+    findings
 }
 
 struct Check<'a> {
@@ -48,6 +43,11 @@ impl<'a> Check<'a> {
             return Vec::new();
         }
         let Some(room) = self.table.room_of(&module.path) else {
+            // A module says it for those below it.
+            let above = module.path.rsplit_once("::").map_or("", |(above, _)| above);
+            if !self.modules.is_crate(above) {
+                return Vec::new();
+            }
             let message =
                 format!("module `{}` is in no room; give it a line in {TABLE}", module.path);
             return vec![Finding::error(&module.file, message)];
@@ -96,6 +96,10 @@ impl<'a> Check<'a> {
         seen: &mut BTreeSet<String>,
     ) -> Option<String> {
         let target = self.table.room_of(module);
+        if target.is_none() && !self.modules.is_crate(module) {
+            // What is in no room is found there.
+            return None;
+        }
         let is_own_root = is_below(room.name(), module) && self.modules.is_crate(module);
         if is_own_root || target.is_some_and(|it| it == room) {
             return None;

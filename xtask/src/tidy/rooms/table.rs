@@ -1,13 +1,26 @@
-//! The table of rooms, `xtask/rooms.txt`: which module may import which.
+//! The table of rooms, `xtask/rooms.txt`: which crate and which module may import which.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// The rooms of all crates, in the order of the file.
+/// The table, from the root of the repository.
+pub(in crate::tidy) const TABLE: &str = "xtask/rooms.txt";
+
+/// All crates and their rooms, in the order of the file.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Table {
+pub(in crate::tidy) struct Table {
+    pub(in crate::tidy) crates: Vec<Crate>,
     pub(super) rooms: Vec<Room>,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::tidy) struct Crate {
+    /// As a package: `mcp-core`.
+    pub(in crate::tidy) name: String,
+    pub(in crate::tidy) line: usize,
+    /// Packages of the workspace.
+    pub(in crate::tidy) uses: Vec<String>,
 }
 
 /// Modules that may import each other, with everything below them that is no room of its own.
@@ -36,12 +49,13 @@ impl Default for Uses {
 }
 
 impl Table {
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(in crate::tidy) fn parse(text: &str) -> Result<Self> {
         let mut reader = Reader::default();
         for (line, number) in text.lines().zip(1..) {
-            reader.line(line, number).with_context(|| format!("line {number}: `{line}`"))?;
+            let context = || format!("{TABLE}:{number}: `{}`", line.trim());
+            reader.line(line, number).with_context(context)?;
         }
-        Ok(Self { rooms: reader.rooms })
+        Ok(reader.table)
     }
 
     /// The room of a module: the one with the longest path that leads to it.
@@ -73,9 +87,10 @@ pub(super) fn is_below(path: &str, above: &str) -> bool {
 
 #[derive(Default)]
 struct Reader {
-    name_of_crate: Option<String>,
     groups: BTreeMap<String, Vec<String>>,
-    rooms: Vec<Room>,
+    table: Table,
+    /// Whether `uses` and `without` belong to a room or to the crate.
+    is_in_room: bool,
 }
 
 impl Reader {
@@ -89,48 +104,54 @@ impl Reader {
                     rest.split_once(':').context("a group is `group NAME: PATHS`")?;
                 self.groups.insert(name.trim().to_owned(), list(paths));
             }
-            "crate" => self.name_of_crate = Some(rest.trim().to_owned()),
+            "crate" => {
+                let name = rest.trim().to_owned();
+                ensure!(self.table.crates.iter().all(|it| it.name != name), "stands here twice");
+                self.table.crates.push(Crate { name, line: number, uses: Vec::new() });
+                self.is_in_room = false;
+            }
             "room" => {
-                let modules = self.all_full(rest)?;
-                let mut known = self.rooms.iter().flat_map(|room| &room.modules);
+                let modules = self.paths(rest)?;
+                let mut known = self.table.rooms.iter().flat_map(|room| &room.modules);
                 ensure!(!known.any(|it| modules.contains(it)), "stands here twice");
-                self.rooms.push(Room { modules, line: number, ..Room::default() });
+                self.table.rooms.push(Room { modules, line: number, ..Room::default() });
+                self.is_in_room = true;
             }
-            "uses" => {
-                let uses = match rest.trim() {
-                    "all" => Uses::All,
-                    _ => Uses::Listed(self.all_full(rest)?),
-                };
-                self.last()?.uses = uses;
-            }
+            "uses" if !self.is_in_room => self.current_crate()?.uses = list(rest),
+            "uses" if rest.trim() == "all" => self.current_room()?.uses = Uses::All,
+            "uses" => self.current_room()?.uses = Uses::Listed(self.paths(rest)?),
             "without" => {
                 let paths = list(rest).into_iter().flat_map(|it| match self.groups.get(&it) {
                     Some(group) => group.clone(),
                     None => vec![it],
                 });
                 let paths: Vec<_> = paths.collect();
-                self.last()?.without.extend(paths);
+                self.current_room()?.without.extend(paths);
             }
             _ => bail!("a line starts with group, crate, room, uses or without"),
         }
         Ok(())
     }
 
-    /// A room of the crate at hand as it is, a crate or another crate's room with `::` before it.
-    fn full(&self, path: &str) -> Result<String> {
-        if let Some(path) = path.strip_prefix("::") {
-            return Ok(path.to_owned());
-        }
-        let name = self.name_of_crate.as_ref().context("no `crate` above it")?;
-        Ok(format!("{name}::{path}"))
+    /// Modules with their crates. A crate, which is known by a line of its own, stands for all its modules, and
+    /// a path that starts with one is in that; every other path is in the crate at hand.
+    fn paths(&mut self, paths: &str) -> Result<Vec<String>> {
+        let own = self.current_crate()?.name.clone();
+        let path = |path: String| {
+            let first = path.split("::").next().unwrap_or_default();
+            let is_foreign = self.table.crates.iter().any(|it| it.name == first);
+            let full = if is_foreign { path } else { format!("{own}::{path}") };
+            full.replace('-', "_")
+        };
+        Ok(list(paths).into_iter().map(path).collect())
     }
 
-    fn all_full(&self, paths: &str) -> Result<Vec<String>> {
-        list(paths).iter().map(|path| self.full(path)).collect()
+    fn current_crate(&mut self) -> Result<&mut Crate> {
+        self.table.crates.last_mut().context("no `crate` above it")
     }
 
-    fn last(&mut self) -> Result<&mut Room> {
-        self.rooms.last_mut().context("no `room` above it")
+    fn current_room(&mut self) -> Result<&mut Room> {
+        self.table.rooms.last_mut().filter(|_| self.is_in_room).context("no `room` above it")
     }
 }
 
@@ -147,10 +168,12 @@ mod tests {
         let text = "
             # A comment.
             group io: std::fs, std::net
+            crate a-core
             crate engine
+            uses a-core
             room call, retry  # Another.
             room run
-            uses call, ::core
+            uses call, a-core, a-core::codec
             without io, tokio
             room cli
             uses all
@@ -159,12 +182,16 @@ mod tests {
         let table = Table::parse(text).unwrap();
 
         let owned = |paths: &[&str]| paths.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
+        assert_eq!(table.crates[1].uses, ["a-core"]);
         assert_eq!(table.rooms.len(), 3);
         assert_eq!(table.rooms[0].modules, owned(&["engine::call", "engine::retry"]));
         assert_eq!(table.rooms[0].uses, Uses::Listed(Vec::new()));
-        assert_eq!(table.rooms[1].uses, Uses::Listed(owned(&["engine::call", "core"])));
+        assert_eq!(
+            table.rooms[1].uses,
+            Uses::Listed(owned(&["engine::call", "a_core", "a_core::codec"]))
+        );
         assert_eq!(table.rooms[1].without, owned(&["std::fs", "std::net", "tokio"]));
-        assert_eq!(table.rooms[1].line, 6);
+        assert_eq!(table.rooms[1].line, 8);
         assert_eq!(table.rooms[2].uses, Uses::All);
     }
 
@@ -186,11 +213,15 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_lines() {
         for (text, wanted) in [
-            ("room a", "line 1: `room a`: no `crate` above it"),
-            ("crate a\nuses b", "line 2: `uses b`: no `room` above it"),
-            ("crate a\nroom b\nroom b", "line 3: `room b`: stands here twice"),
-            ("group a b", "line 1: `group a b`: a group is `group NAME: PATHS`"),
-            ("rom a", "line 1: `rom a`: a line starts with group, crate, room, uses or without"),
+            ("room a", "xtask/rooms.txt:1: `room a`: no `crate` above it"),
+            ("crate a\n  without b", "xtask/rooms.txt:2: `without b`: no `room` above it"),
+            ("crate a\nroom b\nroom b", "xtask/rooms.txt:3: `room b`: stands here twice"),
+            ("crate a\ncrate a", "xtask/rooms.txt:2: `crate a`: stands here twice"),
+            ("group a b", "xtask/rooms.txt:1: `group a b`: a group is `group NAME: PATHS`"),
+            (
+                "rom a",
+                "xtask/rooms.txt:1: `rom a`: a line starts with group, crate, room, uses or without",
+            ),
         ] {
             assert_eq!(format!("{:#}", Table::parse(text).unwrap_err()), wanted);
         }
