@@ -51,7 +51,7 @@ pub use limit::{GitHubLimits, GmailLimits, Limits, NotionLimits, SalesforceLimit
 /// The client that the fakes are tested with, so that a test needs one dependency.
 #[doc(no_inline)]
 pub use mcp_client::Client;
-pub use notation::SyntaxError;
+pub use notation::{SyntaxError, UnknownNameError};
 pub use script::{
     Call, CallOutcome, Fault, FaultError, Latency, MalformedAnswer, Matcher, ProcessFault,
     RequestKind, Rules, RulesError, Times, ToolListFault, any_tool, request, tool,

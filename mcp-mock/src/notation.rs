@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mcp_core::schema::nearest_name;
 use serde::de::DeserializeOwned;
 
 /// How a text is written.
@@ -58,6 +59,44 @@ impl SyntaxError {
         let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
         // At the end of the text the parser has read no column of the line.
         Self { line, column: column.max(1), message }
+    }
+}
+
+/// A name that is none of the known ones.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is no {what}{}", near_or_all(name, known))]
+pub struct UnknownNameError {
+    what: &'static str,
+    name: String,
+    known: Vec<&'static str>,
+}
+
+impl UnknownNameError {
+    /// Finds the thing of that name; `what` is the noun for such a thing.
+    ///
+    /// # Errors
+    ///
+    /// When no thing has the name. The text says the nearest known name, or all of them.
+    pub fn find<T>(
+        what: &'static str,
+        name: &str,
+        things: impl IntoIterator<Item = (&'static str, T)>,
+    ) -> Result<T, Self> {
+        let mut known = Vec::new();
+        for (candidate, thing) in things {
+            if candidate == name {
+                return Ok(thing);
+            }
+            known.push(candidate);
+        }
+        Err(Self { what, name: name.to_owned(), known })
+    }
+}
+
+fn near_or_all(name: &str, known: &[&'static str]) -> String {
+    match nearest_name(name, known.iter().copied()) {
+        Some(near) => format!(" (did you mean `{near}`?)"),
+        None => format!("; there are {}", known.join(", ")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::str::FromStr;
 
 use mcp_core::protocol::{Era, ResultType, method};
 use mcp_core::schema::nearest_name;
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::compare::{differences, is_same, shown};
 use super::tape::{Exchange, RecordedAnswer};
+use crate::notation::UnknownNameError;
 
 /// Names that are listed when none is near.
 const NAMES_MAX: usize = 10;
@@ -41,9 +43,13 @@ impl Matching {
             Self::Tool => "tool",
         }
     }
+}
 
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|matching| matching.as_str() == name)
+impl FromStr for Matching {
+    type Err = UnknownNameError;
+
+    fn from_str(name: &str) -> Result<Self, UnknownNameError> {
+        UnknownNameError::find("matching", name, Self::ALL.map(|known| (known.as_str(), known)))
     }
 }
 

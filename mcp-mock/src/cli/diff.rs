@@ -69,7 +69,7 @@ pub(super) async fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(),
 }
 
 fn dialect(matches: &ArgMatches) -> Result<(ServiceName, Box<dyn Dialect>), CommandError> {
-    let service = matches.get_one::<String>(SERVICE).and_then(|name| ServiceName::parse(name));
+    let service = matches.get_one::<String>(SERVICE).and_then(|name| name.parse().ok());
     let service = service.expect("the parser takes names of services only");
     let known = dialect::names(service);
     // The first one is our own, which no real server speaks.

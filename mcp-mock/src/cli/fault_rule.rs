@@ -49,10 +49,10 @@ impl FromStr for FaultRule {
                 (fault, Some(times.parse().map_err(|_| written())?))
             }
         };
-        let subject = match (subject, RequestKind::parse(subject)) {
-            (_, Some(kind)) => Subject::Request(kind),
-            (ANY_TOOL, None) => Subject::AnyTool,
-            (tool, None) => Subject::Tool(tool.to_owned()),
+        let subject = match (subject, subject.parse()) {
+            (_, Ok(kind)) => Subject::Request(kind),
+            (ANY_TOOL, Err(_)) => Subject::AnyTool,
+            (tool, Err(_)) => Subject::Tool(tool.to_owned()),
         };
         Ok(Self { subject, fault: fault.parse()?, times })
     }

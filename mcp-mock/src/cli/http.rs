@@ -16,7 +16,7 @@ use super::signals::Signals;
 use crate::cassette::Replay;
 use crate::conformance::Fixture;
 use crate::control::{self, Control};
-use crate::server::{Certificate, MockHttpOptions, MockHttpServer, MockServer};
+use crate::server::{MockHttpOptions, MockHttpServer, MockServer};
 use crate::world::World;
 
 pub(super) use crate::server::MockHttpError as HttpError;
@@ -105,7 +105,7 @@ fn options(matches: &ArgMatches, name: &str) -> MockHttpOptions {
         options = options.with_address(*address);
     }
     let certificate = matches.try_get_one::<String>(TLS).ok().flatten();
-    options.certificate = certificate.and_then(|name| Certificate::parse(name));
+    options.certificate = certificate.and_then(|name| name.parse().ok());
     match matches.get_one::<String>(TOKEN) {
         Some(token) => options.with_token(token),
         None => options,

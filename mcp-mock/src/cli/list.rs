@@ -15,7 +15,7 @@ use crate::service::ServiceName;
 const HEAD: [&str; 6] = ["service", "dialect", "tools", "backed", "cases", "facts"];
 
 pub(super) fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), CommandError> {
-    let named = matches.get_one::<String>(SERVICE).and_then(|name| ServiceName::parse(name));
+    let named = matches.get_one::<String>(SERVICE).and_then(|name| name.parse().ok());
     let Some(service) = named else { return services(out) };
     let name = match matches.get_one::<String>(DIALECT) {
         Some(name) => known_dialect(service, name)?,

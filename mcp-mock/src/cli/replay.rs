@@ -57,7 +57,7 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), CommandError> {
     let path = matches.get_one::<PathBuf>(TAPE).cloned().unwrap_or_default();
-    let matching = matches.get_one::<String>(MATCH).and_then(|name| Matching::parse(name));
+    let matching = matches.get_one::<String>(MATCH).and_then(|name| name.parse::<Matching>().ok());
     let replay = Replay::new(Tape::load(path)?).with_matching(matching.unwrap_or_default());
     if matches.contains_id(HTTP) {
         http::replay(&replay, matches, out).await

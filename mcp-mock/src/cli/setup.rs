@@ -97,7 +97,7 @@ impl crate::control::Plan for Setup {
 fn cast(matches: &ArgMatches) -> Result<Vec<(ServiceName, String)>, CommandError> {
     let named = matches.get_many::<String>(SERVICE).into_iter().flatten();
     let mut cast: Vec<(ServiceName, String)> = Vec::new();
-    for service in named.filter_map(|name| ServiceName::parse(name)) {
+    for service in named.filter_map(|name| name.parse().ok()) {
         if !cast.iter().any(|(known, _)| *known == service) {
             cast.push((service, dialect::simple::NAME.to_owned()));
         }

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{PREFIX, json};
+use crate::notation::UnknownNameError;
 use crate::script::RulesError;
 use crate::server::{Answer, MockHttpError};
-use crate::service::ServiceName;
 use crate::world::SeedError;
 
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +42,8 @@ pub(super) enum ControlError {
     Seed { error: SeedError },
     #[error(transparent)]
     Serve { error: MockHttpError },
-    #[error("service `{name}` is unknown; there are {}", services())]
-    Service { name: String },
+    #[error(transparent)]
+    Service(UnknownNameError),
     #[error("snapshot `{id}` is unknown; `POST snapshot` gives one and `reset` forgets all")]
     Snapshot { id: String },
     #[error("world `{id}` is unknown; `POST {PREFIX}/worlds` makes one")]
@@ -107,8 +107,4 @@ fn reason(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "`Authorization` does not bear the token of `--token`",
         _ => "headers of the request are not taken",
     }
-}
-
-fn services() -> String {
-    ServiceName::ALL.map(ServiceName::as_str).join(", ")
 }

@@ -87,9 +87,7 @@ impl Asked<'_> {
 
     /// The service that the query names, if any.
     pub(super) fn service(&self) -> Result<Option<ServiceName>, ControlError> {
-        let read = |name: &str| {
-            ServiceName::parse(name).ok_or_else(|| ControlError::Service { name: name.to_owned() })
-        };
+        let read = |name: &str| name.parse().map_err(ControlError::Service);
         self.parameter("service").map(read).transpose()
     }
 

@@ -307,7 +307,7 @@ async fn refusals_name_what_is_wrong() {
     405 `reset` takes POST
     405 `worlds` takes GET, POST
     400 parameter `servcie` is unknown here
-    400 service `githup` is unknown; there are github, gmail, notion, salesforce, slack
+    400 `githup` is no service (did you mean `github`?)
     400 body cannot be read: EOF while parsing a value at line 1 column 0
     400 `soon` is no duration forward; write `90s` or `1h 30m`
     400 `-1s` is no duration forward; write `90s` or `1h 30m`

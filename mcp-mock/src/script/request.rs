@@ -1,6 +1,10 @@
 //! Requests that are no calls of tools, and that rules may be about all the same.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
+
+use crate::notation::UnknownNameError;
 
 /// What a client asks of the server itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -30,10 +34,12 @@ impl RequestKind {
             Self::ListTools => "tools/list",
         }
     }
+}
 
-    /// The kind of requests of that method.
-    #[must_use]
-    pub fn parse(method: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == method)
+impl FromStr for RequestKind {
+    type Err = UnknownNameError;
+
+    fn from_str(method: &str) -> Result<Self, UnknownNameError> {
+        UnknownNameError::find("request", method, Self::ALL.map(|kind| (kind.as_str(), kind)))
     }
 }

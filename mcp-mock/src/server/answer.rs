@@ -77,9 +77,9 @@ impl Service for Connection {
     }
 
     async fn open(&self, request: Request, answer: Bytes, caller: &Caller) -> Reply {
-        match RequestKind::parse(&request.method) {
-            Some(kind) => self.answer_request(&request, kind, (answer, caller)).await,
-            None => Reply::One(answer),
+        match request.method.parse() {
+            Ok(kind) => self.answer_request(&request, kind, (answer, caller)).await,
+            Err(_) => Reply::One(answer),
         }
     }
 

@@ -1,6 +1,9 @@
 //! The names of the services.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::notation::UnknownNameError;
 
 /// One of the five services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,11 +37,17 @@ impl ServiceName {
             Self::Slack => "slack",
         }
     }
+}
 
-    /// The service of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|service| service.as_str() == name)
+impl FromStr for ServiceName {
+    type Err = UnknownNameError;
+
+    fn from_str(name: &str) -> Result<Self, UnknownNameError> {
+        UnknownNameError::find(
+            "service",
+            name,
+            Self::ALL.map(|service| (service.as_str(), service)),
+        )
     }
 }
 

@@ -153,7 +153,7 @@ fn shown(value: &Value) -> String {
 fn comparable(state: &State) -> Value {
     let mut state = serde_json::to_value(state).expect("states are JSON");
     if let Some(members) = state.as_object_mut() {
-        members.retain(|name, _| ServiceName::parse(name).is_some());
+        members.retain(|name, _| name.parse::<ServiceName>().is_ok());
     }
     state
 }

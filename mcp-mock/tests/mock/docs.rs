@@ -154,7 +154,7 @@ async fn documented_dialects_are_those_that_are_listed() {
         let [service, dialect, tools, backed, cases, facts @ ..] = &words[..] else {
             panic!("{line}")
         };
-        let server = world.server(ServiceName::parse(service).unwrap());
+        let server = world.server(service.parse().unwrap());
         let client = super::client_of(&server.in_dialect(dialect).unwrap()).await;
         let (revision, facts) = (client.version(), facts.join(" "));
         let row = format!(

@@ -117,8 +117,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 fn service<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ServiceName>, D::Error> {
     let name = String::deserialize(deserializer)?;
-    let service = ServiceName::parse(&name);
-    service.map(Some).ok_or_else(|| D::Error::custom("not a service"))
+    name.parse().map(Some).map_err(D::Error::custom)
 }
 
 /// A fault by its name, with its usual value, or with values of its own.

@@ -1,5 +1,9 @@
 //! How a port proves who it is, or fails to.
 
+use std::str::FromStr;
+
+use crate::notation::UnknownNameError;
+
 /// The certificate of a port that speaks TLS. All but the first make a client that checks go away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,10 +36,12 @@ impl Certificate {
             Self::TooOld => "too-old",
         }
     }
+}
 
-    /// The certificate of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|certificate| certificate.as_str() == name)
+impl FromStr for Certificate {
+    type Err = UnknownNameError;
+
+    fn from_str(name: &str) -> Result<Self, UnknownNameError> {
+        UnknownNameError::find("certificate", name, Self::ALL.map(|known| (known.as_str(), known)))
     }
 }
