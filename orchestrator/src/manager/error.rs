@@ -7,7 +7,7 @@ use mcp_core::jsonrpc::code;
 use mcp_core::{Delivery, TransportError};
 use serde_json::Value;
 
-use super::slot::SlotError;
+use super::connection::ConnectionFailure;
 use crate::call::{CallFailure, FailureKind};
 use crate::source::suggest::help;
 
@@ -89,10 +89,10 @@ impl ManagerError {
         Self::UnknownServer { name: name.to_owned(), help: help(name, known) }
     }
 
-    pub(super) fn unavailable(server: &str, error: &SlotError) -> Self {
+    pub(super) fn unavailable(server: &str, error: &ConnectionFailure) -> Self {
         let (cause, wait) = match error {
-            SlotError::Failed(cause) => (cause, retry_after_of_connect(cause)),
-            SlotError::Pausing { error: cause, wait } => (cause, Some(*wait)),
+            ConnectionFailure::Failed(cause) => (cause, retry_after_of_connect(cause)),
+            ConnectionFailure::Pausing { error: cause, wait } => (cause, Some(*wait)),
         };
         let transient = !is_permanent(cause);
         Self::Unavailable {

@@ -2,7 +2,7 @@
 //!
 //! Its one tool appends to a file of the state folder, so that "log to a file instead" is an ordinary
 //! fallback. Paths come from workflows and from server answers, so they are confined: relative, no
-//! `..`, no symbolic link anywhere below the folder.
+//! `..`, no symbolic server anywhere below the folder.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -198,7 +198,7 @@ fn text_argument<'a>(
         .ok_or_else(|| invalid(format!("`{APPEND_FILE}` needs the argument `{name}`, a text")))
 }
 
-/// What stands at `path` is looked at without following a link.
+/// What stands at `path` is looked at without following a server.
 fn refuse_unless(
     path: &Path,
     fits: impl FnOnce(&fs::FileType) -> bool,
@@ -287,10 +287,10 @@ mod tests {
         fs::create_dir_all(&outside).unwrap();
         fs::write(outside.join("file"), "before").unwrap();
         std::os::unix::fs::symlink(&outside, state.join("folder")).unwrap();
-        std::os::unix::fs::symlink(outside.join("file"), state.join("link")).unwrap();
+        std::os::unix::fs::symlink(outside.join("file"), state.join("server")).unwrap();
         std::os::unix::fs::symlink(outside.join("new"), state.join("dangling")).unwrap();
 
-        for path in ["folder/file", "link", "dangling"] {
+        for path in ["folder/file", "server", "dangling"] {
             let failure = append(&state, path, "text").await.unwrap_err();
 
             assert_eq!(failure.kind, FailureKind::ToolError, "{path}");

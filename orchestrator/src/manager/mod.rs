@@ -1,23 +1,23 @@
 //! Many servers behind one face: connects them side by side, goes on past failures, resolves names.
 //!
 //! ```text
-//! Manager ─▶ ServerLink (limits, pool, catalogue) ─▶ Slot (one connection, reconnects) ─▶ Client
+//! Manager ─▶ Server (limits, pool, catalogue) ─▶ Connection (reconnects) ─▶ Client
 //! ```
 //!
 //! It never repeats a call: a failure says whether the call may have happened, and the policy of a
 //! workflow's step decides.
 
 mod catalogue;
+mod connection;
 mod error;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(not(feature = "http"))]
 #[path = "without_http.rs"]
 mod http;
-mod link;
 mod local;
 mod naming;
-mod slot;
+mod server;
 mod spec;
 
 pub use error::{ManagerError, NameError};
@@ -41,8 +41,8 @@ use serde_json::{Map, Value};
 
 use crate::call::{CallFailure, ToolCaller, ToolFacts, ToolRef};
 use crate::config::Config;
-use link::ServerLink;
 use naming::NameTable;
+use server::Server;
 
 /// Servers that are started at the same time. Starting is work for the machine, not for the network.
 const STARTING_MAX: usize = 16;
@@ -67,7 +67,7 @@ const STARTING_MAX: usize = 16;
 /// ```
 #[derive(Debug)]
 pub struct Manager {
-    servers: Vec<Arc<ServerLink>>,
+    servers: Vec<Arc<Server>>,
 }
 
 /// How a server is doing.
@@ -122,7 +122,7 @@ impl Manager {
     /// The same servers, each to be connected when it is first used.
     #[must_use]
     pub fn idle(servers: Vec<ServerSpec>) -> Self {
-        Self { servers: servers.into_iter().map(|spec| Arc::new(ServerLink::new(spec))).collect() }
+        Self { servers: servers.into_iter().map(|spec| Arc::new(Server::new(spec))).collect() }
     }
 
     /// The servers of a configuration.
@@ -218,7 +218,7 @@ impl Manager {
         futures_util::future::join_all(closing).await;
     }
 
-    fn server(&self, name: &str) -> Result<&Arc<ServerLink>, ManagerError> {
+    fn server(&self, name: &str) -> Result<&Arc<Server>, ManagerError> {
         let found = self.servers.iter().find(|server| server.name() == name);
         found.ok_or_else(|| {
             let known = self.servers.iter().map(|server| server.name());

@@ -16,7 +16,7 @@ use mcp_client::{Client, ClientOptions};
 use super::{address, oauth_options};
 use crate::config::{Config, ConfigError, Endpoint, Launch};
 use crate::manager::ManagerError;
-use crate::manager::slot::SlotError;
+use crate::manager::connection::ConnectionFailure;
 use crate::source::suggest;
 
 /// How long a server may take to answer while a person reads, thinks and types: longer than the answer
@@ -123,9 +123,9 @@ impl ServerLogin {
         let mut options = ClientOptions::default().with_start_timeout(PATIENCE);
         options.probe_timeout = PATIENCE;
         options.list_timeout = PATIENCE;
-        let client = Client::open(endpoint, options)
-            .await
-            .map_err(|error| ManagerError::unavailable(&self.server, &SlotError::Failed(error)))?;
+        let client = Client::open(endpoint, options).await.map_err(|error| {
+            ManagerError::unavailable(&self.server, &ConnectionFailure::Failed(error))
+        })?;
         let tools = client.list_tools().await;
         client.close().await;
         let tools = tools.map_err(|source| ManagerError::List {

@@ -19,9 +19,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A connection that lived for so long was a good one: the count of failures begins anew.
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 
-/// Why a slot has no connection.
+/// Why there is no connection.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(super) enum SlotError {
+pub(super) enum ConnectionFailure {
     /// The last attempt failed, and the next one has to wait.
     #[error("{error} (next attempt in {wait:?})")]
     Pausing { error: ConnectError, wait: Duration },
@@ -30,15 +30,15 @@ pub(super) enum SlotError {
     Failed(#[from] ConnectError),
 }
 
-/// A place for one connection.
+/// One connection, or the place for it.
 #[derive(Debug, Default)]
-pub(super) struct Slot {
-    state: Mutex<SlotState>,
+pub(super) struct Connection {
+    state: Mutex<ConnectionState>,
 }
 
 #[derive(Debug, Default)]
-struct SlotState {
-    live: Option<Live>,
+struct ConnectionState {
+    live: Option<Established>,
     connecting: Option<Connecting>,
     /// Failures in a row: refused starts, and connections that ended young.
     failures: u32,
@@ -48,21 +48,21 @@ struct SlotState {
 }
 
 #[derive(Debug)]
-struct Live {
+struct Established {
     client: Client,
     since: Instant,
 }
 
 type Connecting = Shared<BoxFuture<'static, Result<Client, ConnectError>>>;
 
-impl Slot {
+impl Connection {
     /// The connection, opened now if there is none. Callers that come meanwhile wait for the same one.
     ///
     /// Cancel safe: the attempt goes on when another caller waits, and ends when none does.
-    pub(super) async fn client(&self, spec: &ServerSpec) -> Result<Client, SlotError> {
+    pub(super) async fn client(&self, spec: &ServerSpec) -> Result<Client, ConnectionFailure> {
         let (connecting, attempt) = match self.state().decide(Instant::now(), spec) {
             Decision::Use(client) => return Ok(client),
-            Decision::Pause(error, wait) => return Err(SlotError::Pausing { error, wait }),
+            Decision::Pause(error, wait) => return Err(ConnectionFailure::Pausing { error, wait }),
             Decision::Await(connecting, attempt) => (connecting, attempt),
         };
         let outcome = connecting.await;
@@ -91,7 +91,7 @@ impl Slot {
         self.state().live.as_ref().map_or(0, |live| live.client.in_flight())
     }
 
-    fn state(&self) -> MutexGuard<'_, SlotState> {
+    fn state(&self) -> MutexGuard<'_, ConnectionState> {
         // The state is whole between any two statements that may panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,7 +103,7 @@ enum Decision {
     Pause(ConnectError, Duration),
 }
 
-impl SlotState {
+impl ConnectionState {
     fn decide(&mut self, now: Instant, spec: &ServerSpec) -> Decision {
         if let Some(live) = &self.live {
             match live.client.ended() {
@@ -152,7 +152,7 @@ impl SlotState {
             return;
         }
         match outcome {
-            Ok(client) => self.live = Some(Live { client: client.clone(), since: now }),
+            Ok(client) => self.live = Some(Established { client: client.clone(), since: now }),
             Err(error) => {
                 self.failures += 1;
                 self.last_failure = Some((error.clone(), now));

@@ -12,8 +12,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::catalogue;
+use super::connection::Connection;
 use super::error::{ManagerError, kind_of_connect};
-use super::slot::Slot;
 use super::spec::ServerSpec;
 use super::{ServerState, ServerStatus};
 use crate::call::ToolFacts;
@@ -25,9 +25,9 @@ const WAITING_MAX: usize = 1024;
 
 /// A server as the manager holds it.
 #[derive(Debug)]
-pub(super) struct ServerLink {
+pub(super) struct Server {
     spec: ServerSpec,
-    slots: Vec<Slot>,
+    connections: Vec<Connection>,
     places: Semaphore,
     waiting: AtomicUsize,
     known: Mutex<Known>,
@@ -42,11 +42,11 @@ struct Known {
     list_failure: Option<ManagerError>,
 }
 
-impl ServerLink {
+impl Server {
     pub(super) fn new(spec: ServerSpec) -> Self {
-        let slots = (0..spec.connections.get()).map(|_| Slot::default()).collect();
+        let connections = (0..spec.connections.get()).map(|_| Connection::default()).collect();
         let places = Semaphore::new(spec.concurrency.get());
-        Self { spec, slots, places, waiting: AtomicUsize::new(0), known: Mutex::default() }
+        Self { spec, connections, places, waiting: AtomicUsize::new(0), known: Mutex::default() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -56,7 +56,7 @@ impl ServerLink {
     /// Connects if need be and gives the list of tools, from the cache while that is fresh.
     pub(super) async fn prepare(&self) -> Result<Arc<ToolList>, ManagerError> {
         let start = Instant::now();
-        let is_first = self.slots.iter().all(|slot| slot.current().is_none());
+        let is_first = self.connections.iter().all(|connection| connection.current().is_none());
         let client = self.client().await?;
         let listed = client.list_tools().await;
         let mut known = self.known();
@@ -126,7 +126,7 @@ impl ServerLink {
     }
 
     pub(super) async fn close(&self) {
-        for client in self.slots.iter().filter_map(Slot::take) {
+        for client in self.connections.iter().filter_map(Connection::take) {
             client.close().await;
         }
     }
@@ -146,20 +146,25 @@ impl ServerLink {
 
     /// The connection with the least to do.
     async fn client(&self) -> Result<Client, ManagerError> {
-        let slot = self.slots.iter().min_by_key(|slot| slot.load()).expect("there is a slot");
-        let client = slot.client(&self.spec).await;
+        let connection = self.connections.iter().min_by_key(|it| it.load());
+        let connection = connection.expect("a server has at least one connection");
+        let client = connection.client(&self.spec).await;
         client.map_err(|error| ManagerError::unavailable(self.name(), &error))
     }
 
     fn live_client(&self) -> Option<Client> {
-        let mut clients = self.slots.iter().filter_map(Slot::current);
+        let mut clients = self.connections.iter().filter_map(Connection::current);
         clients.find(|client| client.ended().is_none())
     }
 
     fn absent(&self) -> ServerState {
-        let ended = self.slots.iter().filter_map(Slot::current).find_map(|client| client.ended());
+        let ended = self
+            .connections
+            .iter()
+            .filter_map(Connection::current)
+            .find_map(|client| client.ended());
         let failure = ended.map(ConnectError::Transport);
-        match failure.or_else(|| self.slots.iter().find_map(Slot::last_failure)) {
+        match failure.or_else(|| self.connections.iter().find_map(Connection::last_failure)) {
             Some(error) => {
                 ServerState::Failed { reason: error.to_string(), kind: kind_of_connect(&error) }
             }
