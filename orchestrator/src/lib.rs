@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Manager`](manager::Manager) | many servers behind one face: connects, limits, reconnects, resolves names |
 //! | [`Workflow`](workflow::Workflow) | steps as data, from a file or from code, checked before anything is sent |
-//! | [`Run`](engine::Run) | carries out what the pure [`Planner`](plan::Planner) says, and keeps a journal |
+//! | [`Run`](engine::Run) | carries out what the pure [`Planner`](planner::Planner) says, and keeps a journal |
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -43,7 +43,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod manager;
-pub mod plan;
+pub mod planner;
 pub mod report;
 pub mod run;
 pub mod source;

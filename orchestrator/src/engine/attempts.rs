@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::timeout;
 
 use crate::call::{CallFailure, FailureKind, ToolCaller, ToolRef};
-use crate::plan::{AttemptKey, Call};
+use crate::planner::{AttemptKey, Call};
 use crate::run::error::RunError;
 use crate::run::event::AttemptOutcome;
 

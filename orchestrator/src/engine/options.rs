@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::stop::StopHandle;
-use crate::plan::STOP_GRACE;
+use crate::planner::STOP_GRACE;
 use crate::run::RunId;
 use crate::run::event::Event;
 

@@ -12,7 +12,7 @@ use super::journal::{Journal, JournalError};
 use super::options::RunOptions;
 use super::stop::StopHandle;
 use crate::call::{ToolCaller, ToolFacts, ToolRef};
-use crate::plan::{AttemptKey, Command, PlanError, Planner};
+use crate::planner::{AttemptKey, Command, PlanError, Planner};
 use crate::run::event::{AttemptOutcome, Event, EventKind, StopCause};
 use crate::run::report::RunReport;
 use crate::run::state::{IllegalEvent, RunState};

@@ -4,7 +4,7 @@
 //! - [`state`]: the fold of the events. A replayed run and a live run are the same code.
 //! - [`report`]: a finished run for people and machines.
 //!
-//! The [planner](crate::plan) decides over them and the [engine](crate::engine) carries them out.
+//! The [planner](crate::planner) decides over them and the [engine](crate::engine) carries them out.
 
 pub mod error;
 pub mod event;

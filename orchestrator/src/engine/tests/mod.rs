@@ -19,7 +19,7 @@ use super::journal::{Journal, JournalError, MemoryJournal};
 use super::{ExecuteError, Run, RunOptions, StopHandle};
 use crate::call::{CallFailure, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
 use crate::manager::LocalServer;
-use crate::plan::STOP_GRACE;
+use crate::planner::STOP_GRACE;
 use crate::run::event::{AttemptOutcome, Event, EventKind, RunEnd, StepEnd, StopCause};
 use crate::run::state::StepState;
 use crate::run::{RunId, RunReport, RunState};

@@ -5,17 +5,17 @@
 //! stopped. It knows nothing of tasks, clocks, servers or stores; drivers do, and decide nothing.
 //!
 //! - `graph`: which step waits for which.
-//! - `pass`: one walk over everything that is open.
+//! - `walk`: one walk over everything that is open.
 //! - `call`, `group`: the two kinds of step that take time.
-//! - `names`: what expressions see.
+//! - `context`: what expressions see.
 //! - `ending`: how the run ended.
 
 mod call;
+mod context;
 mod ending;
 mod graph;
 mod group;
-mod names;
-mod pass;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,17 +32,17 @@ use crate::workflow::definition::Workflow;
 pub use graph::PlanError;
 
 use graph::Graph;
-use pass::Pass;
+use walk::Walk;
 
 /// A list with more items than this is not gone through: each item costs events, memory and calls,
 /// and a longer list is more likely a mistake than a wish.
 pub const ITEMS_MAX: usize = 10_000;
 
 /// A workflow has at most this many steps, groups and what is in them included: far more than a
-/// person can read, and a bound on the work of a pass.
+/// person can read, and a bound on the work of a walk.
 pub const STEPS_MAX: usize = 1_000;
 
-/// Groups stand in groups at most this deep: passes recurse over them.
+/// Groups stand in groups at most this deep: walks recurse over them.
 pub const DEPTH_MAX: usize = 16;
 
 /// A run has at most this many calls on their way, whatever the graph allows: the bulkhead of the
@@ -103,7 +103,7 @@ impl Planner {
     #[must_use]
     pub fn next(&self, state: &RunState, now: Duration) -> Vec<Command> {
         match (state.start(), state.end()) {
-            (Some(start), None) => Pass::new(self, state, start, now).run(),
+            (Some(start), None) => Walk::new(self, state, start, now).run(),
             _ => Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::pass::Scope;
+use super::walk::Scope;
 use crate::call::FailureKind;
 use crate::run::error::RunError;
 use crate::run::state::{Phase, RunStart, RunState, StepRecord, StepState};
@@ -14,13 +14,13 @@ use crate::workflow::expression::Expression;
 
 /// Makes the object that expressions in `scope` are evaluated over. Only the steps in `reads` enter
 /// it: outputs can be large, and copying all of them for each expression would add up.
-pub(super) fn names(
+pub(super) fn expression_context(
     state: &RunState,
     start: &RunStart,
     scope: &Scope<'_>,
     reads: &BTreeSet<StepId>,
 ) -> Value {
-    let mut names = Map::new();
+    let mut context = Map::new();
     let mut steps = Map::new();
     let mut around = Some(scope);
     while let Some(scope) = around {
@@ -30,51 +30,51 @@ pub(super) fn names(
             steps.entry(node.step.id.as_str()).or_insert_with(|| step_value(record));
         }
         if let Some((name, item)) = scope.item {
-            names.entry(name).or_insert_with(|| item.clone());
+            context.entry(name).or_insert_with(|| item.clone());
         }
         around = scope.outer;
     }
     // The item of a list cannot hide these: the names of the language win.
-    names.insert("inputs".to_owned(), Value::Object(start.inputs.clone()));
-    names.insert("steps".to_owned(), Value::Object(steps));
-    names.insert("run".to_owned(), run_value(start));
-    Value::Object(names)
+    context.insert("inputs".to_owned(), Value::Object(start.inputs.clone()));
+    context.insert("steps".to_owned(), Value::Object(steps));
+    context.insert("run".to_owned(), run_value(start));
+    Value::Object(context)
 }
 
 /// Evaluates one expression.
-pub(super) fn evaluate(expression: &Expression, names: &Value) -> Result<Value, Fault> {
+pub(super) fn evaluate(expression: &Expression, context: &Value) -> Result<Value, EvalError> {
     expression
-        .evaluate(names)
-        .map_err(|error| Fault::new(FailureKind::Expression, error.to_string()))
+        .evaluate(context)
+        .map_err(|error| EvalError::new(FailureKind::Expression, error.to_string()))
 }
 
 /// Renders a value; `schema` says of which types the tool wants its plain scalars.
 pub(super) fn render(
     argument: &Argument,
-    names: &Value,
+    context: &Value,
     schema: Option<&Value>,
-) -> Result<Value, Fault> {
+) -> Result<Value, EvalError> {
     argument
-        .render_for(names, schema)
-        .map_err(|error| Fault::new(FailureKind::Expression, error.to_string()))
+        .render_for(context, schema)
+        .map_err(|error| EvalError::new(FailureKind::Expression, error.to_string()))
 }
 
 /// A step that cannot be carried out as it is written: nothing was sent.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct EvalError {
     kind: FailureKind,
     pub(super) message: String,
 }
 
-impl Fault {
+impl EvalError {
     pub(super) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }
 }
 
-impl From<Fault> for RunError {
-    fn from(fault: Fault) -> Self {
-        Self::new(fault.kind, fault.message)
+impl From<EvalError> for RunError {
+    fn from(error: EvalError) -> Self {
+        Self::new(error.kind, error.message)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::names::{names, render};
-use super::pass::{Pass, Scope, deadline_error};
+use super::context::{expression_context, render};
+use super::walk::{Scope, Walk, deadline_error};
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, RunEnd, StopCause};
 
-impl Pass<'_> {
+impl Walk<'_> {
     /// The last event of a run: doubt outweighs a stop, a stop outweighs failure, failure outweighs
     /// what was tolerated.
     pub(super) fn run_end(&self, root: &Scope<'_>) -> EventKind {
@@ -36,16 +36,17 @@ impl Pass<'_> {
 
     /// The outputs of the workflow. Those that cannot be rendered are left out and reported.
     fn outputs(&self, root: &Scope<'_>, errors: &mut Vec<RunError>) -> Map<String, Value> {
-        let names = names(self.state, self.start, root, &self.planner.graph.outputs_read);
+        let context =
+            expression_context(self.state, self.start, root, &self.planner.graph.outputs_read);
         let mut outputs = Map::new();
         for (name, output) in &self.planner.workflow.outputs {
-            match render(output, &names, None) {
+            match render(output, &context, None) {
                 Ok(value) => {
                     outputs.insert(name.clone(), value);
                 }
-                Err(mut fault) => {
-                    fault.message = format!("output `{name}`: {}", fault.message);
-                    errors.push(fault.into());
+                Err(mut error) => {
+                    error.message = format!("output `{name}`: {}", error.message);
+                    errors.push(error.into());
                 }
             }
         }

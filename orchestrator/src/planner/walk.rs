@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::context::{EvalError, evaluate, expression_context, render};
 use super::graph::Node;
-use super::names::{Fault, evaluate, names, render};
 use super::{CALLS_MAX, Command, Planner};
 use crate::call::FailureKind;
 use crate::run::error::RunError;
@@ -15,7 +15,7 @@ use crate::run::state::{Phase, RunStart, RunState, StepRecord};
 use crate::workflow::definition::{Argument, OnRunError, OnStepError, StepKind};
 
 /// One question to the planner and the answer in the making.
-pub(super) struct Pass<'a> {
+pub(super) struct Walk<'a> {
     pub(super) planner: &'a Planner,
     pub(super) state: &'a RunState,
     pub(super) start: &'a RunStart,
@@ -42,7 +42,7 @@ pub(super) struct Scope<'a> {
     pub(super) stopping: bool,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> Walk<'a> {
     pub(super) fn new(
         planner: &'a Planner,
         state: &'a RunState,
@@ -167,11 +167,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn condition(&self, scope: &Scope<'_>, node: &Node) -> Result<bool, Fault> {
+    fn condition(&self, scope: &Scope<'_>, node: &Node) -> Result<bool, EvalError> {
         let Some(condition) = &node.step.condition else { return Ok(true) };
-        match evaluate(condition, &self.names(scope, node))? {
+        match evaluate(condition, &self.context(scope, node))? {
             Value::Bool(holds) => Ok(holds),
-            other => Err(Fault::new(
+            other => Err(EvalError::new(
                 FailureKind::Expression,
                 format!("`if` gives {}, neither true nor false", sort_of(&other)),
             )),
@@ -208,7 +208,7 @@ impl<'a> Pass<'a> {
     }
 
     fn compute(&mut self, scope: &Scope<'_>, node: &Node, path: &StepPath, value: &Argument) {
-        match render(value, &self.names(scope, node), None) {
+        match render(value, &self.context(scope, node), None) {
             Ok(output) => self.succeed(path, Some(output)),
             Err(error) => self.fail(node, path, error),
         }
@@ -241,8 +241,8 @@ impl<'a> Pass<'a> {
         own.into_iter().chain(scope.deadline).min()
     }
 
-    pub(super) fn names(&self, scope: &Scope<'_>, node: &Node) -> Value {
-        names(self.state, self.start, scope, &node.reads)
+    pub(super) fn context(&self, scope: &Scope<'_>, node: &Node) -> Value {
+        expression_context(self.state, self.start, scope, &node.reads)
     }
 
     pub(super) fn has_passed(&self, deadline: Option<Duration>) -> bool {

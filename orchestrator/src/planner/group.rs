@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::ITEMS_MAX;
+use super::context::{EvalError, evaluate};
 use super::graph::Node;
-use super::names::{Fault, evaluate};
-use super::pass::{Pass, Scope, deadline_error, sort_of};
+use super::walk::{Scope, Walk, deadline_error, sort_of};
 use crate::call::FailureKind;
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, SkipReason, StepEnd};
@@ -13,7 +13,7 @@ use crate::run::path::{ScopePath, StepPath};
 use crate::run::state::{Items, StepRecord};
 use crate::workflow::definition::{Each, Group};
 
-impl Pass<'_> {
+impl Walk<'_> {
     pub(super) fn start_group(
         &mut self,
         scope: &Scope<'_>,
@@ -176,14 +176,14 @@ impl Pass<'_> {
         }
     }
 
-    fn list(&self, scope: &Scope<'_>, node: &Node, each: &Each) -> Result<Vec<Value>, Fault> {
-        match evaluate(&each.items, &self.names(scope, node))? {
+    fn list(&self, scope: &Scope<'_>, node: &Node, each: &Each) -> Result<Vec<Value>, EvalError> {
+        match evaluate(&each.items, &self.context(scope, node))? {
             Value::Array(items) if items.len() <= ITEMS_MAX => Ok(items),
-            Value::Array(items) => Err(Fault::new(
+            Value::Array(items) => Err(EvalError::new(
                 FailureKind::Limit,
                 format!("`each` gives {} items, and {ITEMS_MAX} are the most", items.len()),
             )),
-            other => Err(Fault::new(
+            other => Err(EvalError::new(
                 FailureKind::Expression,
                 format!("`each` gives {}, and it takes a list", sort_of(&other)),
             )),

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::context::{EvalError, render};
 use super::graph::Node;
-use super::names::{Fault, render};
-use super::pass::{Pass, Scope, deadline_error, sort_of};
+use super::walk::{Scope, Walk, deadline_error, sort_of};
 use super::{ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT_MAX, AttemptKey, Call};
 use crate::call::{ATTEMPT_TIME_MIN, AttemptFacts, Effect, FailureKind, Verdict};
 use crate::run::error::RunError;
@@ -15,7 +15,7 @@ use crate::run::path::StepPath;
 use crate::run::state::{AttemptRecord, Phase, StepRecord};
 use crate::workflow::definition;
 
-impl Pass<'_> {
+impl Walk<'_> {
     /// Sends the call of a step that just began.
     pub(super) fn first_attempt(
         &mut self,
@@ -150,11 +150,11 @@ impl Pass<'_> {
                 let call = self.prepare((path, number), fallback, effect, arguments);
                 self.send(scope, node, Call { fallback: Some(next), ..call });
             }
-            Err(mut fault) => {
+            Err(mut eval) => {
                 let place = next.saturating_add(1);
-                fault.message =
-                    format!("{error}; and fallback {place} is of no use: {}", fault.message);
-                self.fail(node, path, fault);
+                eval.message =
+                    format!("{error}; and fallback {place} is of no use: {}", eval.message);
+                self.fail(node, path, eval);
             }
         }
     }
@@ -164,13 +164,13 @@ impl Pass<'_> {
         scope: &Scope<'_>,
         node: &Node,
         call: &definition::Call,
-    ) -> Result<Map<String, Value>, Fault> {
+    ) -> Result<Map<String, Value>, EvalError> {
         let schema =
             self.planner.tools.get(&call.tool).and_then(|facts| facts.input_schema.as_ref());
-        match render(&call.with, &self.names(scope, node), schema)? {
+        match render(&call.with, &self.context(scope, node), schema)? {
             Value::Object(arguments) => Ok(arguments),
             Value::Null => Ok(Map::new()),
-            other => Err(Fault::new(
+            other => Err(EvalError::new(
                 FailureKind::InvalidArguments,
                 format!("`with` gives {}, and arguments are a map", sort_of(&other)),
             )),
