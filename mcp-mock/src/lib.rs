@@ -5,10 +5,11 @@
 //! | [`World`] | five services that share a clock, a source of ids and one state |
 //! | [`MockServer`] | the server of one service: connect to it, script it, look at its calls |
 //! | [`Fault`] | a failure put in on purpose |
-//! | [`cassette`] | what a real server said, on a tape that is served again |
+//! | [`dialect`] | which tools a server shows and how it answers; the seam for servers of your own |
 //!
-//! For tests in other languages the `mcp-mock` binary serves the same over standard input and output, or
-//! over HTTP with the feature `http`, which also brings `MockHttpServer` for tests in Rust.
+//! Published servers are dialects in `mcp-mock-dialects`, recordings of any server are in
+//! `mcp-mock-cassette`, and the program `mcp-mock` for tests in other languages is in `mcp-mock-cli`. The
+//! feature `http` serves over Streamable HTTP.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -33,13 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod base64;
-pub mod cassette;
-pub mod cli;
-#[cfg(feature = "http")]
-mod conformance;
-#[cfg(feature = "http")]
-mod control;
-mod dialect;
+pub mod dialect;
 mod limit;
 mod notation;
 mod script;
@@ -51,13 +46,15 @@ pub use limit::{GitHubLimits, GmailLimits, Limits, NotionLimits, SalesforceLimit
 /// The client that the fakes are tested with, so that a test needs one dependency.
 #[doc(no_inline)]
 pub use mcp_client::Client;
-pub use notation::{SyntaxError, UnknownNameError};
+pub use notation::{Notation, SyntaxError, UnknownNameError};
 pub use script::{
     Call, CallOutcome, Fault, FaultError, Latency, MalformedAnswer, Matcher, ProcessFault,
     RequestKind, Rules, RulesError, Times, ToolListFault, any_tool, request, tool,
 };
 #[cfg(feature = "http")]
-pub use server::{Certificate, MockHttpError, MockHttpOptions, MockHttpServer};
-pub use server::{MockServer, MockTransport, On, ServeError};
+pub use server::http;
+#[cfg(feature = "http")]
+pub use server::http::{Certificate, MockHttpError, MockHttpOptions, MockHttpServer};
+pub use server::{MockServer, MockTransport, On, ServeError, add_rules, servers_matching};
 pub use service::ServiceName;
 pub use world::{Change, Difference, Seed, SeedError, State, World};

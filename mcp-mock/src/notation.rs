@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Notation {
+pub enum Notation {
     /// JSON.
     Json,
     /// YAML, of which JSON is a part; the feature `yaml` reads it.
@@ -16,13 +16,18 @@ pub(crate) enum Notation {
 
 impl Notation {
     /// What the ending of a path says; JSON unless it is one of YAML.
-    pub(crate) fn of(path: &Path) -> Self {
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
         let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if is_yaml { Self::Yaml } else { Self::Json }
     }
 
-    /// Reads a text.
-    pub(crate) fn read<T: DeserializeOwned>(self, text: &str) -> Result<T, SyntaxError> {
+    /// Reads a value.
+    ///
+    /// # Errors
+    ///
+    /// With line and column when the text is not such a value.
+    pub fn read<T: DeserializeOwned>(self, text: &str) -> Result<T, SyntaxError> {
         match self {
             Self::Json => serde_json::from_str(text).map_err(|error| SyntaxError::of_json(&error)),
             Self::Yaml => read_yaml(text),
@@ -118,4 +123,16 @@ fn read_yaml<T>(_text: &str) -> Result<T, SyntaxError> {
     let message =
         "this build reads JSON only; build with `--features yaml`, or write JSON".to_owned();
     Err(SyntaxError { line: 1, column: 1, message })
+}
+
+#[cfg(all(test, not(feature = "yaml")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_needs_the_feature() {
+        let error = Notation::Yaml.read::<serde_json::Value>("slack: {}").unwrap_err();
+
+        assert!(error.to_string().starts_with("1:1: this build reads JSON only"), "{error}");
+    }
 }

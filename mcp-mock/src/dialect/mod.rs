@@ -1,13 +1,25 @@
-//! Dialects: which tools a service shows and in which shape it answers.
+//! Dialects: which tools a server shows, and how it checks arguments, refuses and answers.
+//!
+//! | type | is |
+//! |---|---|
+//! | [`Dialect`] | what a [`MockServer`](crate::MockServer) needs of a server |
+//! | [`Catalog`] | the usual dialect: tools over one service, in one order: find, check, run, render |
+//! | [`ServerBehavior`] | what differs between servers in that order |
+//! | [`CatalogTool`] | a tool: what it declares, and the [`Operation`] behind it |
+//!
+//! `simple` is this project's own dialect; those of published servers are in `mcp-mock-dialects`, on the
+//! same public types.
 
-pub(crate) mod schema;
-pub(crate) mod simple;
-pub(crate) mod tool;
-#[cfg(feature = "dialects")]
-pub(crate) mod vendor;
-#[cfg(not(feature = "dialects"))]
-#[path = "no_vendor.rs"]
-mod vendor;
+mod behavior;
+mod call;
+mod catalog;
+mod schema;
+mod simple;
+
+pub use behavior::{Answer, Refusal, ServerBehavior};
+pub use call::{Arguments, Call, Operation, WeighedOperation};
+pub use catalog::{Catalog, CatalogTool, ServerFacts};
+pub use simple::{SIMPLE, simple};
 
 use std::fmt;
 
@@ -19,15 +31,23 @@ use serde_json::{Map, Value};
 use crate::service::{ApiError, ServiceName};
 use crate::world::State;
 
-/// A catalogue of tools over one service, and the shape of its answers.
-pub(crate) trait Dialect: fmt::Debug + Send + Sync {
+/// The tools of a server over a world, and the shape of its answers.
+pub trait Dialect: fmt::Debug + Send + Sync {
+    /// The service that it shows.
+    fn service(&self) -> ServiceName;
+
     /// The name, as people choose it.
     fn name(&self) -> &'static str;
 
-    /// Whose catalogue it is, and how it is known.
+    /// Who wrote down the facts, and from what.
     fn provenance(&self) -> Provenance;
 
-    /// Who the server says it is.
+    /// The tutorial's cases, by number, whose part its tools can play.
+    fn cases(&self) -> &'static [u8] {
+        &[]
+    }
+
+    /// Name, version and capabilities that the server gives itself.
     fn info(&self) -> ServerInfo;
 
     /// The revisions that the server speaks.
@@ -46,51 +66,52 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         self.listed_name(tool).is_some()
     }
 
-    /// Calls a tool. Servers tell missing arguments from none.
+    /// Calls a tool. Servers tell missing arguments from empty ones.
     fn call(&self, state: &mut State, name: &str, arguments: Option<Map<String, Value>>) -> Called;
 
     /// What the server answers when the vendor's API refuses.
     fn refuse(&self, tool: &str, error: &ApiError) -> Reply;
 }
 
-/// What goes back for a call: servers differ in what they take for a JSON-RPC error.
-pub(crate) type Reply = Result<CallToolResult, RpcError>;
+const _: Option<&dyn Dialect> = None;
+
+/// The answer to a call: servers differ in what they answer as a JSON-RPC error.
+pub type Reply = Result<CallToolResult, RpcError>;
 
 /// What became of a call.
 #[derive(Debug)]
-pub(crate) struct Called {
-    pub(crate) reply: Reply,
+pub struct Called {
+    /// The answer.
+    pub reply: Reply,
     /// Whether the call failed, which not every reply shows.
-    pub(crate) has_failed: bool,
+    pub has_failed: bool,
 }
 
 impl Called {
-    pub(crate) fn failed(reply: Reply) -> Self {
+    /// A call that failed.
+    #[must_use]
+    pub fn failed(reply: Reply) -> Self {
         Self { reply, has_failed: true }
     }
 }
 
-/// How much the facts of a dialect are worth.
-#[cfg_attr(
-    not(feature = "dialects"),
-    expect(dead_code, reason = "only vendors' dialects are recorded or documented")
-)]
+/// Where the facts of a dialect come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Provenance {
-    /// Written by this project.
+pub enum Provenance {
+    /// Written by the author of the dialect.
     Own,
     /// Recorded from the running server.
     Recorded {
         /// The package, its version and licence.
         source: &'static str,
-        /// When.
+        /// The day of the recording, in ISO 8601.
         date: &'static str,
     },
     /// Taken from the vendor's documents or source; the server was not run.
     Documented {
         /// What was read.
         source: &'static str,
-        /// When.
+        /// The day of the reading, in ISO 8601.
         date: &'static str,
     },
 }
@@ -105,50 +126,11 @@ impl fmt::Display for Provenance {
     }
 }
 
-/// That a server has no such tool, with the nearest one that it has.
+/// That a server has no such tool, with the nearest name that it has.
 pub(crate) fn unknown_tool(name: &str, server: &str, tools: &[Tool]) -> String {
     let hint = match nearest_name(name, tools.iter().map(|tool| tool.name.as_str())) {
         Some(near) => format!(" (did you mean `{near}`?)"),
         None => String::new(),
     };
     format!("tool `{name}` is unknown on server `{server}`{hint}")
-}
-
-/// The dialects of a service, by name. The first is the one that it speaks unless told otherwise.
-pub(crate) fn names(service: ServiceName) -> &'static [&'static str] {
-    vendor::names(service)
-}
-
-/// The dialect of that name.
-pub(crate) fn named(service: ServiceName, name: &str) -> Option<Box<dyn Dialect>> {
-    match name {
-        simple::NAME => Some(simple::of(service)),
-        name => vendor::named(service, name),
-    }
-}
-
-/// The cases of the tutorial, by number, in which the service takes part and the tools of the dialect can
-/// play that part.
-pub(crate) fn cases(service: ServiceName, name: &str) -> &'static [u8] {
-    match name {
-        simple::NAME => &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-        name => vendor::cases(service, name),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_dialect_plays_a_part_in_some_case() {
-        for service in ServiceName::ALL {
-            for name in names(service) {
-                let cases = cases(service, name);
-
-                assert!(!cases.is_empty() && cases.is_sorted(), "{service} {name}: {cases:?}");
-                assert!(cases.iter().all(|case| (1..=10).contains(case)), "{service} {name}");
-            }
-        }
-    }
 }

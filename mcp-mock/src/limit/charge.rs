@@ -4,9 +4,9 @@
 //! requests that the vendor's API would get for it; where a server sends several to GitHub, Notion or
 //! Salesforce, they count as one.
 
+use super::Charge;
 use super::rules::{GitHubLimits, GmailLimits, SlackLimits};
-use super::window::Budget;
-use crate::dialect::tool::Arguments;
+use crate::dialect::Arguments;
 use crate::service::ServiceName;
 use crate::service::gmail::Gmail;
 use crate::service::slack::Slack;
@@ -15,24 +15,6 @@ use crate::world::State;
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
 const DAY: u32 = 24 * HOUR;
-
-/// What a call takes out of one window.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Charge {
-    /// The name of the window.
-    pub(crate) window: String,
-    pub(crate) budget: Budget,
-    pub(crate) cost: u32,
-    /// Which of GitHub's primary limits it is, in the words of GitHub.
-    pub(crate) resource: Option<&'static str>,
-}
-
-impl Charge {
-    fn new(window: impl Into<String>, amount: u32, seconds: u32) -> Self {
-        let budget = Budget { amount, seconds };
-        Self { window: window.into(), budget, cost: 1, resource: None }
-    }
-}
 
 /// What a call takes out of the windows of its service: nothing where no limits are enforced.
 pub(super) fn charges(

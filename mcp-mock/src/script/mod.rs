@@ -14,9 +14,8 @@ mod vendor;
 mod verify;
 
 pub(crate) use fault::Kind;
-pub(crate) use fault::{FAULTS, Malformed, reference};
+pub(crate) use fault::{FAULTS, Malformed};
 pub use fault::{Fault, FaultError, MalformedAnswer, ProcessFault, ToolListFault};
-pub(crate) use file::schema;
 pub use file::{Rules, RulesError};
 pub use latency::Latency;
 pub use matcher::{Matcher, any_tool, request, tool};

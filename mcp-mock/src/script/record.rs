@@ -92,6 +92,20 @@ pub enum CallOutcome {
 }
 
 impl CallOutcome {
+    /// The name for programs, such as `tool_error`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Disguised => "disguised",
+            Self::Faulted(_) => "faulted",
+            Self::Refused => "refused",
+            Self::ToolError => "tool_error",
+            Self::Unanswered => "unanswered",
+            Self::Unexpected => "unexpected",
+        }
+    }
+
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Answered => "answered",

@@ -63,7 +63,7 @@ impl MockServer {
     }
 
     /// Says that the process is there for this server, so that a crash ends it.
-    pub(crate) fn own_process(&self) {
+    pub fn own_process(&self) {
         self.core.settings().is_own_process = true;
     }
 
@@ -84,7 +84,8 @@ pub struct MockTransport {
 
 impl MockTransport {
     /// The client's end, and the task that serves the other one.
-    pub(crate) fn new(memory: MemoryTransport, server: JoinHandle<()>) -> Self {
+    #[must_use]
+    pub fn new(memory: MemoryTransport, server: JoinHandle<()>) -> Self {
         Self { memory, server }
     }
 }

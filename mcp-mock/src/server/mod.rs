@@ -4,17 +4,13 @@ mod answer;
 mod connect;
 mod fail;
 #[cfg(feature = "http")]
-mod http;
+pub mod http;
 mod on;
 mod rules;
 
 pub use connect::{MockTransport, ServeError};
-#[cfg(feature = "http")]
-pub(crate) use http::{Answer, Routes, Site, at_path, path_of, services_of};
-#[cfg(feature = "http")]
-pub use http::{Certificate, MockHttpError, MockHttpOptions, MockHttpServer};
 pub use on::On;
-pub(crate) use rules::{add_rules, servers_matching};
+pub use rules::{add_rules, servers_matching};
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,7 +21,7 @@ use jiff::Timestamp;
 use mcp_core::protocol::{ProtocolVersion, Tool};
 use mcp_core::server::Changes;
 
-use crate::dialect::{self, Dialect};
+use crate::dialect::{Dialect, simple};
 use crate::script::{Call, Matcher, Rule, Script, Times};
 use crate::service::ServiceName;
 use crate::world::SharedState;
@@ -85,14 +81,11 @@ struct Settings {
 
 impl MockServer {
     pub(crate) fn new(service: ServiceName, state: Arc<SharedState>) -> Self {
-        Self::with_dialect(service, state, dialect::simple::of(service))
+        Self::with_dialect(state, simple(service))
     }
 
-    fn with_dialect(
-        service: ServiceName,
-        state: Arc<SharedState>,
-        dialect: Box<dyn Dialect>,
-    ) -> Self {
+    fn with_dialect(state: Arc<SharedState>, dialect: Box<dyn Dialect>) -> Self {
+        let service = dialect.service();
         let settings = Settings {
             versions: dialect.versions(),
             is_own_process: false,
@@ -113,19 +106,11 @@ impl MockServer {
         Self { core, verifier }
     }
 
-    /// Another server of the same service over the same state, which speaks a vendor's dialect, such as
-    /// `npm-2025.4.8` for GitHub. Its rules and calls are its own. `None` when there is no such dialect;
-    /// [`MockServer::dialects`] names them. Those of vendors are there with the feature `dialects`.
+    /// Another server over the same state, which speaks this dialect. Its rules and calls are its own.
+    /// Those of published servers are in `mcp-mock-dialects`.
     #[must_use]
-    pub fn in_dialect(&self, name: &str) -> Option<Self> {
-        let dialect = dialect::named(self.core.service, name)?;
-        Some(Self::with_dialect(self.core.service, Arc::clone(&self.core.state), dialect))
-    }
-
-    /// The dialects of this service; the first is what it speaks unless told otherwise.
-    #[must_use]
-    pub fn dialects(&self) -> &'static [&'static str] {
-        dialect::names(self.core.service)
+    pub fn in_dialect(&self, dialect: Box<dyn Dialect>) -> Self {
+        Self::with_dialect(Arc::clone(&self.core.state), dialect)
     }
 
     /// The name of the service.
@@ -228,7 +213,8 @@ impl MockServer {
     }
 
     /// The dialect that the server speaks.
-    pub(crate) fn dialect(&self) -> &dyn Dialect {
+    #[must_use]
+    pub fn dialect(&self) -> &dyn Dialect {
         &*self.core.dialect
     }
 

@@ -18,7 +18,7 @@ impl MockServer {
 }
 
 /// Adds each rule to the servers that it is about: none when one is about a tool that nobody has.
-pub(crate) fn add_rules(servers: &[MockServer], rules: &Rules) -> Result<(), RulesError> {
+pub fn add_rules(servers: &[MockServer], rules: &Rules) -> Result<(), RulesError> {
     let mut added = Vec::new();
     for (index, entry) in rules.rules.iter().enumerate() {
         match servers_matching(servers, entry.service(), entry.on.tool.as_deref()) {
@@ -37,7 +37,7 @@ pub(crate) fn add_rules(servers: &[MockServer], rules: &Rules) -> Result<(), Rul
 
 /// The servers of that service that have the tool: all when neither is named. An error says that none
 /// has it, in the words of the server that has one with a name like it.
-pub(crate) fn servers_matching<'a>(
+pub fn servers_matching<'a>(
     servers: &'a [MockServer],
     service: Option<ServiceName>,
     tool: Option<&str>,

@@ -3,6 +3,7 @@
 //! A service is plain state and REST-shaped operations on it. It knows nothing of MCP, of tools or of
 //! dialects; it takes time and ids from [`Env`](crate::world::Env).
 
+mod api;
 mod error;
 pub mod github;
 pub mod gmail;
@@ -11,5 +12,6 @@ pub mod notion;
 pub mod salesforce;
 pub mod slack;
 
+pub use api::Api;
 pub use error::ApiError;
 pub use name::ServiceName;

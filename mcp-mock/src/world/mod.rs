@@ -10,9 +10,7 @@ mod state;
 pub use clock::Clock;
 pub use diff::{Change, Difference};
 pub use ids::Ids;
-pub(crate) use seed_schema::seed_schema;
-pub(crate) use state::Part;
-pub use state::{Seed, SeedError, State};
+pub use state::{Part, Seed, SeedError, State};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +20,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::limit::{Limiter, Limits};
+use crate::limit::{Limits, Meter};
 use crate::server::MockServer;
 use crate::service::ServiceName;
 
@@ -174,7 +172,7 @@ impl World {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn enforce_limits(&self, limits: Limits) {
-        self.state.lock().limits = Limiter::new(limits);
+        self.state.lock().limits = Meter::new(limits);
     }
 
     /// Lets the searches of GitHub and Notion lag behind from now on: they see these services as they were

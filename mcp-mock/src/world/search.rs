@@ -32,16 +32,21 @@ pub(crate) struct SearchIndex {
 
 /// What the content was from a time on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Moment {
+pub(super) struct Moment {
     since: Timestamp,
-    github: GitHub,
-    notion: Notion,
+    pub(super) github: GitHub,
+    pub(super) notion: Notion,
 }
 
 impl SearchIndex {
     /// Whether searches see the present.
     pub(super) fn is_current(&self) -> bool {
         self.lag.is_zero()
+    }
+
+    /// What searches see at `now`, when that is not the present.
+    pub(super) fn past(&self, now: Timestamp) -> Option<&Moment> {
+        if self.is_current() { None } else { self.moments.get(self.seen(now)?) }
     }
 
     /// The place of the newest moment that is as old as the lag.

@@ -18,7 +18,7 @@ const SAMPLE: &str = "2026-01-05T09:00:00Z";
 const LIMITS: &str = "limits";
 
 /// What may be written in a seed, as `mcp-mock schema seed` prints it.
-pub(crate) fn seed_schema() -> Value {
+pub(super) fn seed_schema() -> Value {
     let mut schema = json!({});
     let question = Question { schema: &mut schema, place: "#".to_owned(), around: Vec::new() };
     Seed::deserialize(question).expect("a test asks the same");

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::search::SearchIndex;
 use super::{Clock, Env, Ids};
-use crate::limit::{Limiter, Limits};
+use crate::limit::{Limits, Meter};
 use crate::notation::{Notation, SyntaxError};
 use crate::service::github::{GitHub, GitHubSeed};
 use crate::service::gmail::{Gmail, GmailSeed};
 use crate::service::notion::{Notion, NotionSeed};
 use crate::service::salesforce::{Salesforce, SalesforceSeed};
 use crate::service::slack::{Slack, SlackSeed};
-use crate::service::{ApiError, ServiceName};
+use crate::service::{Api, ApiError, ServiceName};
 
 /// The state of a world: a snapshot when cloned, equal when nothing differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ pub struct State {
     /// Channels, messages, users.
     pub slack: Slack,
     /// Which limits are enforced, and what was used of them.
-    #[serde(default, skip_serializing_if = "Limiter::is_off")]
-    pub(crate) limits: Limiter,
+    #[serde(default, skip_serializing_if = "Meter::is_off")]
+    pub(crate) limits: Meter,
     /// What searches see when they lag.
     #[serde(default, skip_serializing_if = "SearchIndex::is_current")]
     pub(super) search: SearchIndex,
@@ -51,9 +51,14 @@ impl State {
             notion: Notion::default(),
             salesforce: Salesforce::default(),
             slack: Slack::default(),
-            limits: Limiter::default(),
+            limits: Meter::default(),
             search: SearchIndex::default(),
         }
+    }
+
+    /// Enforces the vendors' rate limits, where no other ones are set.
+    pub fn enforce_vendor_limits(&mut self) {
+        self.limits = Meter::new(self.limits.rules.or_vendor());
     }
 
     /// Adds what a seed describes.
@@ -74,7 +79,7 @@ impl State {
             .map_err(of(ServiceName::Salesforce))?;
         self.slack.plant(&mut self.env, seed.slack).map_err(of(ServiceName::Slack))?;
         if let Some(limits) = seed.limits {
-            self.limits = Limiter::new(limits);
+            self.limits = Meter::new(limits);
         }
         if let Some(seconds) = seed.search_lag_seconds {
             self.lag_search(Duration::from_secs(seconds.into()));
@@ -140,6 +145,12 @@ impl Seed {
         Notation::Yaml.read(text)
     }
 
+    /// The JSON Schema of seeds, for editors and other programs.
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        super::seed_schema::seed_schema()
+    }
+
     /// The small company that the examples work in.
     ///
     /// # Panics
@@ -171,16 +182,25 @@ fn part<T: for<'de> Deserialize<'de>>(json: &str) -> T {
 }
 
 /// A service that is a part of the state.
-pub(crate) trait Part: Sized + 'static {
+pub trait Part: std::fmt::Debug + Sized + Send + Sync + 'static {
     /// Which one.
     const SERVICE: ServiceName;
 
     /// The service, and what its operations take from the world.
+    fn open(state: &mut State) -> (&mut Self, Api<'_, Self>);
+
+    /// The service, with time and ids.
     fn of(state: &mut State) -> (&mut Self, &mut Env);
 }
 
 impl Part for GitHub {
     const SERVICE: ServiceName = ServiceName::GitHub;
+
+    fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
+        let State { env: Env { clock, ids }, github, limits, search, .. } = state;
+        let past = search.past(clock.now()).map(|moment| &moment.github);
+        (github, Api::new(clock, ids).metered(limits).searching(past))
+    }
 
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.github, &mut state.env)
@@ -190,6 +210,11 @@ impl Part for GitHub {
 impl Part for Gmail {
     const SERVICE: ServiceName = ServiceName::Gmail;
 
+    fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
+        let State { env: Env { clock, ids }, gmail, limits, .. } = state;
+        (gmail, Api::new(clock, ids).metered(limits))
+    }
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.gmail, &mut state.env)
     }
@@ -197,6 +222,12 @@ impl Part for Gmail {
 
 impl Part for Notion {
     const SERVICE: ServiceName = ServiceName::Notion;
+
+    fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
+        let State { env: Env { clock, ids }, notion, limits, search, .. } = state;
+        let past = search.past(clock.now()).map(|moment| &moment.notion);
+        (notion, Api::new(clock, ids).metered(limits).searching(past))
+    }
 
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.notion, &mut state.env)
@@ -206,6 +237,11 @@ impl Part for Notion {
 impl Part for Salesforce {
     const SERVICE: ServiceName = ServiceName::Salesforce;
 
+    fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
+        let State { env: Env { clock, ids }, salesforce, limits, .. } = state;
+        (salesforce, Api::new(clock, ids).metered(limits))
+    }
+
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.salesforce, &mut state.env)
     }
@@ -213,6 +249,11 @@ impl Part for Salesforce {
 
 impl Part for Slack {
     const SERVICE: ServiceName = ServiceName::Slack;
+
+    fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
+        let State { env: Env { clock, ids }, slack, limits, .. } = state;
+        (slack, Api::new(clock, ids).metered(limits))
+    }
 
     fn of(state: &mut State) -> (&mut Self, &mut Env) {
         (&mut state.slack, &mut state.env)

@@ -1,31 +1,17 @@
-//! The fake servers as a client sees them, in memory, over streams and as a process.
+//! The fake servers as a client sees them, in memory, over streams and over HTTP.
 #![expect(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
-#[cfg(unix)]
-mod binary;
-#[cfg(unix)]
-mod cassette;
 mod catalog;
 mod differences;
-mod disguise;
-mod docs;
 mod faults;
 mod faults_malformed;
-#[cfg(all(unix, feature = "http"))]
-mod faults_process;
 mod faults_requests;
 mod faults_stream;
 #[cfg(feature = "http")]
 mod http;
-mod laws;
-mod limits;
-mod lost_answers;
 mod refusals;
 mod revisions;
 mod rules;
-#[cfg(unix)]
-mod rules_file;
-mod search_lag;
 mod streams;
 mod worlds;
 

@@ -28,7 +28,10 @@ const DIALECTS: [(ServiceName, &str); 5] = [
 
 /// The fakes, in the order of [`DIALECTS`].
 fn servers(world: &World) -> [MockServer; 5] {
-    DIALECTS.map(|(service, dialect)| world.server(service).in_dialect(dialect).unwrap())
+    DIALECTS.map(|(service, dialect)| {
+        let dialect = mcp_mock_dialects::named(service, dialect).unwrap();
+        world.server(service).in_dialect(dialect)
+    })
 }
 
 async fn run(servers: &[MockServer], file: &str) -> RunReport {

@@ -31,7 +31,7 @@ use crate::install::{self, NODE, NPM};
 use crate::listener::Listener;
 use crate::process::Answer;
 
-const BUILD_SERVER: &str = "cargo build --quiet --release -p mcp-mock --features http";
+const BUILD_SERVER: &str = "cargo build --quiet --release -p mcp-mock-cli";
 const BUILD_CLIENT: &str =
     "cargo build --quiet --release -p mcp-client --features auth --example conformance_client";
 

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 /// Both in one build, so that neither undoes what the other has built.
-const BUILD: &str =
-    "cargo build --quiet -p orchestrator -p mcp-mock --features mcp-mock/http,mcp-mock/dialects";
+const BUILD: &str = "cargo build --quiet -p orchestrator -p mcp-mock-cli";
 
 /// How long the system may need to bury a process that has ended.
 const BURIAL: Duration = Duration::from_secs(1);

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::dialect::tool::{Arguments, Tool};
+use crate::dialect::Arguments;
+use crate::dialect::simple::tool::Tool;
 use crate::service::ApiError;
 use crate::world::{Part, Seed, State};
 

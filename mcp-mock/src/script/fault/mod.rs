@@ -11,7 +11,7 @@ pub(crate) use kind::Kind;
 pub(crate) use malformed::Malformed;
 pub use malformed::MalformedAnswer;
 pub use process::ProcessFault;
-pub(crate) use table::{FAULTS, reference};
+pub(crate) use table::FAULTS;
 pub use text::FaultError;
 pub use tool_list::ToolListFault;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::kind::{Kind, Known};
-use super::{MalformedAnswer, ProcessFault, ToolListFault};
+use super::{Fault, MalformedAnswer, ProcessFault, ToolListFault};
 
 /// One fault of the reference.
 #[derive(Debug)]
@@ -141,8 +141,22 @@ impl KnownFault {
     }
 }
 
+impl Fault {
+    /// All faults as the command line takes them, with their usual values.
+    #[must_use]
+    pub fn forms() -> Vec<String> {
+        FAULTS.iter().map(KnownFault::form).collect()
+    }
+
+    /// The reference of all faults, as tables in Markdown.
+    #[must_use]
+    pub fn reference() -> String {
+        reference()
+    }
+}
+
 /// The reference as tables in Markdown.
-pub(crate) fn reference() -> String {
+fn reference() -> String {
     let mut table = "\
 | fault | carried out | over standard input and output | over HTTP |\n\
 |---|---|---|---|\n"

@@ -7,7 +7,6 @@ mod entry;
 mod schema;
 
 pub(crate) use entry::Entry;
-pub(crate) use schema::schema;
 
 use mcp_core::schema::Violation;
 use serde::Deserialize;
@@ -116,8 +115,18 @@ impl Rules {
         })
     }
 
-    /// Reads rules from a text.
-    pub(crate) fn read(notation: Notation, text: &str) -> Result<Self, RulesError> {
+    /// The JSON Schema of rules, for editors and other programs.
+    #[must_use]
+    pub fn schema() -> Value {
+        schema::schema()
+    }
+
+    /// Reads rules in either notation.
+    ///
+    /// # Errors
+    ///
+    /// See [`from_json`](Self::from_json).
+    pub fn read(notation: Notation, text: &str) -> Result<Self, RulesError> {
         Self::from_value(notation.read(text)?)
     }
 }

@@ -95,7 +95,7 @@ fn refused(value: &Value) -> String {
 
 #[test]
 fn schema_and_reader_accept_the_same() {
-    let schema = schema();
+    let schema = Rules::schema();
 
     for value in valid() {
         assert_eq!(mcp_core::schema::violations(&schema, &value), [], "{value}");
@@ -111,7 +111,7 @@ fn schema_and_reader_accept_the_same() {
 
 #[test]
 fn every_fault_with_a_value_may_be_written_with_its_own() {
-    let schema = schema();
+    let schema = Rules::schema();
     let forms = &schema["properties"]["rules"]["items"]["properties"]["fault"]["anyOf"][1];
     let written: Vec<_> = forms["properties"].as_object().unwrap().keys().collect();
 

@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 
 use super::MockServer;
 use accept::{Limits, Port, accept};
-pub(crate) use routes::{Answer, Routes, Site, at_path, path_of, services_of};
+pub use routes::{Answer, Routes, Site, at_path, path_of, services_of};
 use runtime::Background;
 use tls::Tls;
 
@@ -148,7 +148,7 @@ impl MockHttpServer {
     }
 
     /// The same for services of any kind.
-    pub(crate) async fn serving(
+    pub async fn serving(
         services: Vec<(String, Arc<dyn Service>)>,
         options: MockHttpOptions,
     ) -> Result<Self, MockHttpError> {
@@ -159,7 +159,7 @@ impl MockHttpServer {
 
     /// Puts a site on a port that has the servers of these names, and more. It is made with what the port
     /// brings to every request, and with the origin of its URLs.
-    pub(crate) async fn mounting(
+    pub async fn mounting(
         names: &[String],
         mut options: MockHttpOptions,
         site: impl FnOnce(&HttpOptions, &str) -> Result<Arc<dyn Site>, MockHttpError>,
@@ -210,7 +210,8 @@ impl MockHttpServer {
     }
 
     /// What all URLs of the port begin with.
-    pub(crate) fn origin(&self) -> &str {
+    #[must_use]
+    pub fn origin(&self) -> &str {
         &self.origin
     }
 

@@ -19,21 +19,26 @@ use crate::server::answer::Connection;
 const ONLY_PATH: &str = "/mcp";
 
 /// What goes back for a request.
-pub(crate) type Answer = Response<Either<HttpBody, Full<Bytes>>>;
+pub type Answer = Response<Either<HttpBody, Full<Bytes>>>;
 
 /// What is on a port.
 #[async_trait]
-pub(crate) trait Site: Send + Sync {
+pub trait Site: Send + Sync {
     /// Answers one request, whatever it is.
     async fn answer(&self, request: Request<Incoming>) -> Answer;
 }
 
 /// Servers by their paths.
 #[derive(Debug)]
-pub(crate) struct Routes(BTreeMap<String, HttpServer>);
+pub struct Routes(BTreeMap<String, HttpServer>);
 
 impl Routes {
-    pub(crate) fn new(
+    /// Puts each service at the path of its name; a single one also at `/mcp`.
+    ///
+    /// # Errors
+    ///
+    /// When two have one name.
+    pub fn new(
         services: Vec<(String, Arc<dyn Service>)>,
         options: &HttpOptions,
     ) -> Result<Self, MockHttpError> {
@@ -53,7 +58,7 @@ impl Routes {
     }
 
     /// The server at a path.
-    pub(crate) fn find(&self, path: &str) -> Option<&HttpServer> {
+    pub fn find(&self, path: &str) -> Option<&HttpServer> {
         self.0.get(path)
     }
 }
@@ -66,7 +71,7 @@ impl Site for Routes {
 }
 
 /// Lets the server that a path leads to answer, if it leads to one.
-pub(crate) async fn at_path<B>(server: Option<&HttpServer>, request: Request<B>) -> Answer
+pub async fn at_path<B>(server: Option<&HttpServer>, request: Request<B>) -> Answer
 where
     B: Body + Send,
 {
@@ -77,7 +82,7 @@ where
 }
 
 /// What routes are made of.
-pub(crate) fn services_of(servers: &[MockServer]) -> Vec<(String, Arc<dyn Service>)> {
+pub fn services_of(servers: &[MockServer]) -> Vec<(String, Arc<dyn Service>)> {
     let service = |server: &MockServer| {
         let connection = Connection::new(Arc::clone(&server.core)).over_http();
         (server.name().to_owned(), Arc::new(connection) as Arc<dyn Service>)
@@ -86,7 +91,7 @@ pub(crate) fn services_of(servers: &[MockServer]) -> Vec<(String, Arc<dyn Servic
 }
 
 /// The path of a server; one without a name is at the path of an only one.
-pub(crate) fn path_of(name: &str) -> String {
+pub fn path_of(name: &str) -> String {
     if name.is_empty() { ONLY_PATH.to_owned() } else { format!("/{name}{ONLY_PATH}") }
 }
 

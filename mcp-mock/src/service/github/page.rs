@@ -31,7 +31,7 @@ pub struct Listing<T> {
 impl Page {
     /// Cuts this page out of the whole list.
     #[must_use]
-    pub(crate) fn cut<T>(self, all: Vec<T>) -> Listing<T> {
+    pub fn cut<T>(self, all: Vec<T>) -> Listing<T> {
         let skipped = usize::try_from(self.skipped()).unwrap_or(usize::MAX);
         let size = usize::try_from(self.size()).unwrap_or(usize::MAX);
         let more = all.len() > skipped.saturating_add(size);

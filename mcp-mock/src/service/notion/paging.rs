@@ -26,11 +26,7 @@ pub struct Listing<T> {
 
 impl Paging {
     /// Cuts the page out of the whole list.
-    pub(crate) fn cut<T>(
-        &self,
-        mut all: Vec<T>,
-        id: impl Fn(&T) -> &str,
-    ) -> Result<Listing<T>, ApiError> {
+    pub fn cut<T>(&self, mut all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<Listing<T>, ApiError> {
         let size = self.page_size.unwrap_or(PAGE_SIZE_MAX);
         if !(1..=PAGE_SIZE_MAX).contains(&size) {
             let expected = format!("from 1 to {PAGE_SIZE_MAX}");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 use super::raw::{Answer, Raw, called, post};
-use super::{call, initialize};
+use super::raw::{call, initialize};
 use crate::new_issue;
 
 /// A server that fails the first `create_issue` in this way.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mcp_mock::{MockHttpOptions, MockHttpServer, World};
 
-use super::initialize;
+use super::raw::initialize;
 use super::raw::{Raw, called, parse, post};
 use crate::new_issue;
 
@@ -110,7 +110,7 @@ async fn broken_framing_is_answered_400() {
 async fn request_behind_two_lengths_is_never_served() {
     let github = World::new(1).github();
     let server = github.serve_http().await.unwrap();
-    let (headers, body) = super::call("create_issue", &new_issue());
+    let (headers, body) = super::raw::call("create_issue", &new_issue());
     let lengths = [
         "content-length: 5\r\ntransfer-encoding: chunked\r\n",
         "transfer-encoding: chunked\r\ncontent-length: 5\r\n",

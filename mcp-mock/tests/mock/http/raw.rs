@@ -2,11 +2,9 @@
 
 use std::io;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-
-use super::call;
 
 /// A connection.
 pub(super) struct Raw {
@@ -103,15 +101,6 @@ pub(super) async fn called(url: &str, tool: &str, arguments: &Value) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("no JSON in {answer:?}"))
 }
 
-/// Sends a request with any method to the control plane: the status and the JSON of the answer.
-pub(super) async fn ask(method: &str, url: &str, body: &str) -> (u16, Value) {
-    let mut raw = Raw::open(url).await;
-    let (head, length) = (raw.head(method, &[("connection", "close".to_owned())]), body.len());
-    raw.send(format!("{head}content-length: {length}\r\n\r\n{body}")).await;
-    let answer = parse(raw.rest().await.unwrap().as_bytes());
-    (answer.status, serde_json::from_str(&answer.body).unwrap())
-}
-
 fn is_whole(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
@@ -124,4 +113,29 @@ pub(super) fn parse(bytes: &[u8]) -> Answer {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head in {text:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// A modern call of a tool: the headers that repeat parts of it, and the body.
+pub(super) fn call(tool: &str, arguments: &Value) -> (Vec<(&'static str, String)>, String) {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({ "name": tool, "arguments": arguments, "_meta": meta });
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    let headers = vec![
+        ("mcp-protocol-version", "2026-07-28".to_owned()),
+        ("mcp-method", "tools/call".to_owned()),
+        ("mcp-name", tool.to_owned()),
+    ];
+    (headers, body.to_string())
+}
+
+/// The beginning of a legacy session.
+pub(super) fn initialize() -> String {
+    let params = json!({
+        "protocolVersion": "2025-11-25", "capabilities": {},
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string()
 }

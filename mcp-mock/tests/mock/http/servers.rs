@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpStream;
 
 use super::raw::{Raw, called, post};
-use super::{call, initialize};
+use super::raw::{call, initialize};
 use crate::new_issue;
 
 #[tokio::test]

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::arguments::{owner, read_number, read_repo, repo};
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{integer, object, required};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::github::{GitHub, IssueChange, IssueState};
 use crate::world::Env;

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::arguments::{owner, read_repo, read_text, repo};
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{list, object, optional, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::github::{GitHub, NewIssue};
 use crate::world::Env;

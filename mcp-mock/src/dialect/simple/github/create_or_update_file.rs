@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arguments::{owner, read_repo, read_text, repo};
+use crate::dialect::Arguments;
 use crate::dialect::schema::{boolean, object, optional, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::github::{GitHub, NewContent};
 use crate::world::Env;

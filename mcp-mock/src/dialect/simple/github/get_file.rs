@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arguments::{owner, read_repo, repo};
+use crate::dialect::Arguments;
 use crate::dialect::schema::{choice, integer, list, nullable, object, optional, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::github::{Content, ContentEntry, GitHub};
 use crate::world::Env;

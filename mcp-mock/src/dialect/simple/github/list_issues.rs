@@ -9,8 +9,9 @@ use super::arguments::{
     owner, page, per_page, read_page, read_repo, read_state, read_text, repo, state,
 };
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{boolean, list, object, optional, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::github::{GitHub, IssueFilter, IssueKind};
 use crate::world::Env;

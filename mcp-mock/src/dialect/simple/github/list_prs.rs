@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::arguments::{owner, page, per_page, read_page, read_repo, read_state, repo, state};
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::object;
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::github::GitHub;
 use crate::world::Env;

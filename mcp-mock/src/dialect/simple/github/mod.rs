@@ -22,7 +22,7 @@ mod merge_pr;
 mod search_code;
 mod update_issue;
 
-use super::super::tool::Tool;
+use crate::dialect::simple::tool::Tool;
 use crate::service::github::GitHub;
 
 /// All tools, by name.
@@ -53,8 +53,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::dialect::Arguments;
     use crate::dialect::simple::demo::Demo;
-    use crate::dialect::tool::Arguments;
 
     #[test]
     fn there_are_fifteen_tools_in_the_order_of_their_names() {

@@ -12,7 +12,7 @@ mod search;
 mod send_message;
 mod trash_message;
 
-use crate::dialect::tool::Tool;
+use crate::dialect::simple::tool::Tool;
 use crate::service::gmail::Gmail;
 
 /// Every tool, in the order of the list.

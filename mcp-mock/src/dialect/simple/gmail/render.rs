@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{boolean, list, object, required, text};
-use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
 use crate::service::gmail::{
     Gmail, ListRequest, Message, MessagePage, Outgoing, email_of, split_addresses,

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{object, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::notion::{Notion, PageChange};
 use crate::world::Env;

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{list, nullable, object, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::notion::Notion;
 use crate::world::Env;

@@ -14,7 +14,7 @@ mod render;
 mod search;
 mod update_page;
 
-use crate::dialect::tool::Tool;
+use crate::dialect::simple::tool::Tool;
 use crate::service::notion::Notion;
 
 /// Every tool, in the order of the list.

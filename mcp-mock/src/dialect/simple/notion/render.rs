@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{any_object, boolean, nullable, object, required, text};
-use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
 use crate::service::notion::{Block, Notion, Page, Paging, Parent};
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{boolean, object, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::salesforce::{Salesforce, long_id};
 use crate::world::Env;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{any_object, object, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::salesforce::Salesforce;
 use crate::world::Env;

@@ -15,7 +15,7 @@ mod query;
 mod render;
 mod update_lead;
 
-use crate::dialect::tool::Tool;
+use crate::dialect::simple::tool::Tool;
 use crate::service::salesforce::Salesforce;
 
 /// Every tool, in the order of the list.

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{
     any_object, boolean, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::salesforce::Salesforce;
 use crate::world::Env;

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{nullable, number, object, required, text};
-use crate::dialect::tool::Arguments;
 use crate::service::ApiError;
 use crate::service::salesforce::{Record, Salesforce};
 

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::arguments::channel_id;
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{object, required, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::slack::Slack;
 use crate::world::Env;

@@ -1,7 +1,7 @@
 //! Arguments that several tools take: how they are declared and how they are read.
 
+use crate::dialect::Arguments;
 use crate::dialect::schema::{Field, integer, optional, required, text};
-use crate::dialect::tool::Arguments;
 use crate::service::slack::Paging;
 
 pub(super) fn channel_id() -> Field {

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::arguments::{channel_id, cursor, limit, read_paging};
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{boolean, object, optional, text};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::slack::{HistoryRange, Slack};
 use crate::world::Env;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::arguments::{cursor, limit, read_paging};
 use super::render;
+use crate::dialect::Arguments;
 use crate::dialect::schema::{list, object, required};
-use crate::dialect::tool::{Arguments, Effect, Tool};
+use crate::dialect::simple::tool::{Effect, Tool};
 use crate::service::ApiError;
 use crate::service::slack::Slack;
 use crate::world::Env;

@@ -15,7 +15,7 @@ mod list_users;
 mod post_message;
 mod reply_to_thread;
 
-use super::super::tool::Tool;
+use crate::dialect::simple::tool::Tool;
 use crate::service::slack::Slack;
 
 /// All tools, by name.

@@ -1,0 +1,261 @@
+//! Recording: stands between a client and a real server, passes everything on and writes a tape.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use mcp_core::jsonrpc::{RpcError, code, encode};
+use mcp_core::{Transport, TransportError, Undelivered};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use super::recorder::Recorder;
+use super::tape::{self, Tape, TapeError, is_cut_off};
+
+/// How long a server may still answer when the client has gone: enough for calls at work, and no reason
+/// to stay for those that never end.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// Why a recording ended before its client did.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error("the client cannot be reached any more: {0}")]
+    /// The client is unreachable.
+    Client(TransportError),
+    #[error("`{}` is there already", .path.display())]
+    /// The file exists, and recordings are not to be added to it.
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    #[error("the server is gone: {message}")]
+    /// The connection to the server ended.
+    Server {
+        /// The reason, without secrets.
+        message: String,
+    },
+    #[error(transparent)]
+    /// The file is not a tape.
+    Tape(#[from] TapeError),
+    #[error("failed to write `{}`: {error}", .path.display())]
+    /// The file cannot be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The reason of the operating system.
+        error: io::Error,
+    },
+}
+
+/// A tape that is being written: only the owner may read it, and every line is there at once.
+#[derive(Debug)]
+pub struct TapeFile {
+    path: PathBuf,
+    file: File,
+    /// The last number on it, when it holds a recording already.
+    last: Option<usize>,
+}
+
+impl TapeFile {
+    /// A new tape, or with `is_appending` one that may be there.
+    pub fn open(path: &Path, is_appending: bool) -> Result<Self, RecordError> {
+        let failed = |error| RecordError::Write { path: path.to_owned(), error };
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        owner_only::creating(&mut options);
+        let mut file = options.open(path).map_err(failed)?;
+        let is_empty = file.metadata().map_err(failed)?.len() == 0;
+        let last = match (is_empty, is_appending) {
+            (true, _) => None,
+            (false, false) => return Err(RecordError::Exists { path: path.to_owned() }),
+            (false, true) => Some(mend(path, &mut file)?),
+        };
+        owner_only::restrict(&file).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), file, last })
+    }
+
+    /// The last number on the tape, if it holds a recording already.
+    pub fn last(&self) -> Option<usize> {
+        self.last
+    }
+
+    fn write(&mut self, lines: &[String]) -> Result<(), RecordError> {
+        let failed = |error| RecordError::Write { path: self.path.clone(), error };
+        lines.iter().try_for_each(|line| self.file.write_all(line.as_bytes())).map_err(failed)
+    }
+}
+
+/// Makes sure that the next line begins as one; returns the last number on the tape.
+fn mend(path: &Path, file: &mut File) -> Result<usize, RecordError> {
+    let unread = |kind| TapeError { path: path.to_owned(), kind };
+    let failed = |error| RecordError::Write { path: path.to_owned(), error };
+    let text = tape::read(path).map_err(unread)?;
+    let tape = Tape::parse(&text).map_err(unread)?;
+    let whole = text.rfind('\n').map_or(0, |at| at + 1);
+    let rest = text.get(whole..).unwrap_or_default();
+    if !rest.is_empty() && is_cut_off(rest) {
+        let is_line = whole == 0 || serde_json::from_str::<super::Exchange>(rest).is_ok();
+        match is_line {
+            true => file.write_all(b"\n").map_err(failed)?,
+            false => file.set_len(whole as u64).map_err(failed)?,
+        }
+    }
+    Ok(tape.exchanges().last().map_or(0, |exchange| exchange.number))
+}
+
+/// A conversation that is recorded.
+#[derive(Debug)]
+pub struct Relay<'a> {
+    client: &'a dyn Transport,
+    server: &'a dyn Transport,
+    state: Mutex<State>,
+    client_left: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    recorder: Recorder,
+    file: TapeFile,
+    has_client: bool,
+}
+
+impl<'a> Relay<'a> {
+    /// A relay between the two, which records onto `file`.
+    pub fn new(
+        (client, server): (&'a dyn Transport, &'a dyn Transport),
+        recorder: Recorder,
+        file: TapeFile,
+    ) -> Self {
+        let state = Mutex::new(State { recorder, file, has_client: true });
+        Self { client, server, state, client_left: Notify::new() }
+    }
+
+    /// Passes messages on until the client leaves and has its answers, or something breaks. Neither
+    /// transport is closed.
+    pub async fn run(&self) -> Result<(), RecordError> {
+        let mut questions = pin!(self.pass_questions());
+        let mut answers = pin!(self.pass_answers());
+        tokio::select! {
+            left = &mut questions => left?,
+            ended = &mut answers => return ended,
+        }
+        self.state().has_client = false;
+        self.client_left.notify_one();
+        // A server that says no more is left alone.
+        timeout(LAST_ANSWERS, answers).await.unwrap_or(Ok(()))
+    }
+
+    /// Client to server. Ends well when the client leaves.
+    async fn pass_questions(&self) -> Result<(), RecordError> {
+        loop {
+            let frame = match self.client.recv().await {
+                Ok(frame) => frame,
+                Err(TransportError::Closed { .. }) => return Ok(()),
+                Err(error) => return Err(RecordError::Client(error)),
+            };
+            self.state().recorder.asked(&frame, Instant::now());
+            self.server.send(frame).await.map_err(|error| self.server_failed(&error.cause))?;
+        }
+    }
+
+    /// Server to client. Ends well when the client has left and has all its answers.
+    async fn pass_answers(&self) -> Result<(), RecordError> {
+        loop {
+            if self.is_done() {
+                return Ok(());
+            }
+            let event = tokio::select! {
+                frame = self.server.recv() => Event::Frame(frame),
+                lost = self.server.undelivered() => Event::Lost(lost),
+                () = self.client_left.notified() => continue,
+            };
+            let frame = match event {
+                Event::Frame(Ok(frame)) => self.record(frame)?,
+                Event::Frame(Err(error)) => return Err(self.server_failed(&error)),
+                Event::Lost(lost) => self.refusal(&lost),
+            };
+            match self.client.send(frame).await {
+                Ok(()) => {}
+                // What it does not wait for any more need not arrive.
+                Err(error) if matches!(error.cause, TransportError::Closed { .. }) => return Ok(()),
+                Err(error) => return Err(RecordError::Client(error.cause)),
+            }
+        }
+    }
+
+    /// An answer is on the tape before the client has it.
+    fn record(&self, frame: Bytes) -> Result<Bytes, RecordError> {
+        let mut state = self.state();
+        let before = state.recorder.agreed();
+        let lines = state.recorder.answered(&frame, Instant::now());
+        state.file.write(&lines)?;
+        if let Some(version) = state.recorder.agreed().filter(|_| before.is_none()) {
+            self.server.agreed(version);
+        }
+        Ok(frame)
+    }
+
+    /// What the client is told of a request that failed on the way. It is not the server's answer, so
+    /// it is not on the tape.
+    fn refusal(&self, lost: &Undelivered) -> Bytes {
+        let mut state = self.state();
+        state.recorder.lost(&lost.id);
+        let cause = &lost.error.cause;
+        let code = if cause.is_unserved() { code::METHOD_NOT_FOUND } else { code::INTERNAL_ERROR };
+        let message = state.recorder.redacted(&cause.to_string());
+        encode::error(Some(&lost.id), &RpcError::new(code, message))
+    }
+
+    fn server_failed(&self, error: &TransportError) -> RecordError {
+        RecordError::Server { message: self.state().recorder.redacted(&error.to_string()) }
+    }
+
+    fn is_done(&self) -> bool {
+        let state = self.state();
+        !state.has_client && state.recorder.is_idle()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Event {
+    Frame(Result<Bytes, TransportError>),
+    Lost(Undelivered),
+}
+
+/// Nobody else reads a tape: redaction knows what a secret looks like, and not what is private.
+#[cfg(unix)]
+mod owner_only {
+    use std::fs::{File, OpenOptions, Permissions};
+    use std::io;
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+    const MODE: u32 = 0o600;
+
+    pub(super) fn creating(options: &mut OpenOptions) {
+        options.mode(MODE);
+    }
+
+    pub(super) fn restrict(file: &File) -> io::Result<()> {
+        file.set_permissions(Permissions::from_mode(MODE))
+    }
+}
+
+/// The folder's rules are the only ones here.
+#[cfg(not(unix))]
+mod owner_only {
+    use std::fs::{File, OpenOptions};
+    use std::io;
+
+    pub(super) fn creating(_options: &mut OpenOptions) {}
+
+    pub(super) fn restrict(_file: &File) -> io::Result<()> {
+        Ok(())
+    }
+}

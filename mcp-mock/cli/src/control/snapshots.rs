@@ -1,0 +1,81 @@
+//! `snapshot`, `diff` and `restore`: states to compare with and to go back to.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::ControlError;
+use super::resources::{Asked, Outcome, Scene};
+use mcp_mock::world::{Change, State};
+
+/// Snapshots of one world: each is a whole state in memory. `reset` forgets them.
+const SNAPSHOTS_MAX: usize = 64;
+
+/// States by their names.
+#[derive(Default)]
+pub(super) struct Snapshots {
+    states: BTreeMap<String, State>,
+    /// Names are not used again, so that none stands for another state later.
+    made: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    snapshot: String,
+}
+
+impl Snapshots {
+    fn keep(&mut self, state: State) -> Result<String, ControlError> {
+        if self.states.len() >= SNAPSHOTS_MAX {
+            return Err(ControlError::Full { what: "snapshots", max: SNAPSHOTS_MAX });
+        }
+        self.made += 1;
+        let id = format!("s{}", self.made);
+        self.states.insert(id.clone(), state);
+        Ok(id)
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.states.clear();
+    }
+
+    fn find(&self, id: &str) -> Result<&State, ControlError> {
+        self.states.get(id).ok_or_else(|| ControlError::Snapshot { id: id.to_owned() })
+    }
+}
+
+pub(super) fn take(scene: &Scene<'_>, _: &Asked<'_>) -> Outcome {
+    let state = scene.stage.world.state();
+    Ok(json!({ "id": scene.stage.kept().snapshots.keep(state)? }))
+}
+
+/// What has changed since a snapshot, or since the beginning.
+pub(super) fn diff(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
+    let kept = scene.stage.kept();
+    let before = match asked.parameter("since") {
+        Some(id) => kept.snapshots.find(id)?,
+        None => &kept.beginning,
+    };
+    let difference = scene.stage.world.diff(before);
+    Ok(json!({ "changes": difference.changes().iter().map(shown).collect::<Vec<_>>() }))
+}
+
+/// Puts the content back as it was; rules and calls stay.
+pub(super) fn restore(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
+    let Which { snapshot } = asked.json()?;
+    let state = scene.stage.kept().snapshots.find(&snapshot)?.clone();
+    scene.stage.world.restore(state);
+    Ok(json!({}))
+}
+
+fn shown(change: &Change) -> Value {
+    let mut shown = json!({ "kind": change.kind(), "path": change.path });
+    for (name, value) in [("before", &change.before), ("after", &change.after)] {
+        if let Some(value) = value {
+            shown[name] = value.clone();
+        }
+    }
+    shown
+}
