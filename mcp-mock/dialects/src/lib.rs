@@ -85,7 +85,7 @@ impl Facts {
         let tool = |listed: Tool| {
             let found = operations.iter().find(|(name, _)| *name == listed.name);
             let operation = found.map(|(_, operation)| Operation::Weighed(*operation));
-            CatalogTool { listed, aliases: &[], operation }
+            CatalogTool::recorded(listed, operation)
         };
         let tools = listed.into_iter().map(tool).collect();
         Box::new(Catalog::new(self.server_facts(), behavior, tools))

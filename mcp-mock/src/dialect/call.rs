@@ -35,10 +35,13 @@ impl<S> Call<'_, S> {
     }
 }
 
+/// The answer of a tool, or why there is none.
+pub type Outcome = Result<Answer, Refusal>;
+
 /// What a tool does.
 pub enum Operation<S> {
     /// One whose service counts what it costs.
-    Metered(fn(Call<'_, S>) -> Result<Answer, Refusal>),
+    Metered(fn(Call<'_, S>) -> Outcome),
     /// One that is weighed by its name.
     Weighed(WeighedOperation<S>),
     /// The same, whose answer is JSON.

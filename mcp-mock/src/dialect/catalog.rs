@@ -5,6 +5,7 @@ use mcp_core::protocol::{ProtocolVersion, ServerInfo, Tool};
 use serde_json::{Map, Value, json};
 
 use super::call::{Arguments, Call, Operation};
+use super::tool::CatalogTool;
 use super::{Answer, Called, Dialect, Provenance, Refusal, Reply, ServerBehavior};
 use crate::service::{ApiError, ServiceName};
 use crate::world::{Part, State};
@@ -22,17 +23,6 @@ pub struct ServerFacts {
     pub info: ServerInfo,
     /// The revisions that the server speaks.
     pub versions: Vec<ProtocolVersion>,
-}
-
-/// A tool of a catalogue over a service of type `S`.
-#[derive(Debug)]
-pub struct CatalogTool<S> {
-    /// What `tools/list` shows.
-    pub listed: Tool,
-    /// Other names that resolve to this tool and are not listed.
-    pub aliases: &'static [&'static str],
-    /// What a call does; `None` for a tool that is listed and not modelled.
-    pub operation: Option<Operation<S>>,
 }
 
 /// The dialect of a server with the behaviour `B` over a service of type `S`.

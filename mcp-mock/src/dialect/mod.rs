@@ -13,13 +13,15 @@
 mod behavior;
 mod call;
 mod catalog;
-mod schema;
+pub mod schema;
 mod simple;
+mod tool;
 
 pub use behavior::{Answer, Refusal, ServerBehavior};
-pub use call::{Arguments, Call, Operation, WeighedOperation};
-pub use catalog::{Catalog, CatalogTool, ServerFacts};
+pub use call::{Arguments, Call, Operation, Outcome, WeighedOperation};
+pub use catalog::{Catalog, ServerFacts};
 pub use simple::{SIMPLE, simple};
+pub use tool::{CatalogTool, Effect};
 
 use std::fmt;
 

@@ -4,24 +4,24 @@ use serde_json::{Map, Value, json};
 
 /// One property of an object and whether it must be there.
 #[derive(Debug)]
-pub(crate) struct Field {
+pub struct Field {
     name: &'static str,
     schema: Value,
     required: bool,
 }
 
 /// A property that must be there.
-pub(crate) fn required(name: &'static str, schema: Value) -> Field {
+pub fn required(name: &'static str, schema: Value) -> Field {
     Field { name, schema, required: true }
 }
 
 /// A property that may be left out.
-pub(crate) fn optional(name: &'static str, schema: Value) -> Field {
+pub fn optional(name: &'static str, schema: Value) -> Field {
     Field { name, schema, required: false }
 }
 
 /// An object with exactly these properties.
-pub(crate) fn object<const N: usize>(fields: [Field; N]) -> Value {
+pub fn object<const N: usize>(fields: [Field; N]) -> Value {
     let mut properties = Map::new();
     let mut needed = Vec::new();
     for field in fields {
@@ -39,44 +39,44 @@ pub(crate) fn object<const N: usize>(fields: [Field; N]) -> Value {
 }
 
 /// An object whose properties the schema does not name, such as Notion's `properties`.
-pub(crate) fn any_object(description: &str) -> Value {
+pub fn any_object(description: &str) -> Value {
     json!({ "type": "object", "description": description })
 }
 
 /// A text.
-pub(crate) fn text(description: &str) -> Value {
+pub fn text(description: &str) -> Value {
     json!({ "type": "string", "description": description })
 }
 
 /// A whole number.
-pub(crate) fn integer(description: &str) -> Value {
+pub fn integer(description: &str) -> Value {
     json!({ "type": "integer", "description": description })
 }
 
 /// A number, whole or not.
-pub(crate) fn number(description: &str) -> Value {
+pub fn number(description: &str) -> Value {
     json!({ "type": "number", "description": description })
 }
 
 /// True or false.
-pub(crate) fn boolean(description: &str) -> Value {
+pub fn boolean(description: &str) -> Value {
     json!({ "type": "boolean", "description": description })
 }
 
 /// One of these texts.
-pub(crate) fn choice(values: &[&str], description: &str) -> Value {
+pub fn choice(values: &[&str], description: &str) -> Value {
     json!({ "type": "string", "enum": values, "description": description })
 }
 
 /// A list of things of one shape.
-pub(crate) fn list(items: Value, description: &str) -> Value {
+pub fn list(items: Value, description: &str) -> Value {
     let mut schema = json!({ "type": "array", "description": description });
     schema["items"] = items;
     schema
 }
 
 /// The same value, or null.
-pub(crate) fn nullable(schema: Value) -> Value {
+pub fn nullable(schema: Value) -> Value {
     let choices = vec![schema, json!({ "type": "null" })];
     json!({ "anyOf": choices })
 }

@@ -9,9 +9,11 @@ pub mod github;
 pub mod gmail;
 mod name;
 pub mod notion;
+mod page;
 pub mod salesforce;
 pub mod slack;
 
 pub use api::Api;
 pub use error::ApiError;
 pub use name::ServiceName;
+pub use page::Page;
