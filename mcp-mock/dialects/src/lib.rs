@@ -18,10 +18,12 @@ mod slack_npm;
 mod slack_zencoder;
 mod zod;
 
+use std::collections::BTreeMap;
+
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use mcp_mock::dialect::{
-    Answer, Arguments, Catalog, CatalogTool, Dialect, Operation, Provenance, ServerBehavior,
-    ServerFacts, WeighedOperation, simple,
+    Answer, Arguments, Call, Catalog, CatalogTool, Dialect, Operation, Outcome, Provenance,
+    ServerBehavior, ServerFacts, WeighedOperation, simple,
 };
 use mcp_mock::service::ServiceName;
 use mcp_mock::world::Part;
@@ -53,6 +55,9 @@ pub fn all(service: ServiceName) -> Vec<Box<dyn Dialect>> {
     std::iter::once(simple(service)).chain(recorded.iter().map(|dialect| dialect())).collect()
 }
 
+/// An operation whose service counts what it costs.
+pub(crate) type MeteredOperation<S> = fn(Call<'_, S>) -> Outcome;
+
 /// What is known of a published server.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -78,13 +83,31 @@ impl Facts {
     pub(crate) fn dialect<S: Part>(
         &self,
         behavior: impl ServerBehavior + 'static,
-        operations: &[(&str, WeighedOperation<S>)],
+        operations: &[(&'static str, WeighedOperation<S>)],
+    ) -> Box<dyn Dialect> {
+        let weighed = |(name, run): &(&'static str, _)| (*name, Operation::Weighed(*run));
+        self.catalog(behavior, operations.iter().map(weighed).collect())
+    }
+
+    /// The same, with operations whose service counts what they cost.
+    pub(crate) fn metered<S: Part>(
+        &self,
+        behavior: impl ServerBehavior + 'static,
+        operations: &[(&'static str, MeteredOperation<S>)],
+    ) -> Box<dyn Dialect> {
+        let metered = |(name, run): &(&'static str, _)| (*name, Operation::Metered(*run));
+        self.catalog(behavior, operations.iter().map(metered).collect())
+    }
+
+    fn catalog<S: Part>(
+        &self,
+        behavior: impl ServerBehavior + 'static,
+        operations: BTreeMap<&str, Operation<S>>,
     ) -> Box<dyn Dialect> {
         let listed: Vec<Tool> =
             serde_json::from_str(self.tools).expect("a test reads every catalogue");
         let tool = |listed: Tool| {
-            let found = operations.iter().find(|(name, _)| *name == listed.name);
-            let operation = found.map(|(_, operation)| Operation::Weighed(*operation));
+            let operation = operations.get(listed.name.as_str()).copied();
             CatalogTool::recorded(listed, operation)
         };
         let tools = listed.into_iter().map(tool).collect();

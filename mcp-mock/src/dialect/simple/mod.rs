@@ -17,7 +17,6 @@ use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool as Li
 use mcp_core::schema;
 use serde_json::{Map, Value};
 
-use self::tool::Tool;
 use super::{
     Answer, Catalog, CatalogTool, Dialect, Provenance, Reply, ServerBehavior, ServerFacts,
     unknown_tool,
@@ -40,7 +39,7 @@ pub fn simple(service: ServiceName) -> Box<dyn Dialect> {
     }
 }
 
-fn catalog<S: Part>(tools: Vec<Tool<S>>) -> Box<dyn Dialect> {
+fn catalog<S: Part>(tools: Vec<impl Into<CatalogTool<S>>>) -> Box<dyn Dialect> {
     let service = S::SERVICE;
     let name = format!("mock-{service}");
     let instructions = format!(
@@ -54,7 +53,7 @@ fn catalog<S: Part>(tools: Vec<Tool<S>>) -> Box<dyn Dialect> {
         info,
         versions: ProtocolVersion::ALL.to_vec(),
     };
-    let tools = tools.into_iter().map(CatalogTool::from).collect();
+    let tools = tools.into_iter().map(Into::into).collect();
     Box::new(Catalog::new(facts, Simple(service), tools))
 }
 
