@@ -88,7 +88,7 @@ impl Run {
 pub enum ExecuteError {
     /// The inputs do not fit the workflow.
     #[error("failed to start the run")]
-    Inputs(#[from] crate::workflow::definition::InputsError),
+    Inputs(#[from] crate::workflow::InputsError),
     /// The workflow cannot be planned.
     #[error("failed to plan the workflow")]
     Plan(#[from] PlanError),

@@ -6,10 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::{DEPTH_MAX, STEPS_MAX};
-use crate::call::ToolRef;
-use crate::run::path::is_step_name;
 use crate::workflow::definition::{Argument, Step, StepId, StepKind, Workflow};
-use crate::workflow::dependencies;
+use crate::workflow::dependency::dependencies;
 use mcp_core::schema::nearest_name;
 
 /// The steps of a workflow with their edges.
@@ -65,12 +63,6 @@ pub enum PlanError {
         /// The name.
         step: StepId,
     },
-    /// A name that paths cannot hold.
-    #[error("`{step}` is not a name for a step: it is empty or has `.`, `[` or `]` in it")]
-    InvalidName {
-        /// The name.
-        step: StepId,
-    },
     /// Groups in groups in groups.
     #[error("step `{step}` stands more than {limit} groups deep")]
     TooDeep {
@@ -105,29 +97,12 @@ pub enum PlanError {
     },
 }
 
-/// Every tool that the steps may call, sorted.
-pub(super) fn tools(steps: &[Step]) -> Vec<ToolRef> {
-    let mut found = BTreeSet::new();
-    let mut left: Vec<&Step> = steps.iter().collect();
-    while let Some(step) = left.pop() {
-        found.extend(step.fallback.iter().map(|call| call.tool.clone()));
-        match &step.kind {
-            StepKind::Call(call) => {
-                found.insert(call.tool.clone());
-            }
-            StepKind::Group(group) => left.extend(&group.steps),
-            StepKind::Set(_) | StepKind::Wait(_) => {}
-        }
-    }
-    found.into_iter().collect()
-}
-
 /// What the steps of the workflow, and those inside them, wait for must stand somewhere around them.
 fn check_known(steps: &[Step]) -> Result<(), PlanError> {
     let known: BTreeSet<&StepId> = steps.iter().map(|step| &step.id).collect();
     for step in steps {
-        if let Some(wanted) = dependencies(step).into_iter().find(|wanted| !known.contains(wanted))
-        {
+        let unknown = dependencies(step).into_iter().find(|wanted| !known.contains(wanted.id));
+        if let Some(wanted) = unknown.map(|mention| mention.id.clone()) {
             let names = known.iter().map(|id| id.as_str());
             let nearest = nearest_name(wanted.as_str(), names).map(str::to_owned);
             return Err(PlanError::UnknownStep { step: step.id.clone(), wanted, nearest });
@@ -139,9 +114,6 @@ fn check_known(steps: &[Step]) -> Result<(), PlanError> {
 fn build_scope(steps: &[Step]) -> Result<Vec<Node>, PlanError> {
     let mut siblings = BTreeSet::new();
     for Step { id, .. } in steps {
-        if !is_step_name(id.as_str()) {
-            return Err(PlanError::InvalidName { step: id.clone() });
-        }
         if !siblings.insert(id.clone()) {
             return Err(PlanError::DuplicateStep { step: id.clone() });
         }
@@ -161,7 +133,8 @@ fn build_node(step: &Step, siblings: &BTreeSet<StepId>) -> Result<Node, PlanErro
         StepKind::Group(group) => build_scope(&group.steps)?,
         StepKind::Call(_) | StepKind::Set(_) | StepKind::Wait(_) => Vec::new(),
     };
-    let edges = dependencies(step).into_iter().filter(|id| siblings.contains(id)).collect();
+    let edges = dependencies(step).into_iter().map(|mention| mention.id.clone());
+    let edges = edges.filter(|id| siblings.contains(id)).collect();
     Ok(Node { step: step.clone(), edges, reads: reads.steps, inner })
 }
 

@@ -17,7 +17,7 @@ mod graph;
 mod group;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,7 +91,8 @@ impl Planner {
     /// Every tool that the workflow may call, fallbacks included.
     #[must_use]
     pub fn tools(workflow: &Workflow) -> Vec<ToolRef> {
-        graph::tools(&workflow.steps)
+        let tools: BTreeSet<_> = workflow.calls().map(|site| site.call.tool.clone()).collect();
+        tools.into_iter().collect()
     }
 
     /// Says what to do at `now`, the time since the start of the run.

@@ -8,8 +8,8 @@ use super::{text, words};
 use crate::run::event::{Event, EventKind, SkipReason, StepEnd};
 use crate::run::state::{AttemptRecord, RunState, StepRecord};
 use crate::run::{RunError, StepPath, StepState};
-use crate::workflow::Workflow;
-use crate::workflow::definition::{Step, StepKind};
+use crate::workflow::definition::{Group, Step, StepKind};
+use crate::workflow::{StepSite, Workflow};
 
 /// Names longer than this push their line to the right instead of all lines.
 const NAME_WIDTH_MAX: usize = 28;
@@ -41,8 +41,7 @@ impl StepLines {
     /// Lines for a run of this workflow that has not begun.
     #[must_use]
     pub fn new(workflow: &Workflow, paint: Paint) -> Self {
-        let mut names = Vec::new();
-        gather(&workflow.steps, "", &mut names);
+        let names: Vec<_> = workflow.walk().map(|site| (path(&site), label(site.step))).collect();
         let width = |texts: &mut dyn Iterator<Item = &String>, max| {
             texts.map(|text| text.chars().count()).max().unwrap_or_default().min(max)
         };
@@ -164,22 +163,23 @@ fn why_skipped(reason: &SkipReason) -> String {
     }
 }
 
-/// The path of every step, as wide as it is in a run, and what the step does.
-fn gather(steps: &[Step], prefix: &str, names: &mut Vec<(String, String)>) {
-    for step in steps {
-        let path = format!("{prefix}{}", step.id);
-        let label = match &step.kind {
-            StepKind::Call(call) => text::line(&call.tool.to_string()),
-            StepKind::Group(group) => {
-                let (item, label) =
-                    if group.each.is_some() { ("[0]", "each item") } else { ("", "group") };
-                gather(&group.steps, &format!("{path}{item}."), names);
-                label.to_owned()
-            }
-            StepKind::Set(_) => "set".to_owned(),
-            StepKind::Wait(time) => format!("wait {}", words::duration(*time)),
-        };
-        names.push((path, label));
+/// The path of a step, as wide as it is in a run.
+fn path(site: &StepSite<'_>) -> String {
+    let around = site.groups.iter().map(|group| match &group.kind {
+        StepKind::Group(Group { each: Some(_), .. }) => format!("{}[0].", group.id),
+        _ => format!("{}.", group.id),
+    });
+    around.chain([site.step.id.to_string()]).collect()
+}
+
+/// What a step does.
+fn label(step: &Step) -> String {
+    match &step.kind {
+        StepKind::Call(call) => text::line(&call.tool.to_string()),
+        StepKind::Group(group) if group.each.is_some() => "each item".to_owned(),
+        StepKind::Group(_) => "group".to_owned(),
+        StepKind::Set(_) => "set".to_owned(),
+        StepKind::Wait(time) => format!("wait {}", words::duration(*time)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Renders arguments: the expressions in them are evaluated, everything else stays as it is.
 
+use std::collections::BTreeSet;
+
 use mcp_core::schema::violations;
 use serde_json::{Map, Value};
 
 use super::definition::{Argument, ArgumentKind};
-use super::expression::{Expression, ExpressionError, Reference, Template};
+use super::expression::{Expression, ExpressionError, Template, Use};
 use crate::source::{Code, Diagnostic, Source, Span};
 
 /// An expression inside an argument that failed, and where it is written.
@@ -83,25 +85,25 @@ impl Argument {
     /// The dotted paths that its expressions read, sorted, each once.
     #[must_use]
     pub fn references(&self) -> Vec<String> {
-        let mut paths = Vec::new();
-        self.visit(&mut |code| paths.extend(code.uses().iter().map(|use_| use_.path.clone())));
-        paths.sort();
-        paths.dedup();
-        paths
+        let uses = self.code().into_iter().flat_map(CodeRef::uses);
+        let paths: BTreeSet<&String> = uses.map(|use_| &use_.path).collect();
+        paths.into_iter().cloned().collect()
     }
 
-    /// Shows every expression and template inside, in the order of the file.
-    pub(crate) fn visit<'a>(&'a self, see: &mut impl FnMut(CodeRef<'a>)) {
+    /// Every expression and template inside, in the order of the file.
+    pub(crate) fn code(&self) -> Vec<CodeRef<'_>> {
         match &self.kind {
-            ArgumentKind::Expression(expression) => {
-                see(CodeRef { code: AnyCode::Expression(expression), span: &self.span });
+            ArgumentKind::Expression(code) => {
+                vec![CodeRef { code: AnyCode::Expression(code), span: &self.span }]
             }
-            ArgumentKind::Template(template) => {
-                see(CodeRef { code: AnyCode::Template(template), span: &self.span });
+            ArgumentKind::Template(code) => {
+                vec![CodeRef { code: AnyCode::Template(code), span: &self.span }]
             }
-            ArgumentKind::Scalar { .. } => {}
-            ArgumentKind::List(items) => items.iter().for_each(|item| item.visit(see)),
-            ArgumentKind::Map(members) => members.iter().for_each(|(_, member)| member.visit(see)),
+            ArgumentKind::Scalar { .. } => Vec::new(),
+            ArgumentKind::List(items) => items.iter().flat_map(Self::code).collect(),
+            ArgumentKind::Map(members) => {
+                members.iter().flat_map(|(_, member)| member.code()).collect()
+            }
         }
     }
 
@@ -124,14 +126,26 @@ pub(crate) enum AnyCode<'a> {
 }
 
 impl<'a> CodeRef<'a> {
-    pub(crate) fn uses(&self) -> &'a [Reference] {
+    pub(crate) fn of(expression: &'a Expression) -> Self {
+        Self { code: AnyCode::Expression(expression), span: expression.span() }
+    }
+
+    pub(crate) fn uses(self) -> &'a [Use] {
         match self.code {
             AnyCode::Expression(expression) => expression.uses(),
             AnyCode::Template(template) => template.uses(),
         }
     }
 
-    pub(crate) fn source(&self) -> &'a str {
+    /// Where the first `length` bytes of a path are written; the whole scalar when that is not certain.
+    pub(crate) fn span_of(self, use_: &Use, length: usize, source: &Source) -> Span {
+        use_.start.map_or_else(
+            || self.span.clone(),
+            |start| source.within(self.span, self.source(), &(start..start + length)),
+        )
+    }
+
+    pub(crate) fn source(self) -> &'a str {
         match self.code {
             AnyCode::Expression(expression) => expression.source(),
             AnyCode::Template(template) => template.source(),

@@ -12,7 +12,7 @@ use super::expression::{Expression, Template};
 use crate::call::{Effect, RetryPolicy, ToolRef};
 use crate::source::{Source, Span};
 
-pub use super::inputs::InputsError;
+pub use super::name::{NameError, StepId};
 
 /// A whole workflow.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,23 +173,6 @@ pub enum OnStepError {
     Fail,
 }
 
-/// The name of a step inside its group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StepId(String);
-
-impl StepId {
-    /// Takes a name as it is; the reader of files makes sure that it is an identifier.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
-    }
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Workflow {
     /// The same workflow without places, with the members of arguments in the order of their names.
     ///
@@ -242,11 +225,5 @@ impl Argument {
             | ArgumentKind::Scalar { .. }
             | ArgumentKind::Template(_) => {}
         }
-    }
-}
-
-impl std::fmt::Display for StepId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
     }
 }

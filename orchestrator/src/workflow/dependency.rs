@@ -2,90 +2,66 @@
 
 use std::collections::BTreeSet;
 
-use super::argument::{AnyCode, CodeRef};
-use super::definition::{Call, Step, StepId, StepKind};
+use super::argument::CodeRef;
+use super::definition::{Step, StepKind};
+use super::expression::Use;
+use super::name::StepId;
 use crate::source::Span;
 
-/// The steps around a step that it has to wait for: those that it reads and those that it needs.
-///
-/// What the steps of a group read of the steps around it counts for the group. Compensations do not
-/// count: they run when everything else has ended.
-#[must_use]
-pub fn dependencies(step: &Step) -> BTreeSet<StepId> {
-    reads(step).into_iter().map(|read| read.id).collect()
-}
-
-/// One mention of a step around.
-#[derive(Debug, Clone)]
-pub(crate) struct Read<'a> {
-    pub(crate) id: StepId,
+/// A step that is read or needed, at one place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mention<'a> {
+    pub(crate) id: &'a StepId,
     pub(crate) place: Place<'a>,
 }
 
 /// Where a step is mentioned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Place<'a> {
-    /// In an expression, at this byte of its source when that is certain.
-    Code(CodeRef<'a>, Option<usize>),
+    /// In an expression.
+    Code(CodeRef<'a>, &'a Use),
     /// Under `needs`.
     Needs(&'a Span),
 }
 
-/// Every mention of a step around `step`, its own name under `fallback` left out.
-pub(crate) fn reads(step: &Step) -> Vec<Read<'_>> {
-    let mut found: Vec<Read<'_>> = step
-        .needs
-        .iter()
-        .map(|(id, span)| Read { id: id.clone(), place: Place::Needs(span) })
-        .collect();
-    own_code(step, &mut |code| found.extend(mentions(code)));
+/// Every mention of a step that `step` waits for: those that it reads and those that it needs.
+///
+/// What the steps of a group read of the steps around it counts for the group. Compensations do not
+/// count: they run when everything else has ended.
+pub(crate) fn dependencies(step: &Step) -> Vec<Mention<'_>> {
+    let needs = step.needs.iter().map(|(id, span)| Mention { id, place: Place::Needs(span) });
+    let own = own_code(step).into_iter().flat_map(mentions);
+    let mut found: Vec<Mention<'_>> = needs.chain(own).collect();
     // A fallback may look at the failure that it stands in for.
-    fallback_code(step, &mut |code| {
-        found.extend(mentions(code).filter(|read| read.id != step.id));
-    });
-    if let StepKind::Group(group) = &step.kind {
-        let inner: BTreeSet<&StepId> = group.steps.iter().map(|step| &step.id).collect();
-        for step in &group.steps {
-            found.extend(reads(step).into_iter().filter(|read| !inner.contains(&read.id)));
-        }
-    }
+    let in_fallback = fallback_code(step).into_iter().flat_map(mentions);
+    found.extend(in_fallback.filter(|mention| *mention.id != step.id));
+    let inner: BTreeSet<&StepId> = step.inner().iter().map(|step| &step.id).collect();
+    let of_inner = step.inner().iter().flat_map(dependencies);
+    found.extend(of_inner.filter(|mention| !inner.contains(mention.id)));
     found
 }
 
-/// Shows the expressions of a step itself: condition, list, arguments.
-pub(crate) fn own_code<'a>(step: &'a Step, see: &mut impl FnMut(CodeRef<'a>)) {
-    let mut see_expression = |expression| see(CodeRef::of(expression));
-    if let Some(condition) = &step.condition {
-        see_expression(condition);
-    }
+/// The expressions of a step itself: condition, list, arguments.
+pub(crate) fn own_code(step: &Step) -> Vec<CodeRef<'_>> {
+    let mut code: Vec<_> = step.condition.iter().map(CodeRef::of).collect();
     match &step.kind {
-        StepKind::Call(Call { with, .. }) => with.visit(see),
-        StepKind::Set(value) => value.visit(see),
-        StepKind::Group(group) => {
-            if let Some(each) = &group.each {
-                see_expression(&each.items);
-            }
-        }
+        StepKind::Call(call) => code.extend(call.with.code()),
+        StepKind::Group(group) => code.extend(group.each.iter().map(|it| CodeRef::of(&it.items))),
+        StepKind::Set(value) => code.extend(value.code()),
         StepKind::Wait(_) => {}
     }
+    code
 }
 
-/// Shows the expressions of the fallbacks of a step.
-pub(crate) fn fallback_code<'a>(step: &'a Step, see: &mut impl FnMut(CodeRef<'a>)) {
-    step.fallback.iter().for_each(|call| call.with.visit(see));
+/// The expressions of the fallbacks of a step.
+pub(crate) fn fallback_code(step: &Step) -> Vec<CodeRef<'_>> {
+    step.fallback.iter().flat_map(|call| call.with.code()).collect()
 }
 
-fn mentions(code: CodeRef<'_>) -> impl Iterator<Item = Read<'_>> {
-    code.uses().iter().filter_map(move |use_| {
-        let id = use_.path.strip_prefix("steps.")?.split('.').next()?;
-        Some(Read { id: StepId::new(id), place: Place::Code(code, use_.start) })
-    })
-}
-
-impl<'a> CodeRef<'a> {
-    fn of(expression: &'a super::expression::Expression) -> Self {
-        Self { code: AnyCode::Expression(expression), span: expression.span() }
-    }
+/// The steps that an expression reads.
+pub(crate) fn mentions(code: CodeRef<'_>) -> impl Iterator<Item = Mention<'_>> {
+    let steps = code.uses().iter().filter_map(|use_| Some((use_.step()?, use_)));
+    steps.map(move |(id, use_)| Mention { id, place: Place::Code(code, use_) })
 }
 
 #[cfg(test)]
@@ -116,9 +92,9 @@ steps:
 ";
         let workflow = Workflow::parse(Source::new("w.yaml", text)).unwrap();
 
-        let found: Vec<String> =
-            dependencies(&workflow.steps[4]).iter().map(ToString::to_string).collect();
+        let found: BTreeSet<&str> =
+            dependencies(&workflow.steps[4]).iter().map(|mention| mention.id.as_str()).collect();
 
-        assert_eq!(found, ["a", "b", "c"]);
+        assert_eq!(Vec::from_iter(found), ["a", "b", "c"]);
     }
 }

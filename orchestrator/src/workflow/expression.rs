@@ -9,11 +9,12 @@
 
 mod area;
 mod engine;
+mod error;
+mod reference;
 mod scan;
 mod value;
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 use minijinja::Environment;
@@ -25,6 +26,8 @@ use scan::Scan;
 use crate::source::Span;
 
 pub(crate) use area::whole_expression;
+pub use error::ExpressionError;
+pub(crate) use reference::{Reference, Use};
 
 /// One `${{ … }}` that stands alone and keeps its JSON type.
 ///
@@ -38,29 +41,6 @@ pub struct Expression {
 /// A text with `${{ … }}` or `{% … %}` inside; it renders to a text.
 #[derive(Clone)]
 pub struct Template(Arc<CompiledTemplate>);
-
-/// What an expression or a template could not do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-#[non_exhaustive]
-pub struct ExpressionError {
-    /// What is wrong, in words.
-    pub message: String,
-    /// Which bytes of the expression's source are meant, when known.
-    pub range: Option<Range<usize>>,
-}
-
-/// A dotted path that an expression reads.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Reference {
-    /// The path, such as `steps.issue.output.number`.
-    pub(crate) path: String,
-    /// Whether every use of it copes with its absence.
-    pub(crate) is_guarded: bool,
-    /// The bytes of the source where it stands, when they are certain: the first use, or the first
-    /// that is not guarded.
-    pub(crate) start: Option<usize>,
-}
 
 struct CompiledExpression {
     source: String,
@@ -114,8 +94,8 @@ impl Expression {
         self.compiled.names.paths()
     }
 
-    pub(crate) fn uses(&self) -> &[Reference] {
-        self.compiled.names.references()
+    pub(crate) fn uses(&self) -> &[Use] {
+        self.compiled.names.uses()
     }
 
     /// Evaluates over `names`, an object with `inputs`, `steps`, `run` and the like.
@@ -168,8 +148,8 @@ impl Template {
         self.0.names.paths()
     }
 
-    pub(crate) fn uses(&self) -> &[Reference] {
-        self.0.names.references()
+    pub(crate) fn uses(&self) -> &[Use] {
+        self.0.names.uses()
     }
 
     /// Renders over `names`, an object with `inputs`, `steps`, `run` and the like.
@@ -184,12 +164,6 @@ impl Template {
             .get_template(engine::TEMPLATE_NAME)
             .and_then(|template| template.render(context))
             .map_err(|error| self.0.names.failure(&error, &self.0.source, names))
-    }
-}
-
-impl ExpressionError {
-    pub(crate) fn new(message: impl Into<String>, range: Option<Range<usize>>) -> Self {
-        Self { message: message.into(), range }
     }
 }
 

@@ -8,14 +8,16 @@ mod argument;
 pub mod builder;
 mod check;
 pub mod definition;
-mod dependency;
+pub(crate) mod dependency;
 mod error;
 pub mod expression;
 mod inputs;
+mod name;
 mod read;
+mod walk;
 
 pub use argument::RenderError;
 pub use definition::Workflow;
-pub use dependency::dependencies;
 pub use error::WorkflowError;
 pub use inputs::{InputProblem, InputsError, coerce_input};
+pub use walk::{CallSite, StepSite};

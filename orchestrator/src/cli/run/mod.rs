@@ -26,8 +26,8 @@ use crate::manager::LocalServer;
 use crate::report::{Paint, StepLine, StepLines};
 use crate::run::event::Event;
 use crate::run::{RunId, RunReport, StopCause};
-use crate::workflow::definition::{InputsError, Step, StepKind};
-use crate::workflow::{InputProblem, Workflow};
+use crate::workflow::definition::{Step, StepKind};
+use crate::workflow::{InputProblem, InputsError, Workflow};
 
 /// Run a workflow file
 ///

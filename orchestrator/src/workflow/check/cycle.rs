@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Code, Diagnostic, Source, Span};
 use crate::workflow::definition::{Step, StepId};
-use crate::workflow::dependency::{Place, Read, reads};
+use crate::workflow::dependency::{Mention, Place, dependencies};
 
 /// What each step of a scope waits for in the same scope, with the first mention.
-type Edges<'a> = BTreeMap<&'a StepId, BTreeMap<StepId, Read<'a>>>;
+type Edges<'a> = BTreeMap<&'a StepId, BTreeMap<&'a StepId, Mention<'a>>>;
 
 /// One circle of steps that wait for each other, when there is one. Steps that wait for themselves are
 /// reported with their references.
@@ -16,8 +16,8 @@ pub(super) fn find(steps: &[Step], source: &Source) -> Option<Diagnostic> {
     let circle = circle(&waiting)?;
     let mut places = circle.iter().enumerate().filter_map(|(at, from)| {
         let to = circle.get(at + 1).or_else(|| circle.first())?;
-        let read = waiting.get(*from)?.get(*to)?;
-        Some((place(read, source), format!("`{from}` waits for `{to}`")))
+        let mention = waiting.get(*from)?.get(*to)?;
+        Some((place(mention, source), format!("`{from}` waits for `{to}`")))
     });
     let (span, label) = places.next()?;
     let path: Vec<String> =
@@ -33,9 +33,9 @@ fn edges(steps: &[Step]) -> Edges<'_> {
     let mut edges = Edges::new();
     for step in steps {
         let mut own = BTreeMap::new();
-        for read in reads(step) {
-            if siblings.contains(&read.id) && read.id != step.id {
-                own.entry(read.id.clone()).or_insert(read);
+        for mention in dependencies(step) {
+            if siblings.contains(mention.id) && *mention.id != step.id {
+                own.entry(mention.id).or_insert(mention);
             }
         }
         edges.insert(&step.id, own);
@@ -45,28 +45,15 @@ fn edges(steps: &[Step]) -> Edges<'_> {
 
 /// Takes away what can start, again and again; what is left waits for a circle.
 fn without_startable(mut edges: Edges<'_>) -> Edges<'_> {
-    let mut waiters: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
-    let mut open: BTreeMap<StepId, usize> = BTreeMap::new();
-    for (from, own) in &edges {
-        open.insert((*from).clone(), own.len());
-        for to in own.keys() {
-            waiters.entry(to.clone()).or_default().push((*from).clone());
+    loop {
+        let can_start = |own: &BTreeMap<&StepId, _>| own.keys().all(|to| !edges.contains_key(to));
+        let startable = edges.iter().filter(|(_, own)| can_start(own));
+        let startable: Vec<&StepId> = startable.map(|(id, _)| *id).collect();
+        if startable.is_empty() {
+            return edges;
         }
+        startable.into_iter().for_each(|id| drop(edges.remove(id)));
     }
-    let mut ready: Vec<StepId> =
-        open.iter().filter(|(_, count)| **count == 0).map(|(id, _)| id.clone()).collect();
-    while let Some(id) = ready.pop() {
-        edges.remove(&id);
-        for waiter in waiters.remove(&id).unwrap_or_default() {
-            if let Some(count) = open.get_mut(&waiter) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(waiter);
-                }
-            }
-        }
-    }
-    edges
 }
 
 /// Walks along the edges from any step until one comes again.
@@ -84,13 +71,9 @@ fn circle<'a>(waiting: &'a Edges<'_>) -> Option<Vec<&'a StepId>> {
     }
 }
 
-fn place(read: &Read<'_>, source: &Source) -> Span {
-    match &read.place {
-        Place::Needs(span) => (*span).clone(),
-        Place::Code(code, Some(start)) => {
-            let length = "steps.".len() + read.id.as_str().len();
-            source.within(code.span, code.source(), &(*start..start + length))
-        }
-        Place::Code(code, None) => code.span.clone(),
+fn place(mention: &Mention<'_>, source: &Source) -> Span {
+    match mention.place {
+        Place::Needs(span) => span.clone(),
+        Place::Code(code, use_) => code.span_of(use_, use_.step_length(), source),
     }
 }

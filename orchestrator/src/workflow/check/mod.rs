@@ -24,7 +24,7 @@ impl Workflow {
         let top = Scope { steps: &self.steps, ..Scope::default() };
         checker.scope(&top);
         for (_, output) in &self.outputs {
-            output.visit(&mut |code| checker.code(code, &Site::outside(&top)));
+            output.code().into_iter().for_each(|code| checker.code(code, &Site::outside(&top)));
         }
         checker.unused_inputs();
         let mut problems = checker.problems;
@@ -101,8 +101,8 @@ impl<'a> Checker<'a> {
     fn scope(&mut self, scope: &Scope<'_, 'a>) {
         for step in scope.steps {
             self.step(step, scope);
-            if let StepKind::Group(group) = &step.kind {
-                self.scope(&Scope { steps: &group.steps, group: Some(step), outer: Some(scope) });
+            if !step.inner().is_empty() {
+                self.scope(&Scope { steps: step.inner(), group: Some(step), outer: Some(scope) });
             }
         }
         self.problems.extend(cycle::find(scope.steps, &self.workflow.source));
@@ -118,18 +118,17 @@ impl<'a> Checker<'a> {
             self.step_name(id, span, &Site { scope, step: Some(step), role: Role::Own });
         }
         let mut site = Site { scope, step: Some(step), role: Role::Own };
-        own_code(step, &mut |code| self.code(code, &site));
+        own_code(step).into_iter().for_each(|code| self.code(code, &site));
         site.role = Role::Fallback;
-        fallback_code(step, &mut |code| self.code(code, &site));
+        fallback_code(step).into_iter().for_each(|code| self.code(code, &site));
         site.role = Role::Undo;
-        if let Some(undo) = &step.undo {
-            undo.with.visit(&mut |code| self.code(code, &site));
-        }
+        let undo = step.undo.iter().flat_map(|undo| undo.with.code());
+        undo.for_each(|code| self.code(code, &site));
     }
 
     fn code(&mut self, code: CodeRef<'a>, site: &Site<'_, 'a>) {
         for use_ in code.uses() {
-            let span = references::span_of(code, use_, &self.workflow.source);
+            let span = code.span_of(use_, use_.path.len(), &self.workflow.source);
             self.reference(use_, &span, site);
         }
     }
@@ -164,15 +163,8 @@ impl<'a> Checker<'a> {
 
     /// The group that has a step of that name inside, for a name that is not seen.
     fn group_of(&self, id: &StepId) -> Option<&'a StepId> {
-        let mut left: Vec<&Step> = self.workflow.steps.iter().collect();
-        while let Some(step) = left.pop() {
-            let StepKind::Group(group) = &step.kind else { continue };
-            if group.steps.iter().any(|inner| inner.id == *id) {
-                return Some(&step.id);
-            }
-            left.extend(&group.steps);
-        }
-        None
+        let inside = self.workflow.walk().filter(|site| site.step.id == *id);
+        inside.filter_map(|site| site.groups.last().map(|group| &group.id)).next()
     }
 }
 

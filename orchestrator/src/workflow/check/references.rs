@@ -3,48 +3,41 @@
 use mcp_core::schema::nearest_name;
 
 use super::{Checker, Role, Site};
-use crate::source::{Code, Diagnostic, Source, Span, suggest};
-use crate::workflow::argument::CodeRef;
+use crate::source::{Code, Diagnostic, Span, suggest};
 use crate::workflow::definition::{OnStepError, Step, StepId};
-use crate::workflow::expression::Reference;
+use crate::workflow::expression::{Reference, Use};
 
 const STEP_MEMBERS: [&str; 3] = ["output", "status", "error"];
 const RUN_MEMBERS: [&str; 3] = ["id", "started_at", "date"];
 
-/// Where a reference stands in the file.
-pub(super) fn span_of(code: CodeRef<'_>, use_: &Reference, source: &Source) -> Span {
-    use_.start.map_or_else(
-        || code.span.clone(),
-        |start| source.within(code.span, code.source(), &(start..start + use_.path.len())),
-    )
-}
-
 impl<'a> Checker<'a> {
-    pub(super) fn reference(&mut self, use_: &'a Reference, span: &Span, site: &Site<'_, 'a>) {
-        let (root, rest) = match use_.path.split_once('.') {
-            Some((root, rest)) => (root, Some(rest)),
-            None => (use_.path.as_str(), None),
-        };
-        let member = rest.map(|rest| rest.split('.').next().unwrap_or(rest));
-        match (root, member) {
-            ("inputs", None) => {
+    pub(super) fn reference(&mut self, use_: &'a Use, span: &Span, site: &Site<'_, 'a>) {
+        match &use_.reference {
+            Reference::Input(name) => self.input_name(name, span),
+            Reference::Inputs => {
                 self.used.extend(self.workflow.inputs.iter().map(|input| input.name.as_str()));
             }
-            ("inputs", Some(name)) => self.input_name(name, span),
-            ("steps", None) => {
+            Reference::Name(name) if name == "output" && site.role == Role::Undo => {}
+            Reference::Name(name) if site.scope.items().any(|item| item == name) => {}
+            Reference::Name(name) => self.unknown_name(name, span, site),
+            Reference::Run(Some(member)) if !RUN_MEMBERS.contains(&member.as_str()) => {
+                let message = format!("`run` has no `{member}`");
+                self.error(Code::UnknownMember, span, message, suggest::help(member, RUN_MEMBERS));
+            }
+            Reference::Run(_) => {}
+            Reference::Step(id, member) => {
+                if let Some(step) = self.step_name(id, span, site) {
+                    self.step_member(step, member.as_deref(), span);
+                    if member.as_deref() == Some("output") && !asks_about(site, id) {
+                        self.absent_output(step, use_, span);
+                    }
+                }
+            }
+            Reference::Steps => {
                 let message = "`steps` alone does not say which step is meant".to_owned();
                 let help = "name the step, as in `steps.issue.output`".to_owned();
                 self.error(Code::UnknownStep, span, message, Some(help));
             }
-            ("steps", Some(id)) => self.step_reference(&StepId::new(id), use_, span, site),
-            ("run", Some(member)) if !RUN_MEMBERS.contains(&member) => {
-                let message = format!("`run` has no `{member}`");
-                self.error(Code::UnknownMember, span, message, suggest::help(member, RUN_MEMBERS));
-            }
-            ("run", _) => {}
-            ("output", _) if site.role == Role::Undo => {}
-            _ if site.scope.items().any(|item| item == root) => {}
-            _ => self.unknown_name(root, span, site),
         }
     }
 
@@ -85,28 +78,20 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn step_reference(&mut self, id: &StepId, use_: &Reference, span: &Span, site: &Site<'_, 'a>) {
-        let Some(step) = self.step_name(id, span, site) else { return };
-        let member = use_.path.split('.').nth(2);
-        match member {
-            Some(member) if !STEP_MEMBERS.contains(&member) => {
-                let message = format!("a step has no `{member}`");
-                let help = if nearest_name(member, STEP_MEMBERS).is_some() {
-                    suggest::help(member, STEP_MEMBERS)
-                } else {
-                    Some(format!("did you mean `steps.{id}.output.{member}`?"))
-                };
-                self.error(Code::UnknownMember, span, message, help);
-            }
-            Some("output") if !use_.is_guarded && !asks_about(site, id) => {
-                self.absent_output(step, use_, span);
-            }
-            _ => {}
-        }
+    fn step_member(&mut self, step: &Step, member: Option<&str>, span: &Span) {
+        let Some(member) = member.filter(|member| !STEP_MEMBERS.contains(member)) else { return };
+        let help = if nearest_name(member, STEP_MEMBERS).is_some() {
+            suggest::help(member, STEP_MEMBERS)
+        } else {
+            Some(format!("did you mean `steps.{}.output.{member}`?", step.id))
+        };
+        self.error(Code::UnknownMember, span, format!("a step has no `{member}`"), help);
     }
 
-    fn absent_output(&mut self, step: &Step, use_: &Reference, span: &Span) {
-        let why = if step.on_error == OnStepError::Continue {
+    fn absent_output(&mut self, step: &Step, use_: &Use, span: &Span) {
+        let why = if use_.is_guarded {
+            return;
+        } else if step.on_error == OnStepError::Continue {
             "may fail without stopping the run"
         } else if step.condition.is_some() {
             "may be skipped"
@@ -151,12 +136,10 @@ impl<'a> Checker<'a> {
 /// Whether the step at hand, or a group around it, has a condition that reads the step: then its
 /// author has thought of the case.
 fn asks_about(site: &Site<'_, '_>, id: &StepId) -> bool {
-    let prefix = format!("steps.{id}");
     site.step
         .into_iter()
         .chain(site.scope.groups())
         .filter_map(|step| step.condition.as_ref())
         .flat_map(|condition| condition.uses())
-        .filter_map(|use_| use_.path.strip_prefix(prefix.as_str()))
-        .any(|rest| rest.is_empty() || rest.starts_with('.'))
+        .any(|use_| use_.step() == Some(id))
 }

@@ -10,8 +10,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as Item};
 use serde_json::Value;
 
+use super::area;
+use super::error::ExpressionError;
+use super::reference::Use;
 use super::scan::{Path, Scan};
-use super::{ExpressionError, Reference, area};
 
 /// The name of the one template of an environment.
 pub(super) const TEMPLATE_NAME: &str = "text";
@@ -80,7 +82,7 @@ pub(super) fn compile_template(
 /// length, which is undefined when any part of the path is missing. So `default` works on it while
 /// everything else stays strict, and the places in errors stay true.
 pub(super) struct Names {
-    references: Vec<Reference>,
+    uses: Vec<Use>,
     guards: Vec<Guard>,
 }
 
@@ -99,16 +101,16 @@ impl Names {
         paths.sort();
         paths.dedup();
         let guards = guards(&paths, scan);
-        let references = paths.into_iter().map(|path| reference(path, scan)).collect();
-        Self { references, guards }
+        let uses = paths.into_iter().map(|path| use_of(path, scan)).collect();
+        Self { uses, guards }
     }
 
     pub(super) fn paths(&self) -> Vec<String> {
-        self.references.iter().map(|reference| reference.path.clone()).collect()
+        self.uses.iter().map(|use_| use_.path.clone()).collect()
     }
 
-    pub(super) fn references(&self) -> &[Reference] {
-        &self.references
+    pub(super) fn uses(&self) -> &[Use] {
+        &self.uses
     }
 
     fn flattened(&self, source: &str) -> String {
@@ -145,8 +147,8 @@ impl Names {
             (ErrorKind::OutOfFuel, _) => {
                 ExpressionError::new("it takes more work than an expression may", range)
             }
-            (_, Some(path)) => match self.reference_from(path) {
-                Some(Reference { path, start: Some(start), .. }) => {
+            (_, Some(path)) => match self.use_through(path) {
+                Some(Use { path, start: Some(start), .. }) => {
                     missing(path, names, Some(*start..start + path.len()))
                 }
                 _ => missing(path, names, range),
@@ -159,19 +161,18 @@ impl Names {
         }
     }
 
-    /// The reference that leads to or through a path.
-    fn reference_from(&self, path: &str) -> Option<&Reference> {
-        self.references.iter().find(|reference| {
-            let rest = reference.path.strip_prefix(path);
-            !reference.is_guarded
-                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    /// The unguarded use that leads to or through a path.
+    fn use_through(&self, path: &str) -> Option<&Use> {
+        self.uses.iter().find(|use_| {
+            let rest = use_.path.strip_prefix(path);
+            !use_.is_guarded && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })
     }
 
     fn needed(&self, name: &str, value: &Value) -> Option<Item> {
         let mut members = Vec::new();
-        for reference in &self.references {
-            let mut parts = reference.path.split('.');
+        for use_ in &self.uses {
+            let mut parts = use_.path.split('.');
             if parts.next() != Some(name) {
                 continue;
             }
@@ -195,12 +196,12 @@ fn is_global(path: &str) -> bool {
     ENVIRONMENT.globals().any(|(name, _)| name == path)
 }
 
-fn reference(path: String, scan: &Scan<'_>) -> Reference {
-    let uses: Vec<&Path<'_>> = scan.paths.iter().filter(|use_| use_.reported() == path).collect();
-    let bare = uses.iter().find(|use_| !use_.is_guarded);
-    let is_guarded = bare.is_none() && !uses.is_empty();
-    let start = bare.or_else(|| uses.first()).map(|use_| use_.start);
-    Reference { path, is_guarded, start }
+fn use_of(path: String, scan: &Scan<'_>) -> Use {
+    let places: Vec<&Path<'_>> = scan.paths.iter().filter(|it| it.reported() == path).collect();
+    let bare = places.iter().find(|place| !place.is_guarded);
+    let is_guarded = bare.is_none() && !places.is_empty();
+    let start = bare.or_else(|| places.first()).map(|place| place.start);
+    Use::new(path, is_guarded, start)
 }
 
 fn guards(paths: &[String], scan: &Scan<'_>) -> Vec<Guard> {

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use mcp_core::schema::nearest_name;
 
-use super::ExpressionError;
 use super::area::{areas, string_length};
+use super::error::ExpressionError;
+use crate::workflow::name::ROOTS;
 
 /// The most names, values and signs between two delimiters. The engine recurses once for each operator
 /// in a row; a stack of 2 MB holds about 1100 of the heaviest.
@@ -194,12 +195,11 @@ impl<'a> Scan<'a> {
     /// The paths that are read as a slice: the engine does not report what stands before one. In a text
     /// with names of its own (`for`, `set`) only what cannot be such a name.
     pub(super) fn sliced(&self) -> impl Iterator<Item = &str> {
-        const OURS: [&str; 4] = ["inputs", "output", "run", "steps"];
         let has_own_names = self.blocks.iter().any(|block| matches!(block.text, "for" | "set"));
         let sliced = self.paths.iter().filter(|path| path.is_sliced).map(Path::reported);
         sliced.filter(move |path| {
             let root = path.split('.').next().unwrap_or_default();
-            !has_own_names || OURS.contains(&root)
+            !has_own_names || ROOTS.contains(&root)
         })
     }
 

@@ -4,7 +4,7 @@ use minijinja::Value as Item;
 use minijinja::value::ValueKind;
 use serde_json::{Map, Number, Value};
 
-use super::ExpressionError;
+use super::error::ExpressionError;
 
 /// The deepest nesting of a result; JSON readers on the other side stop at 128.
 const DEPTH_MAX: usize = 100;

@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use super::WorkflowError;
 use super::definition::{Argument, OnRunError, Workflow};
+use super::name::{better_name, check_name};
 use crate::call::RetryPolicy;
 use crate::source::node::Node;
 use crate::source::{Code, Diagnostic, Source, Span};
 use fields::Shape;
-use scalar::{better_name, check_name};
 
 static WORKFLOW: Shape = Shape {
     noun: "a workflow",

@@ -1,4 +1,4 @@
-//! Texts, words, whole numbers, durations and names.
+//! Strings, words, whole numbers and durations.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -11,8 +11,6 @@ use crate::source::{Code, Diagnostic, suggest};
 
 /// The longest duration: a wait beyond a month is a mistake.
 const DURATION_MAX: Duration = Duration::from_secs(31 * 24 * 3600);
-/// The longest name of a step, an input or an item.
-const NAME_BYTES_MAX: usize = 64;
 const DURATION_HELP: &str = "write a whole number and a unit: `200ms`, `15s`, `2m` or `1h`";
 
 impl Reader<'_> {
@@ -105,40 +103,6 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
         .ok_or("it is longer than a month")
 }
 
-/// Whether a text can be a name in expressions.
-pub(super) fn check_name(text: &str) -> Result<(), &'static str> {
-    if text.len() > NAME_BYTES_MAX {
-        return Err("it is longer than 64 characters");
-    }
-    if text.starts_with(|first: char| first.is_ascii_digit()) || text.is_empty() {
-        return Err("it must start with a letter or `_`");
-    }
-    if !text.bytes().all(is_name_byte) {
-        return Err("expressions know only letters, digits and `_` in names");
-    }
-    if RESERVED.contains(&text) {
-        return Err("expressions use this word themselves");
-    }
-    Ok(())
-}
-
-/// A usable name near to one that is not, as in `my_step` for `my-step`.
-pub(super) fn better_name(text: &str) -> Option<String> {
-    let replaced = |c: char| if u8::try_from(c).is_ok_and(is_name_byte) { c } else { '_' };
-    let better: String = text.chars().map(replaced).collect();
-    check_name(&better).is_ok().then_some(better)
-}
-
-/// Words that mean something else in expressions.
-const RESERVED: [&str; 14] = [
-    "and", "else", "false", "False", "if", "in", "is", "loop", "none", "None", "not", "or", "true",
-    "True",
-];
-
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,16 +122,5 @@ mod tests {
         ] {
             assert_eq!(parse_duration(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn names_are_identifiers() {
-        assert_eq!(check_name("my_step2"), Ok(()));
-        assert!(check_name("my-step").is_err());
-        assert!(check_name("2nd").is_err());
-        assert!(check_name("not").is_err());
-        assert!(check_name("").is_err());
-        assert_eq!(better_name("my-step").as_deref(), Some("my_step"));
-        assert_eq!(better_name("2nd"), None);
     }
 }

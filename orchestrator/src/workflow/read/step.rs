@@ -9,6 +9,7 @@ use crate::call::{Effect, Growth, RetryPolicy};
 use crate::source::node::{Entry, Node, NodeKind};
 use crate::source::{Code, Diagnostic, Span};
 use crate::workflow::definition::{Each, Group, OnStepError, Step, StepId, StepKind};
+use crate::workflow::name::ROOTS;
 
 static STEP: Shape = Shape {
     noun: "a step",
@@ -154,7 +155,7 @@ impl Reader<'_> {
             Some(entry) => {
                 let name = self.text(&entry.value)?;
                 self.identifier(&name, &entry.value.span, "an item");
-                if ["inputs", "output", "run", "steps"].contains(&name.as_str()) {
+                if ROOTS.contains(&name.as_str()) {
                     let message =
                         format!("`{name}` cannot be the name of an item: it has a meaning");
                     self.report(Diagnostic::error(Code::BadName, &entry.value.span, message));
