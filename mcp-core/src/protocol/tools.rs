@@ -204,6 +204,12 @@ impl CallToolResult {
         Self { content: vec![Content::text(text)], ..Self::default() }
     }
 
+    /// Blocks of content.
+    #[must_use]
+    pub fn blocks(content: Vec<Content>) -> Self {
+        Self { content, ..Self::default() }
+    }
+
     /// Structured content, with the same JSON as text for clients that read no more than that.
     ///
     /// # Errors

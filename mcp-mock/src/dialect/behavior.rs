@@ -3,7 +3,7 @@
 use std::fmt;
 
 use mcp_core::jsonrpc::{RpcError, code};
-use mcp_core::protocol::{CallToolResult, Tool};
+use mcp_core::protocol::{CallToolResult, Content, Tool};
 use serde_json::{Map, Value};
 
 use super::Reply;
@@ -52,6 +52,8 @@ pub trait ServerBehavior: fmt::Debug + Send + Sync {
 /// What a tool answers, before it takes the shape of its server's results.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
+    /// Blocks of content, such as a resource beside the string that announces it.
+    Blocks(Vec<Content>),
     /// The body of the vendor's API, or what the server makes of it.
     Json(Value),
     /// A string for people.

@@ -105,6 +105,7 @@ impl ServerBehavior for Npm {
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
         match answer {
             Answer::Json(body) => text(indented(body)),
+            Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),
             Answer::Text(words) | Answer::Failures(words) => text(words),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mcp_core::protocol::Content;
 use serde_json::{Value, json};
 
 use super::super::github::{commit, owned, repo_path};
@@ -10,7 +11,7 @@ use super::failure::{Request, rest, thrown, told};
 use super::{Outcome, minimal};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::{
-    Branch, Content, ContentEntry, GitHub, INLINE_MAX, NewContent, Push, Repo,
+    Branch, Content as Found, ContentEntry, GitHub, INLINE_MAX, NewContent, Push, Repo,
 };
 use mcp_mock::world::Env;
 
@@ -26,11 +27,11 @@ pub(super) fn get_file_contents(
     let reference = reference(repo, arguments).ok_or_else(|| unresolved(arguments))?;
     let file = arguments.text("path");
     match github.get_content(path, file, Some(&reference)) {
-        Ok(Content::Directory(entries)) => {
+        Ok(Found::Directory(entries)) => {
             let entries = entries.iter().map(|entry| listed(repo, &reference, entry));
             Ok(Answer::Json(minimal::picked(entries.collect(), arguments)))
         }
-        Ok(Content::File { entry, text }) => Ok(file_answer(repo, &reference, (&entry, &text))),
+        Ok(Found::File { entry, text }) => Ok(file_answer(repo, &reference, (&entry, &text))),
         Err(_) => Err(told(
             "Failed to get file contents. The path does not point to a file or directory, or the file does \
              not exist in the repository.",
@@ -63,34 +64,35 @@ fn listed(repo: &Repo, sha: &str, entry: &ContentEntry) -> Value {
     minimal::lean(commit::content(repo, sha, entry), &["size"])
 }
 
+/// A file comes as a block of words and a block with its text or a link to it.
 fn file_answer(repo: &Repo, sha: &str, (entry, text): (&ContentEntry, &str)) -> Answer {
     let uri = format!("repo://{}/sha/{sha}/contents/{}", repo.full_name(), entry.path);
     if entry.size >= INLINE_MAX {
         let shown = commit::content(repo, sha, entry);
         let place = shown["download_url"].as_str().unwrap_or_default();
-        return Answer::Json(json!({
-            "message": format!(
-                "File {} is too large to display ({} bytes). Use the download URL to fetch the content: \
-                 {place} (SHA: {})",
-                entry.path, entry.size, entry.sha
-            ),
-            "block": {
-                "type": "resource_link", "uri": uri, "name": entry.name,
-                "title": format!("File: {}", entry.path), "size": entry.size,
-            },
-        }));
+        let words = format!(
+            "File {} is too large to display ({} bytes). Use the download URL to fetch the content: \
+             {place} (SHA: {})",
+            entry.path, entry.size, entry.sha
+        );
+        let link = json!({
+            "type": "resource_link", "uri": uri, "name": entry.name,
+            "title": format!("File: {}", entry.path), "size": entry.size,
+        });
+        return Answer::Blocks(vec![Content::text(words), block(link)]);
     }
     let (what, kind) = match text {
         "" => ("empty", "text/plain"),
         _ => ("text", "text/plain; charset=utf-8"),
     };
-    Answer::Json(json!({
-        "message": format!("successfully downloaded {what} file (SHA: {})", entry.sha),
-        "block": {
-            "type": "resource",
-            "resource": { "uri": uri, "mimeType": kind, "text": text },
-        },
-    }))
+    let words = format!("successfully downloaded {what} file (SHA: {})", entry.sha);
+    let resource = json!({ "uri": uri, "mimeType": kind, "text": text });
+    let resource = block(json!({ "type": "resource", "resource": resource }));
+    Answer::Blocks(vec![Content::text(words), resource])
+}
+
+fn block(content: Value) -> Content {
+    serde_json::from_value(content).expect("a block that the protocol knows")
 }
 
 /// Looks before it writes: an existing file takes its id, so that nobody overwrites what they have not read.
@@ -103,12 +105,12 @@ pub(super) fn create_or_update_file(
     let file = arguments.text("path").trim_start_matches('/').to_owned();
     let given = owned(arguments, "sha").filter(|sha| !sha.is_empty());
     match github.get_content(path, &file, Some(branch)) {
-        Ok(Content::Directory(_)) => {
+        Ok(Found::Directory(_)) => {
             return Err(told(format!(
                 "Path {file} is a directory, not a file. This tool only works with files."
             )));
         }
-        Ok(Content::File { entry, .. }) => check_sha(branch, &entry, given.as_deref())?,
+        Ok(Found::File { entry, .. }) => check_sha(branch, &entry, given.as_deref())?,
         Err(_) => {}
     }
     let new = NewContent {

@@ -123,18 +123,11 @@ impl ServerBehavior for Official {
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
         match answer {
-            Answer::Json(body) if body.get("block").is_some() => with_block(body),
             Answer::Json(body) => text(body.to_string()),
+            Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),
             Answer::Text(words) | Answer::Failures(words) => text(words),
         }
     }
-}
-
-/// A file comes as a block of words and a block with its text or a link to it.
-fn with_block(body: &Value) -> CallToolResult {
-    let words = json!({ "type": "text", "text": body["message"] });
-    let result = json!({ "content": [words, body["block"]] });
-    serde_json::from_value(result).expect("two blocks that the protocol knows")
 }
 
 /// All that is said of a record that was created or changed.

@@ -134,6 +134,7 @@ impl ServerBehavior for Npm {
                 body["request_id"] = json!(render::uuid_of(&body.to_string()));
                 text(body.to_string())
             }
+            Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),
             Answer::Text(words) | Answer::Failures(words) => text(words),
         }
     }

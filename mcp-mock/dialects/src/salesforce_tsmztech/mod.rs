@@ -121,6 +121,7 @@ impl ServerBehavior for Tsmztech {
     fn answer(&self, tool: &str, answer: &Answer) -> CallToolResult {
         let mut result = match answer {
             Answer::Json(body) => text(body.to_string()),
+            Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),
             Answer::Text(prose) | Answer::Failures(prose) => text(prose),
         };
         result.is_error = Some(false).filter(|_| !WITHOUT_FLAG.contains(&tool));

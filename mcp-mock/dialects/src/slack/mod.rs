@@ -18,6 +18,7 @@ use mcp_mock::service::ApiError;
 pub(super) fn shown(answer: &Answer) -> CallToolResult {
     match answer {
         Answer::Json(body) => compact(body),
+        Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),
         Answer::Text(words) | Answer::Failures(words) => text(words.as_str()),
     }
 }

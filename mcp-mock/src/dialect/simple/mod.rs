@@ -90,6 +90,7 @@ impl ServerBehavior for Simple {
             Answer::Json(answer) => {
                 CallToolResult::structured(answer).expect("a JSON value always encodes")
             }
+            Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),
             Answer::Text(words) | Answer::Failures(words) => CallToolResult::text(words),
         }
     }
