@@ -33,7 +33,6 @@
 
 mod compare;
 pub mod drift;
-mod http;
 mod playback;
 mod recorder;
 mod redact;

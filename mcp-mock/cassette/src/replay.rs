@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::playback::{Asked, Matching, Playback};
 use super::tape::{Exchange, RecordedAnswer, RecordedNotification, Tape};
-use mcp_mock::{MockTransport, ServeError};
+use mcp_mock::{MockHttpError, MockHttpOptions, MockHttpServer, MockTransport, ServeError};
 
 /// Serves a tape, to clients of either era, whatever was recorded. Clones share what was used of it.
 ///
@@ -79,6 +79,18 @@ impl Replay {
             drop(serve(&replay, &there).await);
         });
         MockTransport::new(here, server)
+    }
+
+    /// Serves the tape over HTTP, at `/mcp`. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be listened on, or is none of the loopback.
+    pub async fn serve_http(
+        &self,
+        options: MockHttpOptions,
+    ) -> Result<MockHttpServer, MockHttpError> {
+        MockHttpServer::serving(vec![(String::new(), Arc::new(self.clone()))], options).await
     }
 
     /// Serves the client that started this process over its standard input and output.

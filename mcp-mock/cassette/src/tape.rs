@@ -23,7 +23,7 @@ const BYTES_MAX: u64 = 256 << 20;
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use mcp_client::Client;
-/// use mcp_mock::cassette::{Replay, Tape};
+/// use mcp_mock_cassette::{Replay, Tape};
 ///
 /// let replay = Replay::new(Tape::load("tests/tape.jsonl")?);
 /// let client = Client::connect(replay.transport()).await?;

@@ -8,7 +8,7 @@ use mcp_core::protocol::ProtocolVersion;
 
 use super::arguments::{DIALECT, SERVICE, services};
 use super::error::CommandError;
-use super::real::{self, Real};
+use super::real_server::{self, RealServer};
 use mcp_mock::dialect::Dialect;
 use mcp_mock::service::ServiceName;
 use mcp_mock_cassette::drift::{Catalogue, Drift};
@@ -39,12 +39,12 @@ pub(super) fn command() -> Command {
                 .value_name("NAME")
                 .help("Which dialect to compare with, if not the first of a vendor"),
         );
-    real::arguments(command)
+    real_server::arguments(command)
 }
 
 pub(super) async fn run(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), CommandError> {
     let (service, dialect) = dialect(matches)?;
-    let real = Real::of(matches)?;
+    let real = RealServer::of(matches)?;
     let client = Client::open(&*real.connector, ClientOptions::default())
         .await
         .map_err(CommandError::real)?;

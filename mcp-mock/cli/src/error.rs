@@ -36,7 +36,7 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Rules(#[from] RulesFileError),
     #[error("the real server cannot be used: {message}")]
-    Real { message: String },
+    RealServer { message: String },
     #[error(transparent)]
     Record(#[from] RecordError),
     #[error("`{}`: {error}", .path.display())]
@@ -64,7 +64,7 @@ pub(super) enum CommandError {
 impl CommandError {
     /// The real server could not be reached, or does not answer like one.
     pub(super) fn real(error: impl std::fmt::Display) -> Self {
-        Self::Real { message: error.to_string() }
+        Self::RealServer { message: error.to_string() }
     }
 
     pub(super) fn exit_code(&self) -> u8 {
@@ -103,7 +103,7 @@ impl CommandError {
             | Self::Differs
             | Self::Http(_)
             | Self::Print { .. }
-            | Self::Real { .. }
+            | Self::RealServer { .. }
             | Self::Record(_)
             | Self::Serve(_)
             | Self::Tape(_)

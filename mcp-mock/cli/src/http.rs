@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt;
 
 use super::arguments::{CONTROL, HTTP, KEEP_RUNNING, TLS, TOKEN};
 use super::error::CommandError;
-use super::setup::Setup;
+use super::setup::WorldSetup;
 use super::signals::Signals;
 use crate::conformance::Fixture;
 use crate::control::{self, Control};
@@ -26,7 +26,7 @@ const INPUT_BYTES: usize = 1024;
 
 /// Serves these servers until the end. Their world is the first of those that the control plane knows.
 pub(super) async fn serve(
-    setup: Setup,
+    setup: WorldSetup,
     (world, servers): (World, Vec<MockServer>),
     matches: &ArgMatches,
     out: &mut dyn Write,
@@ -46,7 +46,7 @@ pub(super) async fn serve(
 /// Serves the client at standard input and output, which belong to the protocol; so the ready line of the
 /// control plane is on standard error.
 pub(super) async fn serve_stdio(
-    setup: Setup,
+    setup: WorldSetup,
     (world, servers): (World, Vec<MockServer>),
     matches: &ArgMatches,
     err: &mut dyn Write,

@@ -12,7 +12,7 @@ mod error;
 mod fault_rule;
 mod http;
 mod list;
-mod real;
+mod real_server;
 mod record;
 mod replay;
 mod rules;

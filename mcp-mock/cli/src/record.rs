@@ -8,7 +8,7 @@ use mcp_client::transport::own_stdio;
 use mcp_core::Transport;
 
 use super::error::CommandError;
-use super::real::{self, Real};
+use super::real_server::{self, RealServer};
 use super::signals::Signals;
 use mcp_mock_cassette::{Recorder, Relay, TapeFile};
 
@@ -53,11 +53,11 @@ pub(super) fn command() -> Command {
                 .help("Redact the value of this variable of the environment; may be repeated")
                 .action(ArgAction::Append),
         );
-    real::arguments(command)
+    real_server::arguments(command)
 }
 
 pub(super) async fn run(matches: &ArgMatches) -> Result<(), CommandError> {
-    let mut real = Real::of(matches)?;
+    let mut real = RealServer::of(matches)?;
     for name in matches.get_many::<String>(SECRET).into_iter().flatten() {
         real.hide(name)?;
     }

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 use super::arguments::{CONTROL, HTTP};
 use super::error::CommandError;
 use super::http;
-use super::setup::Setup;
+use super::setup::WorldSetup;
 use mcp_mock::MockServer;
 
 pub(super) async fn run(
@@ -15,7 +15,7 @@ pub(super) async fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    let setup = Setup::of(matches)?;
+    let setup = WorldSetup::of(matches)?;
     let (world, servers) = setup.stage()?;
     if matches.contains_id(HTTP) {
         return http::serve(setup, (world, servers), matches, out).await;

@@ -21,24 +21,24 @@ const OF: char = '=';
 
 /// Everything that a world of the process begins with.
 #[derive(Debug)]
-pub(super) struct Setup {
+pub(super) struct WorldSetup {
     random_seed: u64,
     state: State,
     /// What is served, each in its dialect.
-    cast: Vec<(ServiceName, String)>,
+    served: Vec<(ServiceName, String)>,
     versions: Option<Vec<ProtocolVersion>>,
     faults: Vec<FaultRule>,
     rules: Vec<RulesFile>,
 }
 
-impl Setup {
+impl WorldSetup {
     pub(super) fn of(matches: &ArgMatches) -> Result<Self, CommandError> {
         let random_seed = matches.get_one::<u64>(RANDOM_SEED).copied().unwrap_or_default();
         let faults = matches.get_many(FAULT).into_iter().flatten();
         Ok(Self {
             random_seed,
             state: state(matches, random_seed)?,
-            cast: cast(matches)?,
+            served: served(matches)?,
             versions: versions(matches),
             faults: faults.cloned().collect(),
             rules: RulesFile::of(matches)?,
@@ -66,7 +66,7 @@ impl Setup {
                 None => server,
             }
         };
-        self.cast.iter().map(server).collect()
+        self.served.iter().map(server).collect()
     }
 
     /// Sets the rules that the servers begin with.
@@ -76,7 +76,7 @@ impl Setup {
     }
 }
 
-impl crate::control::Plan for Setup {
+impl crate::control::WorldFactory for WorldSetup {
     fn random_seed(&self) -> u64 {
         self.random_seed
     }
@@ -95,18 +95,18 @@ impl crate::control::Plan for Setup {
 }
 
 /// What was named, each once, in the dialect that was asked for.
-fn cast(matches: &ArgMatches) -> Result<Vec<(ServiceName, String)>, CommandError> {
+fn served(matches: &ArgMatches) -> Result<Vec<(ServiceName, String)>, CommandError> {
     let named = matches.get_many::<String>(SERVICE).into_iter().flatten();
-    let mut cast: Vec<(ServiceName, String)> = Vec::new();
+    let mut served: Vec<(ServiceName, String)> = Vec::new();
     for service in named.filter_map(|name| name.parse().ok()) {
-        if !cast.iter().any(|(known, _)| *known == service) {
-            cast.push((service, SIMPLE.to_owned()));
+        if !served.iter().any(|(known, _)| *known == service) {
+            served.push((service, SIMPLE.to_owned()));
         }
     }
     for wish in matches.get_many::<String>(DIALECT).into_iter().flatten() {
-        let (place, name) = match (wish.split_once(OF), cast.as_mut_slice()) {
-            (Some((service, name)), cast) => {
-                (cast.iter_mut().find(|it| it.0.as_str() == service), name)
+        let (place, name) = match (wish.split_once(OF), served.as_mut_slice()) {
+            (Some((service, name)), served) => {
+                (served.iter_mut().find(|it| it.0.as_str() == service), name)
             }
             (None, [only]) => (Some(only), wish.as_str()),
             (None, _) => return Err(CommandError::DialectOfWhich { name: wish.clone() }),
@@ -114,7 +114,7 @@ fn cast(matches: &ArgMatches) -> Result<Vec<(ServiceName, String)>, CommandError
         let place = place.ok_or_else(|| CommandError::DialectNotServed { wish: wish.clone() })?;
         place.1 = known_dialect(place.0, name)?.to_owned();
     }
-    Ok(cast)
+    Ok(served)
 }
 
 /// The name of a dialect of the service.

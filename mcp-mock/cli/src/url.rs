@@ -1,4 +1,4 @@
-//! Real servers behind URLs.
+//! RealServer servers behind URLs.
 
 use mcp_client::Connector;
 use mcp_client::transport::http::HttpEndpoint;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::ControlError;
-use super::resources::{Asked, Outcome, Scene};
+use super::resources::{ControlRequest, Outcome, Target};
 
 /// How the clock is to be turned.
 #[derive(Deserialize)]
@@ -19,13 +19,13 @@ enum Turn {
     Set(Timestamp),
 }
 
-pub(super) fn show(scene: &Scene<'_>, _: &Asked<'_>) -> Outcome {
-    Ok(json!({ "now": scene.stage.world.now() }))
+pub(super) fn show(target: &Target<'_>, _: &ControlRequest<'_>) -> Outcome {
+    Ok(json!({ "now": target.served.world.now() }))
 }
 
-pub(super) fn turn(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
-    let world = &scene.stage.world;
-    let by = match asked.json()? {
+pub(super) fn turn(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
+    let world = &target.served.world;
+    let by = match request.json()? {
         Turn::Advance(text) => duration(&text).ok_or(ControlError::Duration { text })?,
         Turn::Set(time) => {
             let now = world.now();
@@ -34,7 +34,7 @@ pub(super) fn turn(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
         }
     };
     world.advance(by);
-    show(scene, asked)
+    show(target, request)
 }
 
 fn duration(text: &str) -> Option<Duration> {

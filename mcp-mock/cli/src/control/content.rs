@@ -3,27 +3,27 @@
 use serde_json::{Value, json};
 
 use super::error::ControlError;
-use super::resources::{Asked, Outcome, Scene};
+use super::resources::{ControlRequest, Outcome, Target};
 use mcp_mock::world::{Seed, State};
 
 /// Begins anew with other content.
-pub(super) fn seed(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
-    let state = planted(scene.plan.random_seed(), asked.json()?)?;
-    scene.stage.begin(state);
+pub(super) fn seed(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
+    let state = planted(target.factory.random_seed(), request.json()?)?;
+    target.served.begin(state);
     Ok(json!({}))
 }
 
-pub(super) fn show(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
-    let mut state = serde_json::to_value(scene.stage.world.state()).expect("states are JSON");
-    Ok(match asked.service()? {
+pub(super) fn show(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
+    let mut state = serde_json::to_value(target.served.world.state()).expect("states are JSON");
+    Ok(match request.service()? {
         Some(service) => state.get_mut(service.as_str()).map(Value::take).unwrap_or_default(),
         None => state,
     })
 }
 
 /// Goes back to the beginning: content, clock, rules and calls.
-pub(super) fn reset(scene: &Scene<'_>, _: &Asked<'_>) -> Outcome {
-    scene.stage.reset(scene.plan);
+pub(super) fn reset(target: &Target<'_>, _: &ControlRequest<'_>) -> Outcome {
+    target.served.reset(target.factory);
     Ok(json!({}))
 }
 

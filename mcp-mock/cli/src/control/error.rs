@@ -1,4 +1,4 @@
-//! Why a request to the control plane was refused. The message is for the person whose test asked.
+//! Why a request to the control plane was refused. The message is for the person whose test sent it.
 
 use std::time::Duration;
 

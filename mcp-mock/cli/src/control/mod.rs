@@ -1,7 +1,7 @@
 //! The control plane: worlds, their content, rules and calls over JSON, for tests in any language.
 //!
 //! ```text
-//! /__mock/…            ─▶ gate (Host, Origin, token) ─▶ target (which world) ─▶ resources ─▶ Stage
+//! /__mock/…            ─▶ access (Host, Origin, token) ─▶ route (which world) ─▶ resources ─▶ ServedWorld
 //! /github/mcp          ─▶ the servers of the first world
 //! /w/ID/github/mcp     ─▶ the servers of another
 //! ```
@@ -9,22 +9,20 @@
 //! Whoever may call the servers may do all of this, so it is for the loopback and for made-up data only.
 //! `docs/control-plane.md` describes every request.
 
-mod calls;
+mod access;
 mod clock;
 mod content;
 mod error;
-mod gate;
-mod plan;
 mod resources;
-mod rules;
+mod route;
+mod script;
+mod served;
 mod snapshots;
-mod stage;
-mod target;
 #[cfg(test)]
 mod tests;
 mod worlds;
 
-pub(crate) use plan::Plan;
+pub(crate) use worlds::WorldFactory;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -32,20 +30,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Request, Response, header};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
 use mcp_core::server::http::HttpOptions;
 use serde_json::Value;
 
+use access::AccessCheck;
 use error::ControlError;
-use gate::Gate;
 use mcp_mock::MockServer;
 use mcp_mock::http::{Answer, MockHttpError, MockHttpOptions, MockHttpServer, Site, at_path};
 use mcp_mock::world::World;
-use resources::{Asked, Scene};
-use stage::Stage;
-use target::Target;
+use resources::{ControlRequest, Target};
+use route::Route;
+use served::ServedWorld;
 use worlds::Worlds;
 
 /// What every path of the control plane begins with.
@@ -53,34 +51,34 @@ pub(crate) const PREFIX: &str = "/__mock";
 
 /// The worlds of a port and the control plane over them.
 pub(crate) struct Control {
-    gate: Gate,
+    access: AccessCheck,
     worlds: Worlds,
 }
 
 impl Control {
     /// Puts a world on a port, with the control plane; the other worlds are made on demand.
     pub(crate) async fn open(
-        plan: Arc<dyn Plan>,
+        factory: Arc<dyn WorldFactory>,
         world: World,
         servers: Vec<MockServer>,
         options: MockHttpOptions,
     ) -> Result<MockHttpServer, MockHttpError> {
         let names: Vec<_> = servers.iter().map(|server| server.name().to_owned()).collect();
         let site = |http: &HttpOptions, origin: &str| {
-            Ok(Arc::new(Self::new(plan, (world, servers), http, origin)?) as _)
+            Ok(Arc::new(Self::new(factory, (world, servers), http, origin)?) as _)
         };
         MockHttpServer::mounting(&names, options, site).await
     }
 
     fn new(
-        plan: Arc<dyn Plan>,
+        factory: Arc<dyn WorldFactory>,
         (world, servers): (World, Vec<MockServer>),
         http: &HttpOptions,
         origin: &str,
     ) -> Result<Self, MockHttpError> {
-        let gate = Gate::new(http);
-        let first = Stage::new(world, servers, http)?;
-        Ok(Self { gate, worlds: Worlds::new(plan, first, http, origin) })
+        let access = AccessCheck::new(http);
+        let first = ServedWorld::new(world, servers, http)?;
+        Ok(Self { access, worlds: Worlds::new(factory, first, http, origin) })
     }
 
     /// Answers one request, whatever it is.
@@ -88,13 +86,13 @@ impl Control {
     where
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send,
     {
-        match Target::of(request.uri().path()) {
-            Target::Server { world, path } => {
-                let stage = self.worlds.find(world);
-                let server = stage.as_ref().and_then(|stage| stage.routes.find(path));
+        match Route::of(request.uri().path()) {
+            Route::Server { world, path } => {
+                let served = self.worlds.find(world);
+                let server = served.as_ref().and_then(|served| served.routes.find(path));
                 at_path(server, request).await
             }
-            Target::Control(place) => {
+            Route::Control(place) => {
                 let (place, (parts, body)) = (place.to_owned(), request.into_parts());
                 match self.admit(&parts, body, &place).await {
                     Ok(value) => json(&value),
@@ -108,20 +106,20 @@ impl Control {
     where
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send,
     {
-        self.gate.check(parts)?;
-        let body = self.gate.read(body).await?;
+        self.access.check(parts)?;
+        let body = self.access.read(body).await?;
         let query = parts.uri.query().unwrap_or_default();
-        self.carry_out(&Asked { place, query, body: &body }, &parts.method)
+        self.carry_out(&ControlRequest { method: &parts.method, place, query, body: &body })
     }
 
-    fn carry_out(&self, asked: &Asked<'_>, method: &Method) -> Result<Value, ControlError> {
-        let (world, resource) = target::split(asked.place)?;
+    fn carry_out(&self, request: &ControlRequest<'_>) -> Result<Value, ControlError> {
+        let (world, resource) = route::split(request.place)?;
         match (world, resource) {
-            (None, "worlds") => self.worlds.carry_out(method, asked),
-            (Some(id), "") => self.worlds.carry_out_one(method, id),
+            (None, "worlds") => self.worlds.carry_out(request),
+            (Some(id), "") => self.worlds.carry_out_one(request.method, id),
             (id, resource) => {
-                let (stage, plan) = (self.worlds.named(id)?, &*self.worlds.plan);
-                resources::carry_out(&Scene { stage: &stage, plan }, (method, resource), asked)
+                let (served, factory) = (self.worlds.named(id)?, &*self.worlds.factory);
+                resources::carry_out(&Target { served: &served, factory }, resource, request)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What can be asked of a world, by name and method.
+//! The resources of a world, by name and method.
 
 use http::Method;
 use mcp_core::schema::nearest_name;
@@ -6,23 +6,24 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::ControlError;
-use super::plan::Plan;
-use super::stage::Stage;
-use super::{calls, clock, content, rules, snapshots};
+use super::served::ServedWorld;
+use super::worlds::WorldFactory;
+use super::{clock, content, script, snapshots};
 use mcp_mock::service::ServiceName;
 
-/// A request about a world, without its method.
-pub(super) struct Asked<'a> {
+/// A request to the control plane.
+pub(super) struct ControlRequest<'a> {
+    pub(super) method: &'a Method,
     /// Its path after the prefix of the control plane.
     pub(super) place: &'a str,
     pub(super) query: &'a str,
     pub(super) body: &'a [u8],
 }
 
-/// Where a request is carried out.
-pub(super) struct Scene<'a> {
-    pub(super) stage: &'a Stage,
-    pub(super) plan: &'a dyn Plan,
+/// The world that a request is about.
+pub(super) struct Target<'a> {
+    pub(super) served: &'a ServedWorld,
+    pub(super) factory: &'a dyn WorldFactory,
 }
 
 pub(super) type Outcome = Result<Value, ControlError>;
@@ -30,20 +31,30 @@ pub(super) type Outcome = Result<Value, ControlError>;
 struct Resource {
     method: Method,
     name: &'static str,
-    /// What the query may say.
+    /// The parameters that the query may have.
     parameters: &'static [&'static str],
-    action: fn(&Scene<'_>, &Asked<'_>) -> Outcome,
+    action: fn(&Target<'_>, &ControlRequest<'_>) -> Outcome,
 }
 
 const RESOURCES: [Resource; 11] = [
-    Resource { method: Method::GET, name: "calls", parameters: &["service"], action: calls::list },
+    Resource {
+        method: Method::GET,
+        name: "calls",
+        parameters: &["service"],
+        action: script::calls,
+    },
     Resource { method: Method::GET, name: "clock", parameters: &[], action: clock::show },
     Resource { method: Method::POST, name: "clock", parameters: &[], action: clock::turn },
     Resource { method: Method::GET, name: "diff", parameters: &["since"], action: snapshots::diff },
     Resource { method: Method::POST, name: "reset", parameters: &[], action: content::reset },
     Resource { method: Method::POST, name: "restore", parameters: &[], action: snapshots::restore },
-    Resource { method: Method::DELETE, name: "rules", parameters: &[], action: rules::forget },
-    Resource { method: Method::POST, name: "rules", parameters: &[], action: rules::add },
+    Resource {
+        method: Method::DELETE,
+        name: "rules",
+        parameters: &[],
+        action: script::forget_rules,
+    },
+    Resource { method: Method::POST, name: "rules", parameters: &[], action: script::add_rules },
     Resource { method: Method::PUT, name: "seed", parameters: &[], action: content::seed },
     Resource { method: Method::POST, name: "snapshot", parameters: &[], action: snapshots::take },
     Resource {
@@ -54,27 +65,23 @@ const RESOURCES: [Resource; 11] = [
     },
 ];
 
-/// Carries out what is asked of a world.
-pub(super) fn carry_out(
-    scene: &Scene<'_>,
-    (method, name): (&Method, &str),
-    asked: &Asked<'_>,
-) -> Outcome {
+/// Carries out a request about a world.
+pub(super) fn carry_out(target: &Target<'_>, name: &str, request: &ControlRequest<'_>) -> Outcome {
     let named: Vec<_> = RESOURCES.iter().filter(|resource| resource.name == name).collect();
     if named.is_empty() {
         let known = RESOURCES.iter().map(|resource| resource.name).chain(["worlds"]);
         let near = nearest_name(name, known);
-        return Err(ControlError::place(asked.place, near));
+        return Err(ControlError::place(request.place, near));
     }
-    let Some(resource) = named.iter().find(|resource| resource.method == *method) else {
+    let Some(resource) = named.iter().find(|resource| resource.method == *request.method) else {
         let allowed: Vec<_> = named.iter().map(|resource| resource.method.as_str()).collect();
         return Err(ControlError::method(name, &allowed.join(", ")));
     };
-    asked.check_parameters(resource.parameters)?;
-    (resource.action)(scene, asked)
+    request.check_parameters(resource.parameters)?;
+    (resource.action)(target, request)
 }
 
-impl Asked<'_> {
+impl ControlRequest<'_> {
     /// The body, which is JSON of this form.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ControlError> {
         serde_json::from_slice(self.body).map_err(|error| ControlError::Body { error })
@@ -91,7 +98,7 @@ impl Asked<'_> {
         self.parameter("service").map(read).transpose()
     }
 
-    /// Refuses what would be read over: a filter that does not filter is worse than none.
+    /// Refuses unknown parameters: a filter that does not filter is worse than none.
     pub(super) fn check_parameters(&self, known: &[&str]) -> Result<(), ControlError> {
         match self.parameters().find(|(name, _)| !known.contains(name)) {
             Some((name, _)) => Err(ControlError::Parameter { name: name.to_owned() }),

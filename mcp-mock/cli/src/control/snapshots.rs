@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::ControlError;
-use super::resources::{Asked, Outcome, Scene};
+use super::resources::{ControlRequest, Outcome, Target};
 use mcp_mock::world::{Change, State};
 
 /// Snapshots of one world: each is a whole state in memory. `reset` forgets them.
@@ -46,36 +46,36 @@ impl Snapshots {
     }
 }
 
-pub(super) fn take(scene: &Scene<'_>, _: &Asked<'_>) -> Outcome {
-    let state = scene.stage.world.state();
-    Ok(json!({ "id": scene.stage.kept().snapshots.keep(state)? }))
+pub(super) fn take(target: &Target<'_>, _: &ControlRequest<'_>) -> Outcome {
+    let state = target.served.world.state();
+    Ok(json!({ "id": target.served.kept().snapshots.keep(state)? }))
 }
 
 /// What has changed since a snapshot, or since the beginning.
-pub(super) fn diff(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
-    let kept = scene.stage.kept();
-    let before = match asked.parameter("since") {
+pub(super) fn diff(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
+    let kept = target.served.kept();
+    let before = match request.parameter("since") {
         Some(id) => kept.snapshots.find(id)?,
         None => &kept.beginning,
     };
-    let difference = scene.stage.world.diff(before);
-    Ok(json!({ "changes": difference.changes().iter().map(shown).collect::<Vec<_>>() }))
+    let difference = target.served.world.diff(before);
+    Ok(json!({ "changes": difference.changes().iter().map(to_json).collect::<Vec<_>>() }))
 }
 
 /// Puts the content back as it was; rules and calls stay.
-pub(super) fn restore(scene: &Scene<'_>, asked: &Asked<'_>) -> Outcome {
-    let Which { snapshot } = asked.json()?;
-    let state = scene.stage.kept().snapshots.find(&snapshot)?.clone();
-    scene.stage.world.restore(state);
+pub(super) fn restore(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
+    let Which { snapshot } = request.json()?;
+    let state = target.served.kept().snapshots.find(&snapshot)?.clone();
+    target.served.world.restore(state);
     Ok(json!({}))
 }
 
-fn shown(change: &Change) -> Value {
-    let mut shown = json!({ "kind": change.kind(), "path": change.path });
+fn to_json(change: &Change) -> Value {
+    let mut json = json!({ "kind": change.kind(), "path": change.path });
     for (name, value) in [("before", &change.before), ("after", &change.after)] {
         if let Some(value) = value {
-            shown[name] = value.clone();
+            json[name] = value.clone();
         }
     }
-    shown
+    json
 }

@@ -13,7 +13,7 @@ const ORIGIN: &str = "http://127.0.0.1:1";
 /// Worlds with the demo content, of which GitHub and Slack are served.
 struct Demo;
 
-impl Plan for Demo {
+impl WorldFactory for Demo {
     fn random_seed(&self) -> u64 {
         42
     }
@@ -54,19 +54,19 @@ impl Setting {
     }
 
     async fn ask(&self, line: &str, body: &Value) -> (StatusCode, Value) {
-        let (method, target) = line.split_once(' ').unwrap();
+        let (method, path) = line.split_once(' ').unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, target, &[("host", "127.0.0.1")], body).await
+        self.send(method, path, &[("host", "127.0.0.1")], body).await
     }
 
     async fn send(
         &self,
         method: &str,
-        target: &str,
+        path: &str,
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> (StatusCode, Value) {
-        let mut request = Request::builder().method(method).uri(target);
+        let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -83,12 +83,12 @@ impl Setting {
         answer
     }
 
-    async fn get(&self, target: &str) -> Value {
-        self.ok(&format!("GET /__mock/{target}"), &Value::Null).await
+    async fn get(&self, path: &str) -> Value {
+        self.ok(&format!("GET /__mock/{path}"), &Value::Null).await
     }
 
-    async fn post(&self, target: &str, body: &Value) -> Value {
-        self.ok(&format!("POST /__mock/{target}"), body).await
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        self.ok(&format!("POST /__mock/{path}"), body).await
     }
 
     /// Status and message of a refusal.

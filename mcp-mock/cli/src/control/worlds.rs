@@ -10,19 +10,34 @@ use serde_json::{Value, json};
 
 use super::content;
 use super::error::ControlError;
-use super::plan::Plan;
-use super::resources::Asked;
-use super::stage::Stage;
-use super::target::WORLD_PREFIX;
-use mcp_mock::world::{Seed, World};
+use super::resources::ControlRequest;
+use super::route::WORLD_PREFIX;
+use super::served::ServedWorld;
+use mcp_mock::MockServer;
+use mcp_mock::world::{Seed, State, World};
 
 /// Worlds at the same time besides the first: far more than tests that run at once. A world is removed
 /// with `DELETE`.
 const WORLDS_MAX: usize = 256;
 
+/// How a world is made. All worlds of a process begin alike: as its arguments say.
+pub(crate) trait WorldFactory: Send + Sync {
+    /// What all ids follow from.
+    fn random_seed(&self) -> u64;
+
+    /// What is in a world at its beginning.
+    fn state(&self) -> State;
+
+    /// Those servers of a world that are served, without their rules.
+    fn servers(&self, world: &World) -> Vec<MockServer>;
+
+    /// Sets the rules that servers begin with.
+    fn script(&self, servers: &[MockServer]);
+}
+
 pub(super) struct Worlds {
-    pub(super) plan: Arc<dyn Plan>,
-    first: Arc<Stage>,
+    pub(super) factory: Arc<dyn WorldFactory>,
+    first: Arc<ServedWorld>,
     further: Mutex<Further>,
     http: HttpOptions,
     origin: String,
@@ -30,23 +45,28 @@ pub(super) struct Worlds {
 
 #[derive(Default)]
 struct Further {
-    stages: BTreeMap<String, Arc<Stage>>,
+    worlds: BTreeMap<String, Arc<ServedWorld>>,
     /// Names are not used again: a late request must not reach another world.
     made: u64,
 }
 
-/// What a new world may be told.
+/// How a new world begins; what is left out is as in the first one.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Wish {
+struct NewWorld {
     random_seed: Option<u64>,
     seed: Option<Seed>,
 }
 
 impl Worlds {
-    pub(super) fn new(plan: Arc<dyn Plan>, first: Stage, http: &HttpOptions, origin: &str) -> Self {
+    pub(super) fn new(
+        factory: Arc<dyn WorldFactory>,
+        first: ServedWorld,
+        http: &HttpOptions,
+        origin: &str,
+    ) -> Self {
         Self {
-            plan,
+            factory,
             first: Arc::new(first),
             further: Mutex::default(),
             http: http.clone(),
@@ -55,31 +75,27 @@ impl Worlds {
     }
 
     /// The world of that name; without a name the first.
-    pub(super) fn find(&self, id: Option<&str>) -> Option<Arc<Stage>> {
+    pub(super) fn find(&self, id: Option<&str>) -> Option<Arc<ServedWorld>> {
         match id {
             None => Some(Arc::clone(&self.first)),
-            Some(id) => self.further().stages.get(id).cloned(),
+            Some(id) => self.further().worlds.get(id).cloned(),
         }
     }
 
-    pub(super) fn named(&self, id: Option<&str>) -> Result<Arc<Stage>, ControlError> {
+    pub(super) fn named(&self, id: Option<&str>) -> Result<Arc<ServedWorld>, ControlError> {
         self.find(id).ok_or_else(|| unknown(id.unwrap_or_default()))
     }
 
     /// Carries out a request about all worlds.
-    pub(super) fn carry_out(
-        &self,
-        method: &Method,
-        asked: &Asked<'_>,
-    ) -> Result<Value, ControlError> {
-        asked.check_parameters(&[])?;
-        match *method {
+    pub(super) fn carry_out(&self, request: &ControlRequest<'_>) -> Result<Value, ControlError> {
+        request.check_parameters(&[])?;
+        match *request.method {
             Method::GET => {
                 let further = self.further();
-                let shown = further.stages.iter().map(|(id, stage)| self.shown(id, stage));
-                Ok(json!({ "worlds": shown.collect::<Vec<_>>() }))
+                let worlds = further.worlds.iter().map(|(id, served)| self.describe(id, served));
+                Ok(json!({ "worlds": worlds.collect::<Vec<_>>() }))
             }
-            Method::POST => self.make(asked),
+            Method::POST => self.make(request),
             _ => Err(ControlError::method("worlds", "GET, POST")),
         }
     }
@@ -87,45 +103,46 @@ impl Worlds {
     /// Carries out a request about one world as a whole.
     pub(super) fn carry_out_one(&self, method: &Method, id: &str) -> Result<Value, ControlError> {
         match *method {
-            Method::GET => Ok(self.shown(id, &*self.named(Some(id))?)),
+            Method::GET => Ok(self.describe(id, &*self.named(Some(id))?)),
             Method::DELETE => {
-                self.further().stages.remove(id).ok_or_else(|| unknown(id))?;
+                self.further().worlds.remove(id).ok_or_else(|| unknown(id))?;
                 Ok(json!({}))
             }
             _ => Err(ControlError::method(&format!("worlds/{id}"), "GET, DELETE")),
         }
     }
 
-    fn make(&self, asked: &Asked<'_>) -> Result<Value, ControlError> {
-        let wish: Wish = if asked.body.is_empty() { Wish::default() } else { asked.json()? };
-        let stage = self.stage(wish)?;
+    fn make(&self, request: &ControlRequest<'_>) -> Result<Value, ControlError> {
+        let wish: NewWorld =
+            if request.body.is_empty() { NewWorld::default() } else { request.json()? };
+        let served = self.served(wish)?;
         let mut further = self.further();
-        if further.stages.len() >= WORLDS_MAX {
+        if further.worlds.len() >= WORLDS_MAX {
             return Err(ControlError::Full { what: "worlds", max: WORLDS_MAX });
         }
         further.made += 1;
         let id = format!("w{}", further.made);
-        let shown = self.shown(&id, &stage);
-        further.stages.insert(id, Arc::new(stage));
-        Ok(shown)
+        let description = self.describe(&id, &served);
+        further.worlds.insert(id, Arc::new(served));
+        Ok(description)
     }
 
-    fn stage(&self, wish: Wish) -> Result<Stage, ControlError> {
-        let random_seed = wish.random_seed.unwrap_or_else(|| self.plan.random_seed());
+    fn served(&self, wish: NewWorld) -> Result<ServedWorld, ControlError> {
+        let random_seed = wish.random_seed.unwrap_or_else(|| self.factory.random_seed());
         let state = match (wish.seed, wish.random_seed) {
-            (None, None) => self.plan.state(),
+            (None, None) => self.factory.state(),
             (seed, _) => content::planted(random_seed, seed.unwrap_or_else(Seed::demo))?,
         };
         let world = World::empty(random_seed);
         world.restore(state);
-        let servers = self.plan.servers(&world);
-        self.plan.script(&servers);
-        Stage::new(world, servers, &self.http).map_err(|error| ControlError::Serve { error })
+        let servers = self.factory.servers(&world);
+        self.factory.script(&servers);
+        ServedWorld::new(world, servers, &self.http).map_err(|error| ControlError::Serve { error })
     }
 
-    fn shown(&self, id: &str, stage: &Stage) -> Value {
+    fn describe(&self, id: &str, served: &ServedWorld) -> Value {
         let base = format!("{}{WORLD_PREFIX}{id}", self.origin);
-        json!({ "id": id, "services": stage.services(&base) })
+        json!({ "id": id, "services": served.services(&base) })
     }
 
     fn further(&self) -> MutexGuard<'_, Further> {

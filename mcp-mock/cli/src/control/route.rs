@@ -8,14 +8,14 @@ pub(super) const WORLD_PREFIX: &str = "/w/";
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Target<'a> {
+pub(super) enum Route<'a> {
     /// The control plane; what follows its prefix.
     Control(&'a str),
     /// Perhaps a server, at a path within its world. The first world has no name.
     Server { world: Option<&'a str>, path: &'a str },
 }
 
-impl<'a> Target<'a> {
+impl<'a> Route<'a> {
     pub(super) fn of(path: &'a str) -> Self {
         if let Some(place) = path.strip_prefix(PREFIX)
             && (place.is_empty() || place.starts_with('/'))
@@ -49,13 +49,13 @@ mod tests {
 
     #[test]
     fn paths_lead_to_servers_worlds_and_the_control_plane() {
-        let server = |world, path| Target::Server { world, path };
+        let server = |world, path| Route::Server { world, path };
 
-        assert_eq!(Target::of("/github/mcp"), server(None, "/github/mcp"));
-        assert_eq!(Target::of("/w/w1/github/mcp"), server(Some("w1"), "/github/mcp"));
-        assert_eq!(Target::of("/w/w1"), server(None, "/w/w1"));
-        assert_eq!(Target::of("/__mock/clock"), Target::Control("/clock"));
-        assert_eq!(Target::of("/__mocked"), server(None, "/__mocked"));
+        assert_eq!(Route::of("/github/mcp"), server(None, "/github/mcp"));
+        assert_eq!(Route::of("/w/w1/github/mcp"), server(Some("w1"), "/github/mcp"));
+        assert_eq!(Route::of("/w/w1"), server(None, "/w/w1"));
+        assert_eq!(Route::of("/__mock/clock"), Route::Control("/clock"));
+        assert_eq!(Route::of("/__mocked"), server(None, "/__mocked"));
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mcp_core::server::http::HttpOptions;
 use serde_json::{Map, Value, json};
 
-use super::plan::Plan;
 use super::snapshots::Snapshots;
+use super::worlds::WorldFactory;
 use mcp_mock::MockServer;
 use mcp_mock::http::{MockHttpError, Routes, path_of, services_of};
 use mcp_mock::world::{State, World};
 
 /// A world and those of its servers that are served.
-pub(super) struct Stage {
+pub(super) struct ServedWorld {
     pub(super) world: World,
     pub(super) servers: Vec<MockServer>,
     pub(super) routes: Routes,
@@ -25,7 +25,7 @@ pub(super) struct Kept {
     pub(super) snapshots: Snapshots,
 }
 
-impl Stage {
+impl ServedWorld {
     pub(super) fn new(
         world: World,
         servers: Vec<MockServer>,
@@ -49,12 +49,12 @@ impl Stage {
     }
 
     /// Goes back to the beginning in every respect.
-    pub(super) fn reset(&self, plan: &dyn Plan) {
+    pub(super) fn reset(&self, factory: &dyn WorldFactory) {
         let mut kept = self.kept();
         kept.snapshots.forget();
         self.world.restore(kept.beginning.clone());
         self.forget();
-        plan.script(&self.servers);
+        factory.script(&self.servers);
     }
 
     /// Forgets rules and calls.

@@ -11,9 +11,9 @@ use mcp_core::server::http::HttpOptions;
 use super::error::ControlError;
 
 /// The rules of the servers of the port: the host and origins that they answer to, and the token.
-pub(super) struct Gate(HttpOptions);
+pub(super) struct AccessCheck(HttpOptions);
 
-impl Gate {
+impl AccessCheck {
     pub(super) fn new(options: &HttpOptions) -> Self {
         Self(options.clone())
     }

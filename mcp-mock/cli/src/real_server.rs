@@ -16,7 +16,7 @@ const SERVER: &str = "server";
 const URL: &str = "url";
 
 /// How to reach a server, what to call it, and which secrets it is given.
-pub(super) struct Real {
+pub(super) struct RealServer {
     pub(super) connector: Box<dyn Connector>,
     /// The program, or the origin of the URL: arguments and paths may be secrets.
     pub(super) name: String,
@@ -55,7 +55,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .group(ArgGroup::new(SERVER).args([URL, COMMAND]).required(true))
 }
 
-impl Real {
+impl RealServer {
     pub(super) fn of(matches: &ArgMatches) -> Result<Self, CommandError> {
         let environment: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
