@@ -13,11 +13,11 @@ use super::arguments::{CONTROL, HTTP, KEEP_RUNNING, TLS, TOKEN};
 use super::error::CommandError;
 use super::setup::WorldSetup;
 use super::signals::Signals;
-use crate::conformance::Fixture;
 use crate::control::{self, Control};
 use mcp_mock::world::World;
 use mcp_mock::{MockHttpOptions, MockHttpServer, MockServer};
 use mcp_mock_cassette::Replay;
+use mcp_mock_conformance::Fixture;
 
 pub(super) use mcp_mock::MockHttpError as HttpError;
 
@@ -80,7 +80,7 @@ pub(super) async fn conformance(
     matches: &ArgMatches,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    let fixture = Arc::new(Dispatch(Fixture::new()));
+    let fixture = Arc::new(Dispatch(Fixture::start()));
     let server =
         MockHttpServer::serving(vec![(String::new(), fixture)], options(matches, HTTP)).await?;
     let ready = json!({ "ready": true, "pid": std::process::id(), "url": server.url() });

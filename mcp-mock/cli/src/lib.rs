@@ -5,7 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod conformance;
 mod control;
 mod diff;
 mod error;

@@ -15,7 +15,10 @@ const ASIDE: &str = "xtask";
 pub(super) const LIGHT: &str = "mcp-mock";
 
 /// The most packages that it may bring, itself included: it has to compile in half a minute.
-const LIGHT_PACKAGES_MAX: usize = 42;
+const LIGHT_PACKAGES_MAX: usize = 40;
+
+/// What it must not bring at all: the programs parse arguments, tests do not.
+const LIGHT_WITHOUT: [&str; 1] = ["clap"];
 
 /// Holds the output of `cargo metadata --no-deps` against the table; dev-dependencies count too.
 pub(super) fn direction(table: &Table, metadata: &Value) -> Vec<Finding> {
@@ -24,7 +27,7 @@ pub(super) fn direction(table: &Table, metadata: &Value) -> Vec<Finding> {
     for (at, user) in table.crates.iter().enumerate() {
         let package = array(metadata, "packages").find(|it| text(it, "name") == user.name);
         let above = table.crates.get(..at).unwrap_or_default();
-        let problems = user.uses.iter().filter_map(|used| {
+        let problems = user.uses.iter().chain(&user.tests_use).filter_map(|used| {
             let depends = |it: &Value| array(it, "dependencies").any(|it| text(it, "name") == used);
             if above.iter().all(|it| it.name != *used) {
                 Some(format!("`{}` uses `{used}`, which does not stand above it", user.name))
@@ -43,7 +46,7 @@ pub(super) fn direction(table: &Table, metadata: &Value) -> Vec<Finding> {
 fn package_findings(table: &Table, metadata: &Value, package: &Value) -> Vec<Finding> {
     let name = text(package, "name");
     let known = table.crates.iter().find(|it| it.name == name);
-    let allowed = known.map_or(&[][..], |it| &it.uses);
+    let (uses, tests_use) = known.map_or((&[][..], &[][..]), |it| (&it.uses, &it.tests_use));
     let folder = folder(metadata, package);
     let mut findings = Vec::new();
     if known.is_none() && name != ASIDE {
@@ -57,10 +60,13 @@ fn package_findings(table: &Table, metadata: &Value, package: &Value) -> Vec<Fin
         let used = text(dependency, "name");
         let is_ours = used == ASIDE || table.crates.iter().any(|it| it.name == used);
         // The tests of a crate may ask for features of their own crate.
-        let is_own = used == name && text(dependency, "kind") == "dev";
+        let is_dev = text(dependency, "kind") == "dev";
+        let is_own = used == name && is_dev;
+        let is_allowed =
+            uses.iter().chain(tests_use.iter().filter(|_| is_dev)).any(|it| it == used);
         if !is_ours || is_own {
             None
-        } else if !allowed.iter().any(|it| it == used) {
+        } else if !is_allowed {
             let message = format!("uses `{used}` and may not ({TABLE}); arrows point one way");
             Some(Finding::error(name, message))
         } else if !dependency["source"].is_null() {
@@ -113,6 +119,8 @@ pub(super) fn weight(tree: &str) -> Vec<Finding> {
         messages
             .push(format!("pulls in {} packages, more than {LIGHT_PACKAGES_MAX}", packages.len()));
     }
+    let heavy = LIGHT_WITHOUT.iter().filter(|it| packages.iter().any(|(name, _)| name == *it));
+    messages.extend(heavy.map(|name| format!("pulls in `{name}`, which is for programs")));
     messages.into_iter().map(|message| Finding::error(LIGHT, message)).collect()
 }
 
@@ -139,7 +147,7 @@ mod tests {
     #[test]
     fn arrows_point_one_way() {
         let text = "crate core\ncrate fakes\nuses core\ncrate fakes-cli\nuses core, fakes, engine\n\
-                    crate engine\nuses fakes\n";
+                    crate engine\ntests use fakes, fakes-cli\n";
         let table = Table::parse(text).unwrap();
         let metadata = json!({ "workspace_root": "/x", "packages": [
             package("core", "core", &json!([{ "name": "serde", "source": "registry" }])),
@@ -148,7 +156,9 @@ mod tests {
                 { "name": "engine" },
             ])),
             package("fakes-cli", "fakes/cli", &json!([{ "name": "fakes" }])),
-            package("engine", "other", &json!([{ "name": "fakes", "kind": "dev" }])),
+            package("engine", "other", &json!([
+                { "name": "fakes", "kind": "dev" }, { "name": "fakes-cli" },
+            ])),
             package("xtask", "xtask", &json!([{ "name": "core" }])),
             package("extra", "extra", &json!([])),
         ] });
@@ -161,6 +171,7 @@ mod tests {
                 "error: fakes: takes `core` from a registry, where the name belongs to somebody else",
                 "error: fakes: uses `engine` and may not (xtask/rooms.txt); arrows point one way",
                 "error: engine: stands in `other`; a package is called as its folder",
+                "error: engine: uses `fakes-cli` and may not (xtask/rooms.txt); arrows point one way",
                 "error: xtask: uses `core` and may not (xtask/rooms.txt); arrows point one way",
                 "error: extra: has no line in xtask/rooms.txt",
                 "error: xtask/rooms.txt:4: `fakes-cli` does not use `core`; take it out",
@@ -172,9 +183,15 @@ mod tests {
     #[test]
     fn packages_are_counted_once() {
         let light = "mcp-mock v0.1.0\nserde v1.0.0\nserde v1.0.0 (*)\n\n".repeat(50);
-        let heavy: String = (0..43).map(|n| format!("crate{n} v1.0.0\n")).collect();
+        let heavy: String = (0..41).map(|n| format!("crate{n} v1.0.0\n")).collect();
+
+        let with_clap = "mcp-mock v0.1.0\nclap v4.6.0\n";
 
         assert_eq!(weight(&light), []);
-        assert_eq!(lines(&weight(&heavy)), ["error: mcp-mock: pulls in 43 packages, more than 42"]);
+        assert_eq!(
+            lines(&weight(with_clap)),
+            ["error: mcp-mock: pulls in `clap`, which is for programs"]
+        );
+        assert_eq!(lines(&weight(&heavy)), ["error: mcp-mock: pulls in 41 packages, more than 40"]);
     }
 }

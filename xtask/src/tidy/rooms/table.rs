@@ -21,6 +21,8 @@ pub(in crate::tidy) struct Crate {
     pub(in crate::tidy) line: usize,
     /// Packages of the workspace.
     pub(in crate::tidy) uses: Vec<String>,
+    /// Further packages that only its tests may depend on.
+    pub(in crate::tidy) tests_use: Vec<String>,
 }
 
 /// Modules that may import each other, with everything below them that is no room of its own.
@@ -107,7 +109,7 @@ impl Reader {
             "crate" => {
                 let name = rest.trim().to_owned();
                 ensure!(self.table.crates.iter().all(|it| it.name != name), "stands here twice");
-                self.table.crates.push(Crate { name, line: number, uses: Vec::new() });
+                self.table.crates.push(Crate { name, line: number, ..Crate::default() });
                 self.is_in_room = false;
             }
             "room" => {
@@ -116,6 +118,10 @@ impl Reader {
                 ensure!(!known.any(|it| modules.contains(it)), "stands here twice");
                 self.table.rooms.push(Room { modules, line: number, ..Room::default() });
                 self.is_in_room = true;
+            }
+            "tests" => {
+                let rest = rest.strip_prefix("use ").context("tests `use` crates")?;
+                self.current_crate()?.tests_use = list(rest);
             }
             "uses" if !self.is_in_room => self.current_crate()?.uses = list(rest),
             "uses" if rest.trim() == "all" => self.current_room()?.uses = Uses::All,
@@ -128,19 +134,23 @@ impl Reader {
                 let paths: Vec<_> = paths.collect();
                 self.current_room()?.without.extend(paths);
             }
-            _ => bail!("a line starts with group, crate, room, uses or without"),
+            _ => bail!("a line starts with group, crate, tests use, room, uses or without"),
         }
         Ok(())
     }
 
-    /// Modules with their crates. A crate, which is known by a line of its own, stands for all its modules, and
-    /// a path that starts with one is in that; every other path is in the crate at hand.
+    /// Modules with their crates. A path is in the current crate unless it starts with the name of a crate that
+    /// has a line. `*` is the current crate: the modules that are in no other room.
     fn paths(&mut self, paths: &str) -> Result<Vec<String>> {
         let own = self.current_crate()?.name.clone();
         let path = |path: String| {
             let first = path.split("::").next().unwrap_or_default();
             let is_foreign = self.table.crates.iter().any(|it| it.name == first);
-            let full = if is_foreign { path } else { format!("{own}::{path}") };
+            let full = match path.as_str() {
+                "*" => own.clone(),
+                _ if is_foreign => path,
+                _ => format!("{own}::{path}"),
+            };
             full.replace('-', "_")
         };
         Ok(list(paths).into_iter().map(path).collect())
@@ -171,19 +181,23 @@ mod tests {
             crate a-core
             crate engine
             uses a-core
+            tests use fakes
             room call, retry  # Another.
             room run
             uses call, a-core, a-core::codec
             without io, tokio
             room cli
             uses all
+            room *
         ";
 
         let table = Table::parse(text).unwrap();
 
         let owned = |paths: &[&str]| paths.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
         assert_eq!(table.crates[1].uses, ["a-core"]);
-        assert_eq!(table.rooms.len(), 3);
+        assert_eq!(table.crates[1].tests_use, ["fakes"]);
+        assert_eq!(table.rooms.len(), 4);
+        assert_eq!(table.rooms[3].modules, owned(&["engine"]));
         assert_eq!(table.rooms[0].modules, owned(&["engine::call", "engine::retry"]));
         assert_eq!(table.rooms[0].uses, Uses::Listed(Vec::new()));
         assert_eq!(
@@ -191,18 +205,20 @@ mod tests {
             Uses::Listed(owned(&["engine::call", "a_core", "a_core::codec"]))
         );
         assert_eq!(table.rooms[1].without, owned(&["std::fs", "std::net", "tokio"]));
-        assert_eq!(table.rooms[1].line, 8);
+        assert_eq!(table.rooms[1].line, 9);
         assert_eq!(table.rooms[2].uses, Uses::All);
     }
 
     #[test]
     fn longest_path_is_the_room() {
-        let table = Table::parse("crate a\nroom run, log\nroom run::state\n").unwrap();
+        let table =
+            Table::parse("crate a\nroom run, log\nroom run::state\ncrate b\nroom *").unwrap();
 
         for (module, wanted) in [
             ("a::run::state::step", Some("a::run::state")),
             ("a::run::event", Some("a::run")),
             ("a::log", Some("a::run")),
+            ("b::any", Some("b")),
             ("a::runner", None),
             ("a", None),
         ] {
@@ -220,7 +236,7 @@ mod tests {
             ("group a b", "xtask/rooms.txt:1: `group a b`: a group is `group NAME: PATHS`"),
             (
                 "rom a",
-                "xtask/rooms.txt:1: `rom a`: a line starts with group, crate, room, uses or without",
+                "xtask/rooms.txt:1: `rom a`: a line starts with group, crate, tests use, room, uses or without",
             ),
         ] {
             assert_eq!(format!("{:#}", Table::parse(text).unwrap_err()), wanted);

@@ -1,4 +1,4 @@
-//! The prompts, one of which asks a person first.
+//! The prompts. One of them asks the user a question first.
 
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{

@@ -1,4 +1,4 @@
-//! Tools that need several rounds, or several answers in one, and a state to carry between them.
+//! Tools that need several rounds, several answers in one round, or a state between rounds.
 
 use mcp_core::protocol::{CallToolResult, ElicitResult, InputRequest, InputRequired, Tool};
 use mcp_core::server::{Answer, Context, ToolCall};
@@ -59,10 +59,10 @@ fn roots(context: &Context<'_>) -> Answer<CallToolResult> {
     }
 }
 
-/// The state proves that it was asked before; without it the answer is worth nothing.
+/// The state proves that the question was asked; an answer without it does not count.
 fn confirmation(call: &ToolCall<'_>) -> Outcome {
     let state = open(call)?;
-    let answer = ask::heard::<ElicitResult>(call.context, "confirm");
+    let answer = ask::answer_to::<ElicitResult>(call.context, "confirm");
     if let (Some("asked"), Some(answer)) = (state, answer) {
         let action = serde_json::to_value(answer.action).unwrap_or_default();
         return Ok(text(format!("state-ok, the answer is {}", ask::plain(&action))));
@@ -71,7 +71,7 @@ fn confirmation(call: &ToolCall<'_>) -> Outcome {
     Ok(more(InputRequired::new().ask("confirm", question).with_state(seal(call, "asked"))))
 }
 
-/// Asks for what is still missing until everything is there.
+/// Asks again for every answer that is missing.
 fn several(call: &ToolCall<'_>) -> Outcome {
     let context = call.context;
     open(call)?;
@@ -84,7 +84,7 @@ fn several(call: &ToolCall<'_>) -> Outcome {
     if let (Some(name), Some(greeting), Some(roots)) = (&name, &greeting, &roots) {
         return Ok(text(format!("{greeting} {name}, you work in {roots}")));
     }
-    // All three again: the answers of this round are not kept.
+    // Asks for all three again: the answers of a round are not stored.
     let questions = InputRequired::new()
         .ask("user_name", name_wanted())
         .ask("greeting", ask::model("Generate a greeting", 50))
@@ -92,7 +92,7 @@ fn several(call: &ToolCall<'_>) -> Outcome {
     Ok(more(questions.with_state(seal(call, "asked"))))
 }
 
-/// First the name, then the colour; the state carries the name.
+/// Asks for the name, then for the colour; the state holds the name.
 fn rounds(call: &ToolCall<'_>) -> Outcome {
     let name = match open(call)? {
         None => None,

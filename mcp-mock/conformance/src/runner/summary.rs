@@ -1,8 +1,8 @@
-//! The summary that the suite ends with: the only place that names every scenario it ran.
+//! The summary at the end of the suite's output, the only place that names every scenario it ran.
 
 use anyhow::{Context, Result, ensure};
 
-/// The checks of one scenario, counted.
+/// The numbers of checks of one scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) scenario: String,
@@ -10,7 +10,7 @@ pub(super) struct Tally {
     pub(super) failed: usize,
 }
 
-/// Reads what the suite writes to stdout when it runs the scenarios of a revision.
+/// Parses the stdout of a run of all scenarios of a revision.
 pub(super) fn parse(stdout: &str) -> Result<Vec<Tally>> {
     let (_, summary) = stdout.split_once("SUMMARY ===").context("the suite gave no summary")?;
     let (lines, _) = summary.split_once("\nTotal:").context("the summary has no total")?;
@@ -22,7 +22,7 @@ pub(super) fn parse(stdout: &str) -> Result<Vec<Tally>> {
     Ok(tallies)
 }
 
-/// Reads `✓ name: 3 passed, 0 failed`, perhaps with warnings, or `- name: skipped`.
+/// Parses `✓ name: 3 passed, 0 failed`, perhaps with warnings, or `- name: skipped`.
 fn tally(line: &str) -> Option<Tally> {
     let (_mark, line) = line.split_once(' ')?;
     let (scenario, counts) = line.rsplit_once(": ")?;

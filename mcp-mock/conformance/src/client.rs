@@ -1,11 +1,12 @@
-//! The client that the official conformance suite drives: `conformance_client SERVER_URL`.
+//! The client that the official conformance suite tests.
 //!
-//! The suite says in environment variables what it wants: the scenario, the revision, and a JSON object
-//! with what else the scenario needs. `cargo xtask conformance` runs it; `docs/conformance.md` tells more.
+//! The suite starts it once for each scenario, with the URL of a server. Environment variables name the
+//! scenario and the revision and hold a JSON object with what else the scenario needs.
 
 use std::env;
 use std::sync::Arc;
 
+use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use mcp_client::auth::{Grant, HeadlessConsent, OAuth, OAuthOptions, Secret};
 use mcp_client::transport::http::HttpEndpoint;
@@ -17,23 +18,20 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-type Failure = Box<dyn std::error::Error>;
-
-/// A document that describes this client, for servers that take such for a registration. It need not
-/// exist: the suite knows this address.
+/// The document that describes this client to servers that accept one in place of a registration. It does
+/// not exist: the suite knows this address.
 const CLIENT_METADATA_URL: &str = "https://conformance-test.local/client-metadata.json";
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
-    let url = env::args().nth(1).ok_or("usage: conformance_client SERVER_URL")?;
+/// Plays one scenario against a server.
+pub(crate) async fn run(url: &str) -> Result<()> {
     let scenario = env::var("MCP_CONFORMANCE_SCENARIO").unwrap_or_default();
-    let context: Context = match env::var("MCP_CONFORMANCE_CONTEXT") {
-        Ok(context) => serde_json::from_str(&context)?,
-        Err(_) => Context::default(),
+    let context: ScenarioContext = match env::var("MCP_CONFORMANCE_CONTEXT") {
+        Ok(json) => serde_json::from_str(&json)?,
+        Err(_) => ScenarioContext::default(),
     };
-    let mut endpoint = HttpEndpoint::new(&url)?;
+    let mut endpoint = HttpEndpoint::new(url)?;
     if scenario.starts_with("auth/") {
-        endpoint = endpoint.with_credentials(Arc::new(oauth(&url, &scenario, &context)?));
+        endpoint = endpoint.with_credentials(Arc::new(oauth(url, &scenario, &context)?));
     }
     let options = ClientOptions::default().with_era(era()).with_handler(Agreeable);
     let client = Client::open(&endpoint, options).await?;
@@ -42,10 +40,10 @@ async fn main() -> Result<(), Failure> {
     outcome
 }
 
-/// What a scenario needs besides its name.
+/// What a scenario needs besides its name: `MCP_CONFORMANCE_CONTEXT`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Context {
+struct ScenarioContext {
     client_id: Option<String>,
     client_secret: Option<String>,
     #[serde(rename = "toolCalls")]
@@ -58,7 +56,7 @@ struct ToolCall {
     arguments: Value,
 }
 
-/// A legacy run must not see a modern request; a modern one finds the era out by itself.
+/// A legacy run must not see a modern request; in a modern run the client detects the era.
 fn era() -> EraChoice {
     match env::var("MCP_CONFORMANCE_PROTOCOL_VERSION") {
         Ok(revision) if revision.as_str() < "2026" => EraChoice::Legacy,
@@ -66,7 +64,7 @@ fn era() -> EraChoice {
     }
 }
 
-fn oauth(url: &str, scenario: &str, context: &Context) -> Result<OAuth, Failure> {
+fn oauth(url: &str, scenario: &str, context: &ScenarioContext) -> Result<OAuth> {
     let mut options = OAuthOptions::new(url)
         .with_consent(HeadlessConsent::default())
         .with_client_metadata_url(CLIENT_METADATA_URL);
@@ -79,7 +77,7 @@ fn oauth(url: &str, scenario: &str, context: &Context) -> Result<OAuth, Failure>
     Ok(OAuth::new(options)?)
 }
 
-async fn play(client: &Client, scenario: &str, context: &Context) -> Result<(), Failure> {
+async fn play(client: &Client, scenario: &str, context: &ScenarioContext) -> Result<()> {
     let tools = client.list_tools().await?;
     match scenario {
         "http-custom-headers" => {
@@ -96,7 +94,7 @@ async fn play(client: &Client, scenario: &str, context: &Context) -> Result<(), 
             let is_echo = |schema: &RawValue| schema.get().contains("\"schema\"");
             let echo = tools.entries.iter().find(|tool| is_echo(&tool.input_schema));
             let rich = tools.entries.iter().find(|tool| !is_echo(&tool.input_schema));
-            let (echo, rich) = echo.zip(rich).ok_or("the two tools are not there")?;
+            let (echo, rich) = echo.zip(rich).context("one of the two tools is missing")?;
             client.call_raw(&echo.name, json!({ "schema": rich.input_schema })).await?;
         }
         "tools_call" => {
@@ -109,7 +107,7 @@ async fn play(client: &Client, scenario: &str, context: &Context) -> Result<(), 
 }
 
 /// Calls every tool without arguments, all at the same time.
-async fn call_all(client: &Client) -> Result<(), Failure> {
+async fn call_all(client: &Client) -> Result<()> {
     let tools = client.list_tools().await?;
     let mut calls = tokio::task::JoinSet::new();
     for tool in &tools.entries {
@@ -122,7 +120,7 @@ async fn call_all(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn read_all(client: &Client) -> Result<(), Failure> {
+async fn read_all(client: &Client) -> Result<()> {
     for resource in &client.list_resources().await?.entries {
         client.read_resource(&resource.uri).await?;
     }
@@ -132,7 +130,7 @@ async fn read_all(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Agrees to every form: whatever it leaves out is filled with the defaults of the form.
+/// Accepts every form with its default values.
 #[derive(Debug)]
 struct Agreeable;
 

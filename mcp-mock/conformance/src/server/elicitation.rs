@@ -1,4 +1,4 @@
-//! Tools that ask one question: a person through a form, or a model.
+//! Tools that ask one question, of the user through a form or of a model.
 
 use mcp_core::jsonrpc::RpcError;
 use mcp_core::protocol::{CallToolResult, ElicitResult, InputRequest, InputRequired, Tool};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, ask, nothing, text_argument, tool};
 
-/// What the question of these tools is called.
+/// The key of the question in the result of these tools.
 const KEY: &str = "answer";
 
 pub(super) fn tools() -> Vec<Tool> {
@@ -53,14 +53,14 @@ fn user_response(call: &ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError
         },
         "required": ["username", "email"],
     });
-    Ok(match ask::heard::<ElicitResult>(call.context, KEY) {
+    Ok(match ask::answer_to::<ElicitResult>(call.context, KEY) {
         Some(result) => told("User response:", &result),
         None => question(ask::form(&message, &schema)),
     })
 }
 
 fn completed(context: &Context<'_>, message: &str, schema: &Value) -> Answer<CallToolResult> {
-    match ask::heard::<ElicitResult>(context, KEY) {
+    match ask::answer_to::<ElicitResult>(context, KEY) {
         Some(result) => told("Elicitation completed:", &result),
         None => question(ask::form(message, schema)),
     }
@@ -87,7 +87,7 @@ fn consent() -> Value {
     json!({ "type": "object", "properties": { "ok": { "type": "boolean" } }, "required": ["ok"] })
 }
 
-/// A default of every simple type.
+/// A form with a default value for every simple type.
 fn defaults() -> Value {
     json!({
         "type": "object",
@@ -106,7 +106,7 @@ fn defaults() -> Value {
     })
 }
 
-/// The five ways to offer a choice.
+/// A form with the five kinds of enumerations.
 fn choices() -> Value {
     let titled = |noun: &str| {
         let choice = |(value, ordinal): (&str, &str)| json!({ "const": value, "title": format!("{ordinal} {noun}") });

@@ -1,12 +1,12 @@
-//! What of the whole is asked for.
+//! The arguments of the runner.
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::leg::{LEGS, Leg, Side};
+use super::subject::{SUBJECTS, Side, Subject};
 
-/// The arguments of the command; the default is everything.
+/// Which subjects and scenarios are run; the default is all.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Options {
+pub(crate) struct Options {
     side: Option<Side>,
     revision: Option<String>,
     /// One scenario, whose checks are shown in detail.
@@ -14,13 +14,17 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn parse(args: &[String]) -> Result<Self> {
+    pub(crate) fn parse(args: &[&str]) -> Result<Self> {
         let mut options = Self::default();
         let mut args = args.iter();
         while let Some(arg) = args.next() {
-            let mut value =
-                || args.next().cloned().with_context(|| format!("`{arg}` has no value"));
-            match arg.as_str() {
+            let mut value = || {
+                args.next()
+                    .copied()
+                    .map(str::to_owned)
+                    .with_context(|| format!("`{arg}` has no value"))
+            };
+            match *arg {
                 "--client" => options.take_side(Side::Client)?,
                 "--revision" => options.revision = Some(known_revision(value()?)?),
                 "--scenario" => options.scenario = Some(value()?),
@@ -33,10 +37,10 @@ impl Options {
         Ok(options)
     }
 
-    pub(super) fn legs(&self) -> impl Iterator<Item = &'static Leg> {
-        LEGS.iter().filter(|leg| {
-            self.side.is_none_or(|side| side == leg.side)
-                && self.revision.as_ref().is_none_or(|revision| revision == leg.revision)
+    pub(super) fn subjects(&self) -> impl Iterator<Item = &'static Subject> {
+        SUBJECTS.iter().filter(|subject| {
+            self.side.is_none_or(|side| side == subject.side)
+                && self.revision.as_ref().is_none_or(|revision| revision == subject.revision)
         })
     }
 
@@ -48,8 +52,11 @@ impl Options {
 }
 
 fn known_revision(revision: String) -> Result<String> {
-    let known: Vec<_> =
-        LEGS.iter().filter(|leg| leg.side == Side::Server).map(|leg| leg.revision).collect();
+    let known: Vec<_> = SUBJECTS
+        .iter()
+        .filter(|subject| subject.side == Side::Server)
+        .map(|subject| subject.revision)
+        .collect();
     let is_known = known.contains(&revision.as_str());
     ensure!(is_known, "unknown revision `{revision}`; known: {}", known.join(", "));
     Ok(revision)
@@ -60,20 +67,21 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Result<Options> {
-        Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        Options::parse(&line.split_whitespace().collect::<Vec<_>>())
     }
 
     #[test]
-    fn arguments_choose_legs() {
+    fn arguments_choose_subjects() {
         for (line, wanted) in [
             ("", "server 2025-11-25; server 2026-07-28; client 2025-11-25; client 2026-07-28"),
             ("--server", "server 2025-11-25; server 2026-07-28"),
             ("--revision 2026-07-28", "server 2026-07-28; client 2026-07-28"),
             ("--client --revision 2025-11-25 --scenario auth/x", "client 2025-11-25"),
         ] {
-            let legs: Vec<_> = parse(line).unwrap().legs().map(ToString::to_string).collect();
+            let subjects: Vec<_> =
+                parse(line).unwrap().subjects().map(ToString::to_string).collect();
 
-            assert_eq!(legs.join("; "), wanted, "{line}");
+            assert_eq!(subjects.join("; "), wanted, "{line}");
         }
     }
 

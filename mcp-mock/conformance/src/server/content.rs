@@ -1,5 +1,4 @@
-//! Tools that answer at once: one for each kind of content, one that fails, and two that the suite
-//! calls for what their schemas say.
+//! Tools that answer at once: one for each kind of content, one that fails, and two with special schemas.
 
 use mcp_core::protocol::{CallToolResult, Content, Tool};
 use mcp_core::server::ToolCall;
@@ -10,7 +9,7 @@ use super::{argument, nothing, tool};
 /// A red pixel, as PNG.
 pub(super) const PIXEL: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
-/// No samples at all, as WAV.
+/// A WAV file without samples.
 const SILENCE: &str = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
 
 pub(super) fn tools() -> Vec<Tool> {
@@ -74,7 +73,7 @@ pub(super) fn resource(uri: &str, mime_type: &str, text: &str) -> Content {
 }
 
 fn block(value: &Value) -> Content {
-    // From text, since blocks keep raw JSON.
+    // Parsed from a string, since blocks hold raw JSON.
     serde_json::from_str(&value.to_string()).expect("a block has a type")
 }
 
@@ -84,7 +83,7 @@ fn of_blocks(blocks: Vec<Content>) -> CallToolResult {
     result
 }
 
-/// Keywords of 2020-12 that must reach the client as they are.
+/// Keywords of JSON Schema 2020-12 that the client must receive unchanged.
 fn rich_schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

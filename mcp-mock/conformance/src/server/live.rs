@@ -1,4 +1,4 @@
-//! Tools that say something while they work, or make the server announce a change.
+//! Tools that send notifications while they run, or that announce a changed list.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use mcp_core::server::{Change, Changes, Context, ToolCall};
 
 use super::{nothing, resources, tool};
 
-/// Between two notifications of one call: the suite wants them to come one by one.
+/// The pause between two notifications of a call: the suite expects them one by one.
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) fn tools() -> Vec<Tool> {
@@ -66,7 +66,7 @@ async fn log_three(context: &Context<'_>) {
     info("Tool execution completed");
 }
 
-/// Says so to everybody who listens. The lists themselves stay, since other clients look at them.
+/// Announces a change to all subscribers. The lists stay as they are, since other clients read them.
 fn announced(changes: &Changes, change: &Change) -> &'static str {
     changes.announce(change);
     "Change announced"

@@ -1,8 +1,8 @@
-//! What a revision asks of one end, as the suite's `list --requirements` tells it.
+//! The scenarios of a revision for one end, from the output of the suite's `list --requirements`.
 
 use anyhow::{Result, ensure};
 
-use super::leg::Side;
+use super::subject::Side;
 
 /// The scenarios of one end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(super) struct Requirements {
     pub(super) not_scored: Vec<NotScored>,
 }
 
-/// A scenario that is run and reported and changes no verdict.
+/// A scenario that is run and reported but never fails the run.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotScored {
     pub(super) name: String,
@@ -19,7 +19,7 @@ pub(super) struct NotScored {
     pub(super) group: String,
 }
 
-/// Where in the list a line stands.
+/// The part of the list that a line belongs to.
 enum Section {
     Head,
     Required(Side),
@@ -27,7 +27,7 @@ enum Section {
 }
 
 impl Requirements {
-    /// Reads the list, which names both ends.
+    /// Parses the list, which names both ends.
     pub(super) fn parse(list: &str, side: Side) -> Result<Self> {
         let mut requirements = Self::default();
         let mut section = Section::Head;

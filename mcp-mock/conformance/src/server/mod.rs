@@ -1,16 +1,16 @@
-//! The server that the official conformance suite wants to test: tools, resources and prompts with
-//! fixed names and fixed answers.
+//! The server that the official conformance suite tests: tools, resources and prompts with the names and
+//! answers that the suite expects.
 //!
-//! | file | what the suite looks at |
+//! | file | what the suite tests |
 //! |---|---|
 //! | `content` | the kinds of content, a tool that fails, schemas and headers |
-//! | `live` | progress, log messages, changes of lists |
-//! | `elicitation` | questions with forms, and to a model |
+//! | `live` | progress, log messages, changed lists |
+//! | `elicitation` | questions to the user and to a model |
 //! | `input_required` | rounds: several questions, a sealed state |
-//! | `tasks` | work that goes on without its request |
-//! | `resources`, `prompts` | what the names say, completion with them |
+//! | `tasks` | calls that run as tasks |
+//! | `resources`, `prompts` | resources, prompts and completion |
 //!
-//! It is a fixture and nothing more: its key for states is in its source, its answers are constants.
+//! It is a fixture: its key for states is in its source, its answers are constants.
 
 mod ask;
 mod content;
@@ -38,19 +38,19 @@ use serde_json::{Value, json};
 
 use tasks::Tasks;
 
-/// What a tool makes of a call.
+/// The answer of a tool.
 type Outcome = Result<Answer<CallToolResult>, RpcError>;
 
-/// The server of the conformance suite. Its drop ends the tasks that are at work.
+/// The server of the conformance suite. Its drop ends the tasks that are running.
 #[derive(Debug)]
-pub(crate) struct Fixture {
+pub struct Fixture {
     changes: Changes,
     tasks: Tasks,
 }
 
 impl Fixture {
-    /// Must be called inside a tokio runtime.
-    pub(crate) fn new() -> Self {
+    /// A server without tasks yet. It spawns them on the tokio runtime that calls it.
+    pub fn start() -> Self {
         let changes = Changes::default();
         Self { tasks: Tasks::new(changes.clone()), changes }
     }
@@ -177,7 +177,7 @@ fn nothing() -> Value {
     json!({ "type": "object", "properties": {} })
 }
 
-/// One argument of a call, when it is there.
+/// One argument of a call, or `None`.
 fn argument(call: &ToolCall<'_>, name: &str) -> Option<Value> {
     let arguments: Value = serde_json::from_str(call.arguments?.get()).ok()?;
     arguments.get(name).cloned()
@@ -187,18 +187,18 @@ fn text_argument(call: &ToolCall<'_>, name: &str) -> Result<String, RpcError> {
     match argument(call, name) {
         Some(Value::String(text)) => Ok(text),
         _ => {
-            let message = format!("`{}` needs the text argument `{name}`", call.name);
+            let message = format!("`{}` needs the string argument `{name}`", call.name);
             Err(RpcError::new(code::INVALID_PARAMS, message))
         }
     }
 }
 
-/// Every list is one page, so no cursor was ever given out.
+/// Refuses every cursor: each list is one page.
 fn refuse_cursor(cursor: Option<&str>) -> Result<(), RpcError> {
     match cursor {
         None => Ok(()),
         Some(cursor) => {
-            let message = format!("cursor {cursor:?} was not given out by this server");
+            let message = format!("cursor {cursor:?} does not come from this server");
             Err(RpcError::new(code::INVALID_PARAMS, message))
         }
     }

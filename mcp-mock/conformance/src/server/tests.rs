@@ -26,7 +26,7 @@ impl Peer {
 
     fn with(capabilities: &Value) -> Self {
         let (transport, there) = memory::pair();
-        let service = Dispatch(Fixture::new());
+        let service = Dispatch(Fixture::start());
         let serving = tokio::spawn(async move { drop(serve(&service, &there).await) });
         Self { transport, capabilities: capabilities.clone(), _serving: serving }
     }

@@ -1,4 +1,4 @@
-//! The resources, one of them made from a template.
+//! The resources. One of them has a template.
 
 use mcp_core::jsonrpc::RpcError;
 use mcp_core::protocol::{
@@ -71,7 +71,7 @@ fn resource(uri: &str, description: &str, mime_type: &str) -> Resource {
     resource
 }
 
-/// What stands for `{id}` in a URI of the template.
+/// The value of `{id}` in a URI of the template.
 fn templated_id(uri: &str) -> Option<&str> {
     let (before, after) = TEMPLATE.split_once("{id}")?;
     let id = uri.strip_prefix(before)?.strip_suffix(after)?;

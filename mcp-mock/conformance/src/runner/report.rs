@@ -3,17 +3,19 @@
 use std::fmt::Write;
 
 use super::findings::{Findings, Scenario};
-use crate::table::table;
 
+/// The columns of the table; each is as wide as its head.
 const HEAD: [&str; 6] =
-    ["mode", "revision", "required scenarios", "required checks", "warnings", "not scored"];
+    ["mode  ", "revision  ", "required scenarios", "required checks", "warnings", "not scored"];
 
-/// How much of a reason stands in a line; the rest is in the folder.
+/// Characters of a reason that are printed; the rest is in the folder.
 const REASON_CHARS_MAX: usize = 300;
 
-/// All that is to be said of the legs that came to an end.
+/// The table, then the scenarios that did not pass.
 pub(super) fn report(all: &[Findings]) -> String {
-    let mut text = table(HEAD, all.iter().map(cells).collect());
+    let mut text = row(&HEAD.map(str::to_owned));
+    text += &row(&HEAD.map(|head| "-".repeat(head.len())));
+    text.extend(all.iter().map(|findings| row(&cells(findings))));
     for findings in all {
         not_scored(findings, &mut text);
     }
@@ -23,13 +25,19 @@ pub(super) fn report(all: &[Findings]) -> String {
     text
 }
 
+/// A line of a Markdown table.
+fn row(cells: &[String; HEAD.len()]) -> String {
+    let cells = cells.iter().zip(HEAD).map(|(cell, head)| format!("{cell:0$}", head.len()));
+    format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+}
+
 fn cells(findings: &Findings) -> [String; HEAD.len()] {
     let required = &findings.required;
     let checks = required.iter().map(Scenario::checks);
     let (passed, total) = checks.fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
     [
-        findings.leg.side.name().to_owned(),
-        findings.leg.revision.to_owned(),
+        findings.subject.side.name().to_owned(),
+        findings.subject.revision.to_owned(),
         share(required),
         format!("{passed}/{total}"),
         required.iter().map(Scenario::warnings).sum::<usize>().to_string(),
@@ -37,14 +45,14 @@ fn cells(findings: &Findings) -> [String; HEAD.len()] {
     ]
 }
 
-/// How many passed, of how many.
+/// `PASSED/ALL`
 fn share<'a>(scenarios: impl IntoIterator<Item = &'a Scenario>) -> String {
     let verdicts: Vec<_> = scenarios.into_iter().map(Scenario::is_passed).collect();
     format!("{}/{}", verdicts.iter().filter(|passed| **passed).count(), verdicts.len())
 }
 
 fn not_scored(findings: &Findings, text: &mut String) {
-    line(text, &format!("\n{}, not scored:", findings.leg));
+    line(text, &format!("\n{}, not scored:", findings.subject));
     for (group, scenarios) in &findings.not_scored {
         let names: Vec<_> = scenarios.iter().map(|it| it.name.as_str()).collect();
         line(text, &format!("  {group} {}: {}", share(scenarios), names.join(", ")));
@@ -67,7 +75,10 @@ fn failures(findings: &Findings, text: &mut String) {
         return;
     }
     let folder = findings.folder.display();
-    line(text, &format!("\n{}, required and not passed (details in `{folder}`):", findings.leg));
+    line(
+        text,
+        &format!("\n{}, required and not passed (details in `{folder}`):", findings.subject),
+    );
     for scenario in failing {
         line(text, &format!("  {}", scenario.name));
         for reason in scenario.reasons() {
@@ -91,7 +102,7 @@ fn line(text: &mut String, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conformance::findings::tests::findings;
+    use crate::runner::findings::tests::findings;
 
     #[test]
     fn report_holds_counts_groups_and_failures() {

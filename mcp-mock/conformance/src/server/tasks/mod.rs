@@ -1,4 +1,4 @@
-//! Tools whose work goes on as a task (extension of 2026-07-28).
+//! Tools that run as tasks (extension of 2026-07-28).
 
 mod store;
 
@@ -15,9 +15,9 @@ use super::ask::{self, Filled};
 use super::{Outcome, argument, nothing, text_argument, tool};
 use store::Job;
 
-/// How long `slow_compute` computes at most, whatever is asked.
+/// The longest duration of `slow_compute`, whatever its argument.
 const SECONDS_MAX: f64 = 600.0;
-/// How long the jobs take that are to fail.
+/// The duration of jobs that fail.
 const FAILING_TIME: Duration = Duration::from_millis(200);
 
 pub(super) fn tools() -> Vec<Tool> {
@@ -57,7 +57,7 @@ pub(super) async fn call(tasks: &Tasks, call: &ToolCall<'_>) -> Option<Outcome> 
     })
 }
 
-/// A client that knows no tasks waits for the result. So does one that asks for no time at all.
+/// A client without tasks waits for the result, and so does one that asks for 0 seconds.
 async fn slow_compute(tasks: &Tasks, call: &ToolCall<'_>) -> Outcome {
     let seconds = argument(call, "seconds").and_then(|seconds| seconds.as_f64()).unwrap_or(1.0);
     let time = Duration::from_secs_f64(seconds.clamp(0.0, SECONDS_MAX));
@@ -100,7 +100,7 @@ fn with_question(tasks: &Tasks, context: &Context<'_>) -> Outcome {
     begin(tasks, context, Job::after(FAILING_TIME, Ok(done)))
 }
 
-/// Begins a task for a client that knows tasks and can be asked what the job asks.
+/// Starts a task, if the client supports tasks and the question of the job.
 fn begin(tasks: &Tasks, context: &Context<'_>, job: Job) -> Outcome {
     check_tasks(context)?;
     let client = context.capabilities();

@@ -1,8 +1,7 @@
-//! A state that a client carries to the next round and cannot change: sealed for one request.
+//! A state that the client returns in the next round and cannot change: it is sealed for one request.
 //!
-//! The seal is HMAC-SHA-1 under a key that stands in this file, so it shows how a server does it and
-//! protects nothing. A server with something to protect takes a secret key, and binds the state to
-//! its client and to a time as well.
+//! The seal is HMAC-SHA-1 with a key in this file: an example that protects nothing. A real server takes a
+//! secret key, and binds the state to its client and to a time as well.
 
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::server::ToolCall;
@@ -10,7 +9,7 @@ use serde_json::Value;
 use sha1_smol::Sha1;
 
 const KEY: &[u8; 28] = b"known to everybody who reads";
-/// What SHA-1 takes in at a time.
+/// The block size of SHA-1 in bytes.
 const BLOCK_BYTES: usize = 64;
 
 /// Seals a state for later rounds of this call.
@@ -18,7 +17,7 @@ pub(super) fn seal(call: &ToolCall<'_>, state: &str) -> String {
     format!("{}.{state}", signature(call, state))
 }
 
-/// The state that the client brought along; `None` when it brought none.
+/// The state in the request; `None` when there is none.
 ///
 /// # Errors
 ///
@@ -35,17 +34,17 @@ pub(super) fn open<'a>(call: &'a ToolCall<'_>) -> Result<Option<&'a str>, RpcErr
 }
 
 fn signature(call: &ToolCall<'_>, state: &str) -> String {
-    // Read and written again, since a client may write the same arguments in another way.
+    // Parsed and serialized again, since a client may format the same arguments differently.
     let arguments: Value = call
         .arguments
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    // As JSON, so that the parts cannot run into each other.
+    // As JSON, so that the boundaries of the parts are unambiguous.
     let signed = serde_json::json!([call.name, arguments, state]).to_string();
     hmac(KEY, signed.as_bytes())
 }
 
-/// RFC 2104, for keys of one block at most.
+/// HMAC as in RFC 2104, for keys of at most one block.
 fn hmac(key: &[u8], message: &[u8]) -> String {
     let pad = |byte: u8| {
         let mut block = [byte; BLOCK_BYTES];
@@ -61,7 +60,7 @@ fn hmac(key: &[u8], message: &[u8]) -> String {
     digest(pad(0x5C), &digest(pad(0x36), message).bytes()).to_string()
 }
 
-/// Compares in a time that does not tell where the difference is.
+/// Compares in constant time.
 fn is_same(one: &str, other: &str) -> bool {
     let differences = one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
     one.len() == other.len() && differences == 0

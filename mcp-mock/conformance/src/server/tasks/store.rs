@@ -19,38 +19,38 @@ use serde_json::value::to_raw_value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::conformance::unknown;
+use crate::server::unknown;
 use mcp_mock::world::{Clock, Ids};
 
-/// Tasks that are kept at the same time, so that a client cannot fill the memory.
+/// The most tasks in memory, so that a client cannot fill it.
 const TASKS_MAX: usize = 1024;
-/// How long a task is kept, counted from its beginning: the longest job and a while to ask after it.
+/// The lifetime of a task from its start: the longest job, and time to fetch its result.
 const KEPT_FOR: Duration = Duration::from_secs(1200);
-/// How often to ask after a task.
+/// The interval at which clients should poll.
 const POLL_INTERVAL_MS: u64 = 100;
-/// Ids follow from this number: the fixture hides nothing behind them.
+/// The seed of the task ids: they protect nothing.
 const IDS_SEED: u64 = 2663;
 
-/// What came of a job.
+/// The result of a job.
 type Done = Result<CallToolResult, RpcError>;
 
-/// What a task is to do.
+/// The work of a task.
 #[derive(Debug)]
-pub(in crate::conformance) enum Job {
-    /// Wait, and be done with this.
+pub(in crate::server) enum Job {
+    /// Waits, then ends with this result.
     After(Duration, Done),
-    /// Ask, and be done with this once everything is answered.
+    /// Asks, and ends with this result after the last answer.
     Asking(BTreeMap<String, InputRequest>, CallToolResult),
 }
 
-/// All tasks. Dropping them ends what is at work.
+/// All tasks. The drop cancels those that are running.
 #[derive(Debug)]
-pub(in crate::conformance) struct Tasks {
+pub(in crate::server) struct Tasks {
     board: Arc<Board>,
     at_work: Mutex<JoinSet<()>>,
 }
 
-/// What those at work share with those who ask.
+/// The state that running tasks share with requests.
 #[derive(Debug)]
 struct Board {
     entries: Mutex<Entries>,
@@ -68,7 +68,7 @@ struct Entries {
 struct Entry {
     shown: GetTaskResult,
     began: Instant,
-    /// What the last answer leads to.
+    /// The result after the last answer.
     after_answers: Option<CallToolResult>,
 }
 
@@ -96,7 +96,7 @@ impl Job {
 }
 
 impl Tasks {
-    pub(in crate::conformance) fn new(changes: Changes) -> Self {
+    pub(in crate::server) fn new(changes: Changes) -> Self {
         let entries = Mutex::new(Entries { ids: Ids::new(IDS_SEED), tasks: BTreeMap::new() });
         let board = Arc::new(Board { entries, changes, started: Instant::now() });
         Self { board, at_work: Mutex::default() }
@@ -114,13 +114,13 @@ impl Tasks {
         Ok(task)
     }
 
-    pub(in crate::conformance) fn get(&self, id: &str) -> Result<GetTaskResult, RpcError> {
+    pub(in crate::server) fn get(&self, id: &str) -> Result<GetTaskResult, RpcError> {
         let entries = self.board.entries();
         entries.tasks.get(id).map(|entry| entry.shown.clone()).ok_or_else(|| unknown("task", id))
     }
 
-    /// Keys that were not asked for, and answers that are none, change nothing.
-    pub(in crate::conformance) fn update(
+    /// Stores answers. Unknown keys and malformed answers are ignored.
+    pub(in crate::server) fn update(
         &self,
         id: &str,
         responses: &InputResponses,
@@ -140,7 +140,7 @@ impl Tasks {
         Ok(())
     }
 
-    pub(in crate::conformance) fn cancel(&self, id: &str) -> Result<(), RpcError> {
+    pub(in crate::server) fn cancel(&self, id: &str) -> Result<(), RpcError> {
         self.board.change(id, |entry| {
             if !entry.shown.task.is_terminal() {
                 entry.shown.task.status = TaskStatus::Cancelled;
@@ -192,7 +192,7 @@ impl Board {
         Ok(task)
     }
 
-    /// The first hour of the mock world, and how long this server has been running.
+    /// The first hour of the mock world plus the age of this server.
     fn now(&self) -> String {
         let mut clock = Clock::default();
         clock.advance(self.started.elapsed());
@@ -211,9 +211,9 @@ impl Board {
         Ok(result)
     }
 
-    /// Ends a task, unless it has ended otherwise.
+    /// Ends a task that is still running.
     fn settle(&self, id: &str, done: Done) {
-        // A task that is gone was kept for as long as was promised.
+        // A missing task has outlived its lifetime.
         let settled = self.change(id, |entry| {
             let shown = &mut entry.shown;
             if shown.task.is_terminal() {

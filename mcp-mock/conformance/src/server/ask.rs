@@ -1,5 +1,5 @@
-//! Putting questions, and reading what came back. What does not fit counts as not answered, so that
-//! it is asked again.
+//! Questions to the client and their answers. An answer that does not fit counts as missing, so that the
+//! question is asked again.
 
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{
@@ -11,13 +11,13 @@ use serde::de::DeserializeOwned;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
-/// Asks a person to fill in a form.
+/// Asks the user to fill in a form.
 pub(super) fn form(message: &str, schema: &Value) -> InputRequest {
     let schema = to_raw_value(schema).expect("a JSON value is JSON");
     InputRequest::elicit(&ElicitParams::form(message, schema))
 }
 
-/// Asks a person for one thing.
+/// Asks the user for one string.
 pub(super) fn form_of_one(message: &str, name: &str, kind: &str) -> InputRequest {
     let schema = json!({
         "type": "object",
@@ -33,24 +33,24 @@ pub(super) fn model(prompt: &str, tokens_max: u64) -> InputRequest {
     InputRequest::sample(&CreateMessageParams::new(vec![message], tokens_max))
 }
 
-/// What came back for a question.
-pub(super) fn heard<T: DeserializeOwned>(context: &Context<'_>, key: &str) -> Option<T> {
+/// The answer to a question.
+pub(super) fn answer_to<T: DeserializeOwned>(context: &Context<'_>, key: &str) -> Option<T> {
     serde_json::from_str(context.response(key)?.get()).ok()
 }
 
-/// What a person made of a form.
+/// The user's answer to a form.
 pub(super) enum Filled {
-    /// Nothing that can be used: ask again.
+    /// Unusable: ask again.
     Nothing,
-    /// The person does not want to.
+    /// The user declined or cancelled.
     Refused,
-    /// This, in the field that was asked for.
+    /// The value of the field.
     With(Value),
 }
 
-/// One field of a form that came back.
+/// One field of a form's answer.
 pub(super) fn filled(context: &Context<'_>, key: &str, field: &str) -> Filled {
-    match heard::<ElicitResult>(context, key) {
+    match answer_to::<ElicitResult>(context, key) {
         None => Filled::Nothing,
         Some(result) if result.action != ElicitAction::Accept => Filled::Refused,
         Some(result) => {
@@ -60,9 +60,9 @@ pub(super) fn filled(context: &Context<'_>, key: &str, field: &str) -> Filled {
     }
 }
 
-/// The text that a model answered.
+/// The text of a model's answer.
 pub(super) fn said(context: &Context<'_>, key: &str) -> Option<String> {
-    let result: CreateMessageResult = heard(context, key)?;
+    let result: CreateMessageResult = answer_to(context, key)?;
     let content: Value = serde_json::from_str(result.content.get()).ok()?;
     let blocks = match content {
         Value::Array(blocks) => blocks,
@@ -72,19 +72,19 @@ pub(super) fn said(context: &Context<'_>, key: &str) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("\n"))
 }
 
-/// The roots of a client, in a row.
+/// The roots of a client, separated by commas.
 pub(super) fn roots(context: &Context<'_>, key: &str) -> Option<String> {
-    let result: ListRootsResult = heard(context, key)?;
+    let result: ListRootsResult = answer_to(context, key)?;
     let uris: Vec<_> = result.roots.iter().map(|root| root.uri.as_str()).collect();
     Some(uris.join(", "))
 }
 
-/// A text without the quotes of JSON, any other value as JSON.
+/// A string without its quotes, any other value as JSON.
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The refusal of a client that did not declare what the request needs.
+/// The error for a client without the capability that the request needs.
 pub(super) fn missing_capability(needed: &Value) -> RpcError {
     let message = "the request needs a capability that the client did not declare";
     RpcError::new(code::MISSING_CAPABILITY, message)

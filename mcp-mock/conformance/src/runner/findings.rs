@@ -1,55 +1,56 @@
-//! What one leg came to, and whether it is what is wanted.
+//! The result for one subject, and the comparison with what its revision requires.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::checks::{Check, Status};
-use super::leg::Leg;
 use super::requirements::Requirements;
+use super::subject::Subject;
 use super::summary::Tally;
 
-/// What one leg came to.
+/// The result for one subject.
 pub(super) struct Findings {
-    pub(super) leg: &'static Leg,
-    /// Where the details are.
+    pub(super) subject: &'static Subject,
+    /// The folder with the details.
     pub(super) folder: PathBuf,
     pub(super) required: Vec<Scenario>,
-    /// By their groups.
+    /// Scenarios that do not count, by their groups.
     pub(super) not_scored: Vec<(String, Vec<Scenario>)>,
     pub(super) seconds: f64,
-    /// Whether the suite itself ended well.
+    /// Whether the exit code of the suite was 0.
     is_accepted: bool,
-    complaint: Option<String>,
 }
 
-/// One scenario and what is known of it.
+/// One scenario and its result.
 pub(super) struct Scenario {
     pub(super) name: String,
-    /// Nothing when the suite did not run it.
+    /// `None` when the suite did not run it.
     tally: Option<Tally>,
     /// Empty when the scenario broke off.
     checks: Vec<Check>,
 }
 
-/// What the suite left behind.
-pub(super) struct Left {
+/// What one run of the suite wrote.
+pub(super) struct RunOutput {
     pub(super) folder: PathBuf,
-    /// Whether the suite itself ended well.
+    /// Whether the exit code of the suite was 0.
     pub(super) is_accepted: bool,
-    /// How the server misbehaved as a process.
-    pub(super) complaint: Option<String>,
     pub(super) seconds: f64,
     pub(super) tallies: Vec<Tally>,
     pub(super) checks: BTreeMap<String, Vec<Check>>,
 }
 
 impl Findings {
-    /// Sorts what the suite left behind by what the revision asks for.
-    pub(super) fn sort(leg: &'static Leg, requirements: &Requirements, mut left: Left) -> Self {
+    /// Sorts the output of a run by the requirements of the revision.
+    pub(super) fn sort(
+        subject: &'static Subject,
+        requirements: &Requirements,
+        mut output: RunOutput,
+    ) -> Self {
         let mut scenario = |name: &String| Scenario {
             name: name.clone(),
-            tally: left.tallies.iter().find(|tally| tally.scenario == *name).cloned(),
-            checks: left.checks.remove(name).unwrap_or_default(),
+            tally: output.tallies.iter().find(|tally| tally.scenario == *name).cloned(),
+            checks: output.checks.remove(name).unwrap_or_default(),
         };
         let required = requirements.required.iter().map(&mut scenario).collect();
         let mut not_scored: Vec<(String, Vec<Scenario>)> = Vec::new();
@@ -61,13 +62,12 @@ impl Findings {
             }
         }
         Self {
-            leg,
-            folder: left.folder,
+            subject,
+            folder: output.folder,
             required,
             not_scored,
-            seconds: left.seconds,
-            is_accepted: left.is_accepted,
-            complaint: left.complaint,
+            seconds: output.seconds,
+            is_accepted: output.is_accepted,
         }
     }
 
@@ -75,33 +75,36 @@ impl Findings {
         self.not_scored.iter().flat_map(|(_, scenarios)| scenarios)
     }
 
-    /// What is not as it should be, in sentences.
-    pub(super) fn misses(&self) -> Vec<String> {
-        let Self { leg, required, .. } = self;
+    /// The differences from what the revision requires, a sentence each.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let Self { subject, required, .. } = self;
         let total = required.len();
-        let mut misses = Vec::new();
-        if total != leg.wanted {
-            misses.push(format!("{leg}: {total} required scenarios, not {}", leg.wanted));
+        let mut problems = Vec::new();
+        if total != subject.required {
+            problems
+                .push(format!("{subject}: {total} required scenarios, not {}", subject.required));
         }
         let failed = required.iter().filter(|it| !it.is_passed()).count();
         if failed > 0 {
-            misses.push(format!("{leg}: {failed} of {total} required scenarios did not pass"));
+            problems
+                .push(format!("{subject}: {failed} of {total} required scenarios did not pass"));
         } else if !self.is_accepted {
-            misses.push(format!("{leg}: the suite itself finds fault, for the reason in `stdout`"));
+            problems.push(format!(
+                "{subject}: the suite itself finds fault, for the reason in `stdout`"
+            ));
         }
-        misses.extend(self.complaint.iter().map(|complaint| format!("{leg}: {complaint}")));
-        misses
+        problems
     }
 }
 
 impl Scenario {
-    /// Whether something succeeded and nothing failed. A scenario that nothing was seen of has not
-    /// passed, though the suite marks it so in its summary.
+    /// Whether at least one check succeeded and none failed. The suite also marks a scenario without checks as
+    /// passed; here it has not passed.
     pub(super) fn is_passed(&self) -> bool {
         self.tally.as_ref().is_some_and(|tally| tally.failed == 0 && tally.passed > 0)
     }
 
-    /// How many checks succeeded, and how many of them there are that can.
+    /// The number of checks that succeeded, and of those that succeeded or failed.
     pub(super) fn checks(&self) -> (usize, usize) {
         let tally = self.tally.as_ref();
         tally.map_or((0, 0), |tally| (tally.passed, tally.passed + tally.failed))
@@ -111,7 +114,7 @@ impl Scenario {
         self.checks.iter().filter(|check| check.status == Status::Warning).count()
     }
 
-    /// Why it did not pass; the first reason may be one of many.
+    /// The reasons for which it did not pass.
     pub(super) fn reasons(&self) -> Vec<String> {
         let failures = self.checks.iter().filter(|check| check.status == Status::Failure);
         let reasons: Vec<_> = failures.map(Check::reason).collect();
@@ -129,11 +132,11 @@ impl Scenario {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::conformance::leg::{LEGS, Side};
-    use crate::conformance::{checks, summary};
+    use crate::runner::subject::{SUBJECTS, Side};
+    use crate::runner::{checks, summary};
 
-    /// The findings of a server that fails much, with the required scenarios that are given.
-    pub(in crate::conformance) fn findings(required: &[&str]) -> Findings {
+    /// The findings of a server that fails many scenarios, with these required ones.
+    pub(in crate::runner) fn findings(required: &[&str]) -> Findings {
         let list = include_str!("samples/list.txt");
         let requirements = Requirements {
             required: required.iter().map(|&name| name.to_owned()).collect(),
@@ -143,9 +146,8 @@ pub(super) mod tests {
         let sample = checks::parse(include_str!("samples/checks.json")).unwrap();
         let checks = BTreeMap::from([("caching".to_owned(), sample)]);
         let folder = PathBuf::from("out");
-        let left =
-            Left { folder, is_accepted: true, complaint: None, seconds: 1.5, tallies, checks };
-        Findings::sort(&LEGS[1], &requirements, left)
+        let output = RunOutput { folder, is_accepted: true, seconds: 1.5, tallies, checks };
+        Findings::sort(&SUBJECTS[1], &requirements, output)
     }
 
     #[test]
@@ -175,30 +177,27 @@ pub(super) mod tests {
 
     #[test]
     fn failures_and_changed_totals_are_missed() {
-        let misses = findings(&["tools-list", "caching"]).misses();
+        let problems = findings(&["tools-list", "caching"]).problems();
 
         let wanted = [
             "server 2026-07-28: 2 required scenarios, not 37",
             "server 2026-07-28: 1 of 2 required scenarios did not pass",
         ];
-        assert_eq!(misses, wanted);
+        assert_eq!(problems, wanted);
     }
 
     #[test]
-    fn verdict_of_the_suite_and_end_of_the_server_count_too() {
+    fn verdict_of_the_suite_counts_too() {
         let mut findings = findings(&["tools-list"; 37]);
-        let passed = findings.misses();
+        let passed = findings.problems();
         findings.is_accepted = false;
-        findings.complaint = Some("the server ended".to_owned());
 
-        let misses = findings.misses();
+        let problems = findings.problems();
 
         assert_eq!(passed, [""; 0]);
-        let wanted = [
-            "server 2026-07-28: the suite itself finds fault, for the reason in `stdout`",
-            "server 2026-07-28: the server ended",
-        ];
-        assert_eq!(misses, wanted);
+        let wanted =
+            ["server 2026-07-28: the suite itself finds fault, for the reason in `stdout`"];
+        assert_eq!(problems, wanted);
     }
 
     #[test]

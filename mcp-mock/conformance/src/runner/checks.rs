@@ -8,14 +8,14 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::leg::Side;
+use super::subject::Side;
 
 const FILE: &str = "checks.json";
 
-/// What the name of a scenario's folder ends with.
+/// The form of the time at the end of a folder's name.
 const TIME_FORM: &str = "-0000-00-00T00-00-00-000Z";
 
-/// One thing that the suite looked at.
+/// One check of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Check {
     pub(super) id: String,
@@ -36,13 +36,13 @@ pub(super) enum Status {
 }
 
 impl Check {
-    /// What was wanted and what is wrong with it.
+    /// The expectation and the error.
     pub(super) fn reason(&self) -> String {
         let error = self.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
         format!("{}{error}", self.description)
     }
 
-    /// Everything that is known, over several lines.
+    /// All members, over several lines.
     pub(super) fn full(&self) -> String {
         let mut text = format!("{:7} {}: {}", self.status.to_string(), self.id, self.description);
         let details = self.details.as_ref().map(ToString::to_string);
@@ -103,7 +103,7 @@ fn check(value: &Value) -> Result<Check> {
     })
 }
 
-/// Calls `found` with the path of every folder that holds checks, from the start, and with their text.
+/// Calls `found` with every folder that holds checks, as a path below `folder`, and with the JSON of the checks.
 fn gather(
     folder: &Path,
     prefix: &str,
