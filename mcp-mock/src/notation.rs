@@ -5,7 +5,7 @@ use std::path::Path;
 use mcp_core::schema::nearest_name;
 use serde::de::DeserializeOwned;
 
-/// How a text is written.
+/// The notation of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
     /// JSON.
@@ -67,7 +67,7 @@ impl SyntaxError {
     }
 }
 
-/// A name that is none of the known ones.
+/// A name that is not one of the known ones.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is no {what}{}", near_or_all(name, known))]
 pub struct UnknownNameError {

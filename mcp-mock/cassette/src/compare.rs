@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::redact::{MARK_END, MARK_START};
 
-/// Differences that are told; more help nobody.
+/// Differences that are reported; more do not help.
 const DIFFERENCES_MAX: usize = 10;
 /// How long a value that is shown may get.
 const SHOWN_MAX: usize = 120;
@@ -113,7 +113,7 @@ fn is_marked(text: &str) -> bool {
     text.contains(MARK_START)
 }
 
-/// Whether a text is what a text with marks was made from, as far as can be seen.
+/// Whether a string fits a string with marks: a mark stands for anything.
 fn fits(recorded: &str, found: &str) -> bool {
     let mut parts = recorded.split(MARK_START);
     let Some(mut rest) = parts.next().and_then(|start| found.strip_prefix(start)) else {

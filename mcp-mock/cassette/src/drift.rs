@@ -1,7 +1,7 @@
-//! Where the catalogue of a real server and that of a dialect differ.
+//! The differences between the catalogue of a real server and that of a dialect.
 //!
-//! Compared is what a program relies on: names, arguments with all that their schemas demand,
-//! annotations, who the server is and which revision it speaks. Texts for people are not.
+//! It compares what a program relies on: names, arguments with everything that their schemas demand,
+//! annotations, who the server is and which revision it speaks. It does not compare strings for people.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// How deep schemas are followed; `$ref` is compared by name, so that nothing goes round in circles.
 const SCHEMA_DEPTH_MAX: usize = 32;
 
-/// Keywords whose values are texts for people, or say nothing about what is allowed.
+/// Keywords whose values are strings for people, or do not restrict values.
 const PROSE: [&str; 6] = ["$schema", "$id", "description", "examples", "title", "$comment"];
 
 /// A server as its clients see it.
@@ -27,7 +27,7 @@ pub struct Catalogue<'a> {
     pub tools: &'a [Tool],
 }
 
-/// All that differs. Shown, it is a text for people.
+/// All differences; `Display` writes them for people.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Drift {
     server: Vec<String>,
@@ -37,7 +37,7 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// What a real server has otherwise than a dialect.
+    /// Compares a real server with a dialect.
     pub fn between(dialect: Catalogue<'_>, real: Catalogue<'_>) -> Self {
         let mut drift = Self { server: server_lines(dialect, real), ..Self::default() };
         let by_name = |tools: &'_ [Tool]| -> BTreeMap<String, Tool> {
@@ -168,7 +168,7 @@ fn nodes(schema: &serde_json::value::RawValue) -> Nodes {
     nodes
 }
 
-/// Adds a schema and all below it.
+/// Adds a schema and all schemas inside it.
 fn collect(nodes: &mut Nodes, place: &str, schema: &Value, depth: usize) {
     let Some(members) = schema.as_object().filter(|_| depth < SCHEMA_DEPTH_MAX) else {
         nodes.entry(place.to_owned()).or_default().insert("schema".to_owned(), schema.clone());
@@ -232,7 +232,7 @@ fn joined(place: &str, group: &str, name: &str) -> String {
     if place.is_empty() { format!("{group}{name}") } else { format!("{place}.{group}{name}") }
 }
 
-/// Text of a server, fit for a terminal.
+/// A string of a server, safe for a terminal.
 fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -21,8 +21,8 @@
 //! as JSON, URLs, HTML and base64 spell them; tokens of well-known forms; and what stands in members
 //! with names such as `password`.
 //!
-//! Not found are: secrets that nobody named, in a form that nobody knows; those that are encrypted,
-//! compressed, hashed, written backwards, in hexadecimal or other letters, or split over several texts;
+//! It does not find: secrets that were not named and have no known form; those that are encrypted,
+//! compressed, hashed, reversed, in hexadecimal or other letters, or split over several strings;
 //! secrets inside pictures and other binary content; and secrets that are words of the format itself,
 //! such as `tools/call`. Besides, redaction is about secrets and not about privacy: names, addresses
 //! and whatever else a server answers are on the tape. Look at one before you give it away; on Unix

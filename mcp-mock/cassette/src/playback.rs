@@ -257,7 +257,7 @@ fn subject<'a>(method: &str, params: &'a Map<String, Value>) -> Option<&'a str> 
     params.get(name).and_then(Value::as_str)
 }
 
-/// What is asked of the subject; no arguments are as good as empty ones.
+/// The arguments of the request; missing ones count as empty.
 fn content(method: &str, params: &Map<String, Value>) -> Value {
     match method {
         method::TOOLS_CALL | method::PROMPTS_GET => {

@@ -13,16 +13,16 @@ use serde_json::{Map, Value};
 use super::redact::Redactor;
 use super::tape::{Exchange, Header, RecordedAnswer, RecordedNotification, ServerLine, VERSION};
 
-/// Requests at work at the same time; of more, the answers are passed on and not recorded.
+/// Requests that run at the same time; the answers to further ones are passed on and not recorded.
 const PENDING_MAX: usize = 1024;
-/// Notifications that are kept of one request. A chatty one is not what a replay is for.
+/// Notifications that are kept for one request; a replay does not need more.
 const NOTIFICATIONS_MAX: usize = 1000;
 
-/// Watches a conversation and writes down what is worth it.
+/// Watches a conversation and gives the lines of the tape.
 #[derive(Debug)]
 pub struct Recorder {
     redactor: Redactor,
-    /// Who is recorded: the program, or where the URL leads.
+    /// The recorded server: the program, or the origin of the URL.
     command: String,
     began: Timestamp,
     has_header: bool,
@@ -75,12 +75,12 @@ impl Recorder {
         self.pending.is_empty()
     }
 
-    /// A text without secrets.
+    /// The string with its secrets marked.
     pub fn redacted(&self, text: &str) -> String {
         self.redactor.text(text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// Takes note of a frame of the client.
+    /// Reads a frame of the client.
     pub fn asked(&mut self, frame: &[u8], now: Instant) {
         match scan(frame) {
             Ok(Envelope::Request { id, method, params }) if method != method::LISTEN => {
@@ -90,12 +90,12 @@ impl Recorder {
                 let cancelled = params.and_then(|params| serde_json::from_slice(params).ok());
                 cancelled.map(|cancelled: Cancelled| self.pending.remove(&cancelled.request_id));
             }
-            // Answers to what the server asked, and what is no message, are none of the tape's.
+            // The tape holds no answers to the server's requests and no broken frames.
             _ => {}
         }
     }
 
-    /// Takes note of a frame of the server, and says what is to be written.
+    /// Reads a frame of the server, and gives the lines to write.
     pub fn answered(&mut self, frame: &[u8], now: Instant) -> Vec<String> {
         match scan(frame) {
             Ok(Envelope::Result { id, result }) => {
@@ -162,7 +162,7 @@ impl Recorder {
         }
     }
 
-    /// The first line, now that it is known who is recorded.
+    /// The first line, which names the recorded server.
     fn opened(&mut self, opening: Option<(ServerInfo, Option<ProtocolVersion>)>) -> Vec<String> {
         let Some((server, revision)) = opening else { return Vec::new() };
         self.agreed = revision;
@@ -180,7 +180,7 @@ impl Recorder {
             revision: self.agreed,
             command: self.command.clone(),
         };
-        // Who a server is takes no part in matching, so it is redacted as a whole.
+        // Nothing matches against the name of the server, so it is redacted as a whole.
         let mut value = serde_json::to_value(&header).expect("a header always encodes");
         self.redactor.redact(&mut value);
         let redacted: Header = serde_json::from_value(value).unwrap_or(header);
@@ -235,7 +235,7 @@ impl Recorder {
     }
 }
 
-/// Requests about the conversation itself: a replay has one of its own.
+/// Requests about the conversation itself: a replay answers those by itself.
 fn is_conversation(name: &str) -> bool {
     matches!(name, method::INITIALIZE | method::DISCOVER | method::PING)
 }

@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use super::recorder::Recorder;
 use super::tape::{self, Tape, TapeError, is_cut_off};
 
-/// How long a server may still answer when the client has gone: enough for calls at work, and no reason
-/// to stay for those that never end.
+/// How long the server may still answer after the client has left: enough for running calls, and a bound for
+/// those that never end.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// Why a recording ended before its client did.
@@ -199,7 +199,7 @@ impl<'a> Relay<'a> {
         Ok(frame)
     }
 
-    /// What the client is told of a request that failed on the way. It is not the server's answer, so
+    /// The error for a request that failed on the way. It is not the server's answer, so
     /// it is not on the tape.
     fn refusal(&self, lost: &Undelivered) -> Bytes {
         let mut state = self.state();

@@ -24,7 +24,7 @@ use mcp_mock::{MockHttpError, MockHttpOptions, MockHttpServer, MockTransport, Se
 ///
 /// Lists, answers and errors are those of the tape. So is what the server said while it worked:
 /// progress to those who ask for it, log messages. What it asked the client is not on a tape, and
-/// changes of lists and resources are not told.
+/// changes of lists and resources are not sent.
 ///
 /// A request that is not on the tape is answered by an error (`-32602`) that shows the closest
 /// recording and where it differs.
@@ -75,7 +75,7 @@ impl Replay {
         let (here, there) = memory::pair();
         let replay = self.clone();
         let server = tokio::spawn(async move {
-            // The client sees the end of its connection; there is nobody else to tell.
+            // The client sees the end of its connection.
             drop(serve(&replay, &there).await);
         });
         MockTransport::new(here, server)
@@ -85,7 +85,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened on, or is none of the loopback.
+    /// When the port cannot listen on the address, or the address is not a loopback one.
     pub async fn serve_http(
         &self,
         options: MockHttpOptions,
@@ -192,7 +192,7 @@ fn answer(request: &Request, result_type: &ResultType, result: &RawValue) -> Byt
     let mut members = members.expect("a tape holds results that are objects");
     members.remove("resultType");
     if request.version.era() == Era::Modern && is_cacheable(&request.method) {
-        // Results must say for how long and for whom (2026-07-28, "Caching").
+        // Cacheable results need a lifetime and a scope (2026-07-28, "Caching").
         for (name, least) in [("ttlMs", json!(0)), ("cacheScope", json!("private"))] {
             let least = to_raw_value(&least).expect("a JSON value always encodes");
             members.entry(name.to_owned()).or_insert(least);

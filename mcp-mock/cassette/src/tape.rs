@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// The version of the format that this crate writes and reads.
 pub(super) const VERSION: u64 = 1;
 
-/// A tape is kept in memory as a whole; larger ones are nothing that anybody recorded by hand.
+/// The largest tape that is read: it is kept in memory as a whole. Recordings by hand are far smaller.
 const BYTES_MAX: u64 = 256 << 20;
 
 /// What a real server was asked and what it answered.
@@ -45,13 +45,13 @@ pub struct Tape {
 pub struct Exchange {
     /// Counts from 1 in the order in which the requests began; lines stand in the order of the answers.
     pub number: usize,
-    /// What was asked.
+    /// The method of the request.
     pub method: String,
-    /// The parameters without `_meta`, which is about the conversation and not about the question.
+    /// The parameters without `_meta`, which is about the conversation.
     pub params: Map<String, Value>,
-    /// What came back.
+    /// The answer.
     pub answer: RecordedAnswer,
-    /// What the server said meanwhile.
+    /// The notifications that came before the answer.
     pub notifications: Vec<RecordedNotification>,
     /// How long the answer took, in milliseconds.
     pub after_ms: u64,
@@ -66,11 +66,11 @@ pub enum RecordedAnswer {
     Error(RpcError),
 }
 
-/// What a server said unasked.
+/// A notification of the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecordedNotification {
-    /// What it is about.
+    /// The method.
     pub method: String,
     /// Its parameters.
     #[serde(default)]
@@ -92,10 +92,10 @@ pub struct TapeError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TapeErrorKind {
-    /// A line is no exchange.
+    /// A line is not an exchange.
     #[error(":{line}: {message}")]
     Line {
-        /// Counts from 1.
+        /// The number of the line, from 1.
         line: usize,
         /// What is wrong with it.
         message: String,
@@ -106,7 +106,7 @@ pub enum TapeErrorKind {
     /// The file cannot be read.
     #[error(": {error}")]
     Read {
-        /// Why not.
+        /// The reason of the operating system.
         error: io::Error,
     },
     /// The file is too large.
@@ -117,7 +117,7 @@ pub enum TapeErrorKind {
         ":1: a tape of version {version}; this build reads version {VERSION}, so record it anew"
     )]
     Version {
-        /// What the first line says.
+        /// The version in the first line.
         version: Value,
     },
 }
@@ -127,7 +127,7 @@ impl Tape {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is of another version, or holds a line that is none of a tape.
+    /// When the file cannot be read, is of another version, or has a line that is not an exchange.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, TapeError> {
         let path = path.as_ref();
         let failed = |kind| TapeError { path: path.to_owned(), kind };
@@ -141,7 +141,7 @@ impl Tape {
         &self.exchanges
     }
 
-    /// Who the server said it is; a nameless one when it was never asked.
+    /// Name and version of the recorded server; empty when the recording has none.
     #[must_use]
     pub fn server(&self) -> ServerInfo {
         self.header.server.clone().map_or_else(|| ServerInfo::new("", ""), ServerLine::into_info)
@@ -218,7 +218,7 @@ impl Header {
     }
 }
 
-/// The server as the first line tells of it.
+/// The server in the first line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ServerLine {
     info: Implementation,

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use mcp_mock::{Fault, FaultError, RequestKind};
 
-/// What stands for every tool.
+/// The sign for every tool.
 const ANY_TOOL: &str = "*";
 
 /// Which calls fail, how, and how many of them.
@@ -12,7 +12,7 @@ const ANY_TOOL: &str = "*";
 pub(super) struct FaultRule {
     pub(super) subject: Subject,
     pub(super) fault: Fault,
-    /// Only so many calls, when given.
+    /// At most this number of calls; all when not given.
     pub(super) times: Option<usize>,
 }
 

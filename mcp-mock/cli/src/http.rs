@@ -60,7 +60,7 @@ pub(super) async fn serve_stdio(
     Ok(served?)
 }
 
-/// What whoever started the process has to know.
+/// The ready line: where everything is served.
 fn ready(server: &MockHttpServer) -> Value {
     let urls = server.urls().map(|(name, url)| (name.to_owned(), json!({ "url": url })));
     let mut ready = json!({
@@ -118,7 +118,7 @@ async fn serve_until_the_end(
     ready: &Value,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    // Whoever waits for the line must be able to rely on what it says.
+    // Signals are handled from here on: whoever reads the line may send one at once.
     let mut signals = Signals::new()?;
     writeln!(out, "{ready}")?;
     out.flush()?;

@@ -55,7 +55,7 @@ pub async fn run(
         }
     };
     let Err(error) = outcome else { return 0 };
-    // Without a standard error there is nobody to tell.
+    // Without a standard error the message is lost; the exit code is left.
     drop(error.tell(err));
     error.exit_code()
 }

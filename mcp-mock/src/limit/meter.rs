@@ -20,7 +20,7 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
-    /// A cost of 1 in a window of `amount` in so many `seconds`.
+    /// A cost of 1 in a window of at most `amount` in `seconds`.
     pub(crate) fn new(window: impl Into<String>, amount: u32, seconds: u32) -> Self {
         let budget = Budget { amount, seconds };
         Self { window: window.into(), budget, cost: 1, resource: None }
@@ -41,7 +41,7 @@ pub(crate) struct Exceeded {
     pub(crate) resource: Option<&'static str>,
     pub(crate) limit: u32,
     pub(crate) used: u32,
-    /// After so many seconds the call would be admitted.
+    /// The seconds until the call would be admitted.
     pub(crate) wait_seconds: u32,
 }
 

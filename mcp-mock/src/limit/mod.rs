@@ -5,7 +5,7 @@
 //! ```
 //!
 //! They are off unless a test asks for them, because the clock of a world stands still: a client that is
-//! refused would wait for ever, or until the test moves the clock. A call is counted when the vendor's API
+//! refused would wait until the test moves the clock. A call is counted when the vendor's API
 //! would get it, so after the server has checked its arguments; a refused one counts nowhere and does
 //! nothing. What was used is a part of the state, so that a world that is put back counts as it did.
 

@@ -1,6 +1,6 @@
-//! What is different between two states of a world.
+//! The differences between two states of a world.
 //!
-//! States are compared as JSON, entity by entity: things in lists are told apart by their id, number, `ts`
+//! States are compared as JSON, entity by entity: entries of arrays are identified by their id, number, `ts`
 //! or name, so that what was added in front of others does not look like a change of all of them. Clock,
 //! ids, what was used of limits and what searches see are not compared: they move with everything.
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::State;
 use crate::service::ServiceName;
 
-/// Members by which things in a list are told apart, the best first.
+/// Members that identify an entry of an array, the best first.
 const IDENTITIES: [&str; 8] = ["number", "ts", "tag", "id", "path", "sha", "login", "name"];
 
 /// Counters that services keep to themselves. They move with what they count, and say nothing more.
@@ -43,11 +43,11 @@ const SHOWN_CHARACTERS_MAX: usize = 120;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Difference(Vec<Change>);
 
-/// One thing that is different.
+/// One difference.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
-    /// Where: members joined by dots, things in lists by what names them in brackets, such as
+    /// The place: members joined by dots, entries of arrays by their name in brackets, such as
     /// `github.repos[company/support].issues[3].title`.
     pub path: String,
     /// What was there before, unless it was added.

@@ -122,7 +122,7 @@ impl World {
         self.state.lock().clone()
     }
 
-    /// Puts the world back to a state that it had.
+    /// Replaces the state of the world.
     pub fn restore(&self, state: State) {
         *self.state.lock() = state;
     }
@@ -133,7 +133,7 @@ impl World {
         before.diff(&self.state.lock())
     }
 
-    /// Looks at the state without copying it, or changes it behind the servers' backs.
+    /// Reads the state without a copy, or changes it without a call.
     pub fn with_state<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
         look(&mut self.state.lock())
     }

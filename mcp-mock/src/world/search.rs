@@ -1,4 +1,4 @@
-//! Searches that lag behind: what they see is the past.
+//! Searches that lag: they see the past.
 //!
 //! The index of a vendor's search takes in a change some time after it was made. Here that is the content as
 //! it was that long ago: what is new is not found yet, what was changed is found under its old content, and
@@ -15,8 +15,8 @@ use crate::service::ServiceName;
 use crate::service::github::{GitHub, Repo};
 use crate::service::notion::Notion;
 
-/// Earlier contents that are kept, each a copy of all that is searched. A test that turns the clock between
-/// more changes than this within one lag has the oldest of them found too late.
+/// Snapshots that are kept, each a copy of everything that is searched. With more changes than this within one
+/// lag, the oldest are found too late.
 const MOMENTS_MAX: usize = 256;
 
 /// The search that finds repositories, in all dialects that have it.

@@ -1,8 +1,8 @@
-//! The JSON Schema of seeds, found out by asking the types themselves.
+//! The JSON Schema of seeds, derived from the types.
 //!
-//! A type tells what it reads when it is read from a source that has an answer to everything. So the schema
-//! cannot fall behind the types. It knows names, kinds and choices of members, and not what they mean: the
-//! docs of the seeds say that. Of what takes several forms it says nothing.
+//! Each type is deserialized from a source that answers every request and records it, so that the schema always
+//! agrees with the types. It has names, types and choices of members; their meaning is in the docs of the seeds.
+//! A member that takes several forms has no schema.
 
 use serde::de::value::Error;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::Seed;
 
-/// A text that is a time as well.
+/// A string that is a valid time too.
 const SAMPLE: &str = "2026-01-05T09:00:00Z";
 
-/// A member that is a word or an object, which no single answer can be.
+/// A member that is a string or an object, which no single answer can be.
 const LIMITS: &str = "limits";
 
 /// What may be written in a seed, as `mcp-mock schema seed` prints it.
@@ -29,7 +29,7 @@ pub(super) fn seed_schema() -> Value {
     schema
 }
 
-/// A source that answers whatever a type reads, and notes what that was.
+/// A source that answers whatever a type reads, and records it.
 struct Question<'a> {
     schema: &'a mut Value,
     /// Where the schema stands, as a reference.

@@ -93,7 +93,7 @@ impl State {
 #[error("`{service}` refuses its part of the seed: {error}{}", details(.error))]
 #[non_exhaustive]
 pub struct SeedError {
-    /// Whose part it is.
+    /// The service that refuses.
     pub service: ServiceName,
     /// What is wrong, in the words of the service.
     pub error: ApiError,
@@ -172,7 +172,7 @@ impl Seed {
     }
 }
 
-/// What the service says besides its words, which may be no more than "Validation Failed".
+/// The details of a refusal, whose message may be no more than "Validation Failed".
 fn details(error: &ApiError) -> String {
     error.details.as_ref().map(|details| format!(": {details}")).unwrap_or_default()
 }
@@ -183,7 +183,7 @@ fn part<T: for<'de> Deserialize<'de>>(json: &str) -> T {
 
 /// A service that is a part of the state.
 pub trait Part: std::fmt::Debug + Sized + Send + Sync + 'static {
-    /// Which one.
+    /// The service of this type.
     const SERVICE: ServiceName;
 
     /// The service, and what its operations take from the world.

@@ -8,15 +8,15 @@ use ::base64::engine::general_purpose::STANDARD_NO_PAD;
 /// Shorter pieces are found in ordinary words too often.
 const FRAGMENT_LETTERS_MIN: usize = 7;
 
-/// What of the encoding depends on the value alone, for each of the three places in a group of three
-/// bytes where it may begin.
+/// The part of the encoding that depends on the value alone, for each of its three offsets in a group of
+/// three bytes.
 pub(super) struct Fragments(Vec<Vec<u8>>);
 
 impl Fragments {
     pub(super) fn of(value: &str) -> Self {
         let fragments = [0, 1, 2].map(|bytes_before: usize| {
             let bytes = [&[0; 2][..bytes_before], value.as_bytes()].concat();
-            // Letters at either end hold bits of neighbours as well.
+            // Letters at either end hold bits of neighbouring bytes too.
             let whole_letters = bytes.len() * 8 / 6;
             let letters =
                 STANDARD_NO_PAD.encode(&bytes).into_bytes().into_iter().take(whole_letters);
@@ -27,7 +27,7 @@ impl Fragments {
         )
     }
 
-    /// Where the text holds base64 of the value: the whole run, since its neighbours hold some bits.
+    /// The runs of base64 that hold the value, as a whole: neighbouring letters hold some of its bits.
     pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
         if self.0.is_empty() {
             return Vec::new();

@@ -32,7 +32,7 @@ const TELLING: [&str; 19] = [
 const SCHEMES: [&str; 3] = ["bearer ", "basic ", "token "];
 
 pub(super) fn is_telling(name: &str) -> bool {
-    // A JSON pointer or a long text is no name, and need not be copied.
+    // A JSON pointer or a long string is not a name, and is not copied.
     if name.len() > 32 {
         return false;
     }
@@ -54,7 +54,7 @@ pub(super) fn hides(value: &Value) -> bool {
     }
 }
 
-/// The text without the word that says how the secret is meant.
+/// The string without the scheme before the secret.
 pub(super) fn without_scheme(text: &str) -> &str {
     let is_scheme = |scheme: &&&str| {
         text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))

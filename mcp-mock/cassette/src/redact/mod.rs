@@ -19,18 +19,18 @@ use serde_json::{Map, Value};
 use self::base64::Fragments;
 use self::spelling::Spelling;
 
-/// What a mark begins with.
+/// The beginning of a mark.
 pub(super) const MARK_START: &str = "«redacted:";
-/// What a mark ends with.
+/// The end of a mark.
 pub(super) const MARK_END: &str = "»";
 
 /// Shortest value that is taken for a secret because of the name of its variable: switches such as
 /// `AUTH=none` are no secrets, and would be found everywhere.
 const GUESSED_BYTES_MIN: usize = 8;
-/// Values of telling members that are looked for elsewhere. Far more than a recording meets; every one
-/// costs a look at every text.
+/// Values of members with telling names that are searched for elsewhere. A recording has far fewer; each costs
+/// a search in every string.
 const LEARNED_MAX: usize = 64;
-/// JSON texts inside texts of JSON texts: nobody nests more, and every level is parsed again.
+/// How deep JSON inside strings of JSON is read; each level is parsed again.
 const TEXT_DEPTH_MAX: usize = 8;
 
 /// Parts of the names of variables that hold secrets.
@@ -52,7 +52,7 @@ struct Secret {
     fragments: Fragments,
 }
 
-/// A place in a text that is to be marked, and with which name.
+/// A place in a string to mark, and the name in the mark.
 type Span = (Range<usize>, String);
 
 impl Redactor {
@@ -102,7 +102,7 @@ impl Redactor {
         serde_json::from_slice(&single_line(Bytes::from(text.into_bytes()))).ok()
     }
 
-    /// The text with all secrets marked; `None` when there are none.
+    /// The string with all secrets marked; `None` when it has none.
     pub fn text(&self, text: &str) -> Option<String> {
         self.text_at(text, 0)
     }
@@ -217,19 +217,19 @@ impl Redactor {
     }
 }
 
-/// Shows how many secrets it knows, and none of them.
+/// Writes how many secrets it knows, and no secret.
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redactor").field("secrets", &self.secrets.len()).finish_non_exhaustive()
     }
 }
 
-/// What stands in the place of a secret.
+/// The mark in the place of a secret.
 fn mark(name: &str) -> String {
     format!("{MARK_START}{name}{MARK_END}")
 }
 
-/// The JSON that a text consists of, when that is an object or a list.
+/// The JSON in a string, when it is an object or an array.
 fn json_in(text: &str) -> Option<Value> {
     let trimmed = text.trim_start();
     if !trimmed.starts_with(['{', '[']) {
@@ -247,7 +247,7 @@ fn written(value: &Value, is_indented: bool) -> String {
     written.expect("a JSON value always encodes")
 }
 
-/// The text with a mark in each place; of places that overlap the first one's name stands for all.
+/// The string with a mark in each place; places that overlap get one mark, with the first name.
 fn marked(text: &str, mut spans: Vec<Span>) -> Option<String> {
     spans.sort_by(|(left, _), (right, _)| {
         (left.start, std::cmp::Reverse(left.end)).cmp(&(right.start, std::cmp::Reverse(right.end)))

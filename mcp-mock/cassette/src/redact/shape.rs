@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-/// A token that begins with a word of its maker's.
+/// A token with a well-known prefix.
 struct Shape {
     name: &'static str,
     prefix: &'static str,
-    /// Letters after the prefix: at least so many, of this kind.
+    /// The minimum number of letters after the prefix, and their kind.
     letters_min: usize,
     is_letter: fn(u8) -> bool,
 }
@@ -48,7 +48,7 @@ const PEM_START: &str = "-----BEGIN ";
 const PEM_KIND: &str = "PRIVATE KEY-----";
 const PEM_END: &str = "-----END ";
 
-/// Where such secrets are, and what to call them.
+/// The places of such secrets, and a name for each.
 pub(super) fn find(text: &str) -> Vec<(Range<usize>, &'static str)> {
     let mut found = Vec::new();
     for shape in &SHAPES {
@@ -142,7 +142,7 @@ const fn shape(
     Shape { name, prefix, letters_min, is_letter }
 }
 
-/// Where the letters end that begin at `start`.
+/// The end of the run of letters that begins at `start`.
 fn end_of(text: &str, start: usize, is_letter: fn(u8) -> bool) -> usize {
     let rest = text.as_bytes().get(start..).unwrap_or_default();
     start + rest.iter().take_while(|byte| is_letter(**byte)).count()

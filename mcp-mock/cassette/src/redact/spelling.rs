@@ -1,4 +1,4 @@
-//! The ways in which a text may spell a known value: as it is, with JSON's escapes however deep, with
+//! The ways in which a string may spell a known value: as it is, with JSON's escapes at any depth, with
 //! those of URLs, with those of HTML.
 
 use std::ops::Range;
@@ -6,16 +6,16 @@ use std::ops::Range;
 /// What JSON may write after a backslash for a backslash.
 const BACKSLASH_CODE: &[u8] = b"u005c";
 
-/// A value, ready to be looked for.
+/// A value, prepared for searching.
 pub(super) struct Spelling {
     elements: Vec<Element>,
-    /// Which bytes a spelling may begin with: most places are left at once.
+    /// The bytes that a spelling may begin with, so that most places are skipped at once.
     starts: [bool; 256],
 }
 
 /// What a value consists of.
 enum Element {
-    /// So many backslashes. JSON in JSON doubles them, so there may be more.
+    /// At least this number of backslashes: JSON inside JSON doubles them.
     Backslashes(usize),
     Letter(char),
 }
@@ -39,7 +39,7 @@ impl Spelling {
         Self { elements, starts }
     }
 
-    /// Where the text spells the value.
+    /// The places where the string spells the value.
     pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
         let mut found = Vec::new();
@@ -85,7 +85,7 @@ impl Spelling {
     }
 }
 
-/// How far a text was read as a spelling.
+/// The part of the value that was read so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Way {
     at: usize,
@@ -111,7 +111,7 @@ fn backslashes(text: &[u8], start: usize, has_codes: bool) -> (usize, usize) {
     }
 }
 
-/// Where the letter may end that is spelled next.
+/// The places where the next spelled letter may end.
 fn letter_ends(text: &[u8], way: Way, letter: char) -> [Option<usize>; 5] {
     let at = way.at;
     let mut buffer = [0; 4];

@@ -1,4 +1,4 @@
-//! Who is let in, and how much they may send.
+//! Which requests the control plane takes, and how large they may be.
 
 use std::error::Error;
 
@@ -18,7 +18,7 @@ impl AccessCheck {
         Self(options.clone())
     }
 
-    /// Refuses whom a server would refuse.
+    /// Refuses a request that a server would refuse.
     pub(super) fn check(&self, parts: &Parts) -> Result<(), ControlError> {
         self.0.admit(parts).map_err(|status| ControlError::Refused { status })
     }

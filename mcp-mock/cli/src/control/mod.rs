@@ -6,7 +6,7 @@
 //! /w/ID/github/mcp     ─▶ the servers of another
 //! ```
 //!
-//! Whoever may call the servers may do all of this, so it is for the loopback and for made-up data only.
+//! Every client of the servers may do all of this, so it is for the loopback and for made-up data only.
 //! `docs/control-plane.md` describes every request.
 
 mod access;
