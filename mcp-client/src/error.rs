@@ -75,7 +75,9 @@ pub struct ToolError {
 }
 
 impl ToolError {
-    pub(crate) fn new(tool: &str, result: CallToolResult) -> Self {
+    /// A tool that failed with this answer.
+    #[must_use]
+    pub fn new(tool: &str, result: CallToolResult) -> Self {
         Self { tool: tool.to_owned(), result: Box::new(result) }
     }
 
@@ -106,7 +108,9 @@ pub struct RpcFailure {
 }
 
 impl RpcFailure {
-    pub(crate) fn new(request: &str, error: RpcError) -> Self {
+    /// A request that got this answer.
+    #[must_use]
+    pub fn new(request: &str, error: RpcError) -> Self {
         let delivery = error.delivery();
         Self { request: request.to_owned(), error, delivery }
     }
@@ -244,6 +248,24 @@ pub enum ConnectError {
     /// The connection could not be opened, or ended.
     #[error(transparent)]
     Transport(#[from] TransportError),
+}
+
+impl ConnectError {
+    /// Whether a later attempt may succeed without anybody's help. What a process says when it cannot be
+    /// started may change by itself.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        !matches!(self, Self::Transport(error) if error.is_permanent())
+    }
+
+    /// The wait that the server asks for before the next attempt.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Transport(TransportError::Status { retry_after, .. }) => *retry_after,
+            _ => None,
+        }
+    }
 }
 
 /// Why a request other than a call gave nothing.

@@ -4,7 +4,8 @@
 ///
 /// The rule of the workspace: a call that may have happened and is not safe to repeat is never sent
 /// again automatically.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// No byte of the request left.
     NotSent,

@@ -1,9 +1,9 @@
 //! The seam to the servers.
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
+use mcp_client::Deadline;
 use serde_json::{Map, Value};
 
 use super::failure::CallFailure;
@@ -19,8 +19,8 @@ pub trait ToolCaller: fmt::Debug + Send + Sync {
 
     /// Calls a tool once and gives its result, read by the rule for results.
     ///
-    /// It ends within `timeout` by itself, with a failure that says whether the call was sent. A
-    /// caller that does not is cut off shortly after.
+    /// It ends at the deadline by itself, with a failure that says whether the call was sent; waits for
+    /// a place or a connection count. A caller that goes on is cut off shortly after.
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ pub trait ToolCaller: fmt::Debug + Send + Sync {
         &self,
         tool: &ToolRef,
         arguments: Map<String, Value>,
-        timeout: Duration,
+        deadline: Deadline,
     ) -> Result<Value, CallFailure>;
 }
 

@@ -7,21 +7,43 @@ use mcp_core::Delivery;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Why a call gave no result.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+use super::micros;
+
+/// A failed call as data: made where the failure is noticed, stored with the run, shown in reports.
+///
+/// Two questions decide what follows, and both are answered once, here: whether the same call may
+/// succeed later, and whether this one may have happened.
+///
+/// ```
+/// use mcp_core::Delivery;
+/// use orchestrator::call::{CallFailure, FailureKind};
+///
+/// let busy = CallFailure::new(FailureKind::RateLimited, Delivery::Refused, "too many calls").transient();
+///
+/// assert!(busy.transient && busy.delivery.is_certainly_without_effect());
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct CallFailure {
-    /// What sort of failure it is.
+    /// The kind of failure, for programs.
     pub kind: FailureKind,
-    /// What is wrong, in words.
+    /// What went wrong, for people.
     pub message: String,
     /// Whether the same call may succeed later.
     pub transient: bool,
     /// Whether the call may have happened.
     pub delivery: Delivery,
-    /// How long the server asks to be left alone.
+    /// The wait that the server asks for before the next call.
+    #[serde(
+        rename = "retry_after_us",
+        default,
+        with = "micros::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub retry_after: Option<Duration>,
     /// What the server or the tool added as data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
 }
 
@@ -46,12 +68,12 @@ impl CallFailure {
     }
 }
 
-/// The sorts of failures; a closed set, so that programs can decide on it.
+/// The kinds of failures of calls, steps and runs: a closed set, so that programs can decide on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// The server wants authentication, or refuses the one it got.
+    /// The server wants authentication, or refuses the credentials that it got.
     Auth,
     /// The call was cancelled.
     Cancelled,
@@ -61,21 +83,21 @@ pub enum FailureKind {
     Deadline,
     /// An expression could not be evaluated.
     Expression,
-    /// A fault of this program.
+    /// A bug of this program.
     Internal,
     /// The arguments are not what the tool takes.
     InvalidArguments,
-    /// A cap was hit.
+    /// A cap of ours was hit.
     Limit,
-    /// The peer broke the protocol; its answer is of no use.
+    /// The server broke the protocol; its answer cannot be used.
     Protocol,
     /// The server asks for fewer calls.
     RateLimited,
-    /// The peer answered with a JSON-RPC error.
+    /// The server answered with a JSON-RPC error.
     RpcError,
     /// One attempt took too long.
     Timeout,
-    /// The tool said no.
+    /// The tool answered with an error.
     ToolError,
     /// No server of that name is configured.
     UnknownServer,

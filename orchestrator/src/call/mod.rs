@@ -2,18 +2,22 @@
 //!
 //! - [`ToolRef`], [`Effect`], [`ToolFacts`]: which tool, and what is known of it.
 //! - [`ToolCaller`]: the seam to the servers.
-//! - [`CallFailure`]: why there was no result.
+//! - [`CallFailure`]: why there was no result; [`classify`] reads it off a server's answer.
 //! - [`RetryPolicy`]: whether and when to call again.
 //!
 //! This is the bottom room: it imports no other.
 
 mod caller;
+mod classify;
 mod failure;
+pub(crate) mod micros;
 mod retry;
 mod tool;
 
 pub use caller::ToolCaller;
+pub use classify::{FailedAnswer, FailureRules, StatusRule, classify};
 pub use failure::{CallFailure, FailureKind};
+pub use mcp_client::Deadline;
 pub(crate) use retry::ATTEMPT_TIME_MIN;
 pub use retry::{AttemptFacts, Growth, RetryPolicy, Verdict};
 pub use tool::{Effect, LOCAL_SERVER, ToolFacts, ToolRef};

@@ -28,7 +28,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// So many attempts in all, with the usual waits between them.
+    /// At most this many attempts, with the usual waits between them.
     #[must_use]
     pub fn attempts(attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..Self::default() }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The name of the built-in server; configured servers cannot have it.
 pub const LOCAL_SERVER: &str = "local";
 
 /// `server/tool`, as workflow files write it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ToolRef {
     /// The name of the server in the configuration.
     pub server: String,
@@ -28,7 +29,8 @@ impl ToolRef {
 }
 
 /// What a call may do to the world, for the question whether it may be sent twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// A second call changes nothing more.
     Idempotent,

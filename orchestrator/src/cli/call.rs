@@ -16,7 +16,6 @@ use super::setup::Setup;
 use super::signals::Interrupt;
 use super::tools::{resolve, unlisted};
 use crate::call::{Effect, FailureKind, ToolCaller, ToolRef};
-use crate::manager::ManagerError;
 use crate::report::{json, text};
 
 /// Arguments on stdin are read up to this size: far more than a tool should be sent.
@@ -69,12 +68,8 @@ async fn carry_out(
     globals: &Globals,
 ) -> Result<Answer, CommandError> {
     let tool = resolve(&arguments.tool, setup).await?;
-    let list = match setup.manager.get_server_tools(&tool.server).await {
-        Err(ManagerError::Unavailable { server, reason, kind, .. }) => {
-            return Err(setup.unavailable(&server, &reason, kind));
-        }
-        other => other?,
-    };
+    let list = setup.manager.get_server_tools(&tool.server).await;
+    let list = list.map_err(|error| setup.failed(error))?;
     let listed = list.entries.iter().find(|known| known.name == tool.tool);
     let given = fitting(arguments, base, listed, &tool, globals)?;
     let error = match setup.manager.call_tool(&tool.server, &tool.tool, &given).await {
@@ -82,11 +77,11 @@ async fn carry_out(
         Err(error) => error,
     };
     let result = error.tool_error().map(|failed| (*failed.result).clone());
-    let is_unknown = error.kind() == FailureKind::UnknownTool;
-    let in_doubt = error.delivery() == Delivery::Unknown
+    let is_unknown = error.failure.kind == FailureKind::UnknownTool;
+    let in_doubt = error.failure.delivery == Delivery::Unknown
         && setup.manager.describe(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
     let names = list.entries.iter().map(|tool| tool.name.as_str());
-    let is_refusal = matches!(error, ManagerError::Call { .. });
+    let is_refusal = error.reached_client();
     let mut error = CommandError::from(error);
     if is_refusal {
         error.message = format!("{tool}: {}", error.message);

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::exit::ExitCode;
-use crate::call::{CallFailure, FailureKind};
+use crate::call::FailureKind;
 use crate::config::ConfigError;
 use crate::manager::ManagerError;
 use crate::source::{Diagnostic, Source, Style};
@@ -224,23 +224,14 @@ impl From<WorkflowError> for CommandError {
 }
 
 impl From<ManagerError> for CommandError {
+    /// The text is that of the failure: what the tool says comes without the name of its server.
     fn from(error: ManagerError) -> Self {
-        let kind = ErrorKind::of_failure(error.kind());
-        let server = match &error {
-            ManagerError::Call { server, .. }
-            | ManagerError::List { server, .. }
-            | ManagerError::Overloaded { server, .. }
-            | ManagerError::Timeout { server, .. }
-            | ManagerError::Unavailable { server, .. }
-            | ManagerError::UnknownTool { server, .. } => Some(server.as_str().into()),
-            ManagerError::UnknownServer { .. } => None,
-        };
-        let message = match &error {
-            // The words of the tool, without the JSON around them.
-            ManagerError::Call { .. } => CallFailure::from(error.clone()).message,
-            _ => error.to_string(),
-        };
-        Self { server, ..Self::new(kind, message) }
+        let ManagerError { server, failure, .. } = error;
+        let error = Self::new(ErrorKind::of_failure(failure.kind), failure.message);
+        match failure.kind {
+            FailureKind::UnknownServer => error,
+            _ => error.with_server(&server),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::prompt;
 use super::signals::Interrupt;
 use crate::call::FailureKind;
 use crate::config::{Config, ConfigError, Launch};
-use crate::manager::{Manager, ServerSpec};
+use crate::manager::{Manager, ManagerError, ServerSpec};
 use crate::report::words;
 
 /// Where servers are looked for when no file is named: the first that exists counts.
@@ -80,19 +80,30 @@ impl Setup {
         self.config.server(server)?.launch.as_ref().err()
     }
 
-    /// The error for a server that is not there.
+    /// The error for a server that cannot be used, as its status says.
     pub(super) fn unavailable(
         &self,
         server: &str,
         reason: &str,
         kind: FailureKind,
     ) -> CommandError {
-        if let Some(error) = self.broken_entry(server) {
-            return CommandError::from(error.clone()).with_server(server);
-        }
         let message = format!("server `{server}` is not available: {reason}");
-        let error = CommandError::new(ErrorKind::of_failure(kind), message).with_server(server);
-        self.with_login(error)
+        let error = CommandError::new(ErrorKind::of_failure(kind), message);
+        self.explained(server, error.with_server(server))
+    }
+
+    /// The error for a server that gave nothing.
+    pub(super) fn failed(&self, error: ManagerError) -> CommandError {
+        let server = error.server.clone();
+        self.explained(&server, error.into())
+    }
+
+    /// What is wrong with the entry of the server comes before what follows from it.
+    fn explained(&self, server: &str, error: CommandError) -> CommandError {
+        match self.broken_entry(server) {
+            Some(entry) => CommandError::from(entry.clone()).with_server(server),
+            None => self.with_login(error),
+        }
     }
 
     /// Says how to log in when that is what a server wants.

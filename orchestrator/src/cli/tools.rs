@@ -13,7 +13,7 @@ use super::servers::first_failure;
 use super::setup::Setup;
 use super::signals::Interrupt;
 use crate::call::ToolRef;
-use crate::manager::{ManagerError, ServerState, ServerStatus};
+use crate::manager::{ServerState, ServerStatus};
 use crate::report::signature::{effect, signature};
 use crate::report::{Paint, text, words};
 use crate::source::suggest;
@@ -120,13 +120,8 @@ async fn find(what: Option<&str>, setup: &Setup) -> Result<Found, CommandError> 
 }
 
 async fn list(setup: &Setup, server: &str) -> Result<Listed, CommandError> {
-    match setup.manager.get_server_tools(server).await {
-        Ok(list) => Ok(Listed::new(server, &list)),
-        Err(ManagerError::Unavailable { reason, kind, .. }) => {
-            Err(setup.unavailable(server, &reason, kind))
-        }
-        Err(error) => Err(setup.with_login(error.into())),
-    }
+    let list = setup.manager.get_server_tools(server).await;
+    list.map(|list| Listed::new(server, &list)).map_err(|error| setup.failed(error))
 }
 
 /// The tool that a name means. Connects to its server when the name says which, to all otherwise.

@@ -7,16 +7,16 @@ use std::time::Duration;
 use mcp_core::Delivery;
 use serde_json::Value;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
-use crate::call::{CallFailure, FailureKind, ToolCaller, ToolRef};
+use crate::call::{CallFailure, Deadline, FailureKind, ToolCaller, ToolRef};
 use crate::planner::{AttemptKey, Call};
 use crate::run::error::RunError;
 use crate::run::event::AttemptOutcome;
 
-/// A caller keeps the timeout itself and knows best what became of the call; it is cut off this much
-/// later, so that its answer is not missed by a hair.
-const TIMEOUT_SLACK: Duration = Duration::from_millis(250);
+/// A caller keeps the deadline itself and knows best what became of the call. It is cut off this much
+/// later, so that a failure that it reports at the deadline still arrives.
+const DEADLINE_SLACK: Duration = Duration::from_millis(250);
 
 /// One task per attempt. Dropping it cancels all of them.
 #[derive(Debug)]
@@ -44,13 +44,15 @@ impl Attempts {
 
     pub(super) fn start(&mut self, call: Call) {
         let caller = Arc::clone(&self.caller);
-        let Call { attempt, tool, arguments, timeout: time, .. } = call;
+        let Call { attempt, tool, arguments, timeout, .. } = call;
+        // The clock of the attempt starts here; everybody below gets the moment and not what is left.
+        let deadline = Deadline::within(timeout);
         let called = tool.clone();
         let handle = self.tasks.spawn(async move {
-            let answer = caller.call(&called, arguments, time);
-            timeout(time.saturating_add(TIMEOUT_SLACK), answer)
+            let answer = caller.call(&called, arguments, deadline);
+            timeout_at(deadline.end() + DEADLINE_SLACK, answer)
                 .await
-                .unwrap_or_else(|_| Err(too_late(time)))
+                .unwrap_or_else(|_| Err(too_late(timeout)))
         });
         self.running.insert(handle.id(), Running { attempt, tool, handle });
     }

@@ -9,7 +9,6 @@ use futures_util::future::{BoxFuture, Shared};
 use mcp_client::{Client, ConnectError};
 use tokio::time::Instant;
 
-use super::error::retry_after_of_connect;
 use super::spec::ServerSpec;
 
 /// The pause after the first failure in a row; it doubles with each.
@@ -124,7 +123,7 @@ impl ConnectionState {
             return Decision::Await(connecting.clone(), self.attempt);
         }
         if let Some((error, at)) = &self.last_failure {
-            let wished = retry_after_of_connect(error).unwrap_or_default().min(PAUSE_MAX);
+            let wished = error.retry_after().unwrap_or_default().min(PAUSE_MAX);
             let wait = (*at + pause(self.failures).max(wished)).saturating_duration_since(now);
             if !wait.is_zero() {
                 // Whole tenths of a second are what a person wants to read.

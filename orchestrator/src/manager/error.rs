@@ -1,257 +1,151 @@
-//! Why a call through the manager failed, and the same as a run stores it.
+//! Why a server gave nothing.
 
-use std::time::Duration;
-
-use mcp_client::{CallError, ConnectError, ConnectionErrorKind, ListError, ToolError};
-use mcp_core::jsonrpc::code;
+use mcp_client::{CallError, ConnectError, ConnectionErrorKind, Deadline, ListError, ToolError};
 use mcp_core::{Delivery, TransportError};
-use serde_json::Value;
 
 use super::connection::ConnectionFailure;
-use crate::call::{CallFailure, FailureKind};
+use crate::call::{CallFailure, FailedAnswer, FailureKind, FailureRules, classify};
 use crate::source::suggest::help;
 
 /// The status with which HTTP services ask for fewer calls.
-const TOO_MANY_REQUESTS: u64 = 429;
+const TOO_MANY_REQUESTS: u16 = 429;
 
-/// Why a server gave nothing.
+/// The failure of a server, for a caller in this process: beside what runs store it has the name of
+/// the server in its text, and the whole answer of a tool that failed.
 #[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.text())]
 #[non_exhaustive]
-pub enum ManagerError {
-    /// The call failed.
-    #[error("server `{server}`: {source}")]
-    Call {
-        /// The server.
-        server: String,
-        /// How.
-        source: Box<CallError>,
-    },
-    /// The list of tools is not to be had.
-    #[error("server `{server}`: {source}")]
-    List {
-        /// The server.
-        server: String,
-        /// How.
-        source: Box<ListError>,
-    },
-    /// Too many calls wait for the server; this one was not sent.
-    #[error("server `{server}` is overloaded: {waiting} calls wait for it already")]
-    Overloaded {
-        /// The server.
-        server: String,
-        /// How many calls wait.
-        waiting: usize,
-    },
-    /// The server was busy for the whole time allowed; the call was not sent.
-    #[error("server `{server}` had no room for the call within {after:?}")]
-    Timeout {
-        /// The server.
-        server: String,
-        /// The time allowed.
-        after: Duration,
-    },
-    /// The server is not there; the call was not sent.
-    #[error("server `{server}` is not available: {reason}")]
-    Unavailable {
-        /// The server.
-        server: String,
-        /// Why, its last words included.
-        reason: String,
-        /// What sort of failure it is.
-        kind: FailureKind,
-        /// Whether it may be there later.
-        transient: bool,
-        /// After which time it is worth another try, when that is known.
-        retry_after: Option<Duration>,
-    },
-    /// No server of that name is configured.
-    #[error("there is no server `{name}`{}", hint(.help.as_deref()))]
-    UnknownServer {
-        /// The name.
-        name: String,
-        /// What may have been meant.
-        help: Option<String>,
-    },
-    /// The server has no such tool.
-    #[error("server `{server}` has no tool `{tool}`{}", hint(.help.as_deref()))]
-    UnknownTool {
-        /// The server.
-        server: String,
-        /// The name.
-        tool: String,
-        /// What may have been meant.
-        help: Option<String>,
-    },
+pub struct ManagerError {
+    /// The name of the server that was asked.
+    pub server: String,
+    /// What went wrong.
+    pub failure: CallFailure,
+    /// The same as the client saw it, when the call came that far.
+    cause: Option<Box<CallError>>,
 }
 
 impl ManagerError {
-    pub(super) fn unknown_server<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        Self::UnknownServer { name: name.to_owned(), help: help(name, known) }
+    fn new(server: &str, failure: CallFailure) -> Self {
+        Self { server: server.to_owned(), failure, cause: None }
     }
 
-    pub(super) fn unavailable(server: &str, error: &ConnectionFailure) -> Self {
-        let (cause, wait) = match error {
-            ConnectionFailure::Failed(cause) => (cause, retry_after_of_connect(cause)),
+    /// The call failed at the client or at the server, which is read by its rules.
+    pub(super) fn call(server: &str, error: CallError, rules: &FailureRules) -> Self {
+        let failure = match &error {
+            CallError::Connection(failed) => CallFailure {
+                transient: failed.is_transient(),
+                retry_after: failed.retry_after(),
+                ..CallFailure::new(
+                    kind_of_connection(&failed.kind),
+                    failed.delivery,
+                    failed.to_string(),
+                )
+            },
+            CallError::Rpc(failed) => classify(FailedAnswer::Rpc(failed), rules),
+            CallError::Tool(failed) => classify(FailedAnswer::Tool(failed), rules),
+            other => CallFailure::new(FailureKind::Protocol, other.delivery(), other.to_string()),
+        };
+        Self { cause: Some(Box::new(error)), ..Self::new(server, failure) }
+    }
+
+    /// There is no list of tools.
+    pub(super) fn list(server: &str, error: &ListError) -> Self {
+        let (kind, transient) = match error {
+            ListError::Connection(error) => (kind_of_connection(&error.kind), error.is_transient()),
+            ListError::Rpc(_) => (FailureKind::RpcError, false),
+            ListError::TooLong { .. } => (FailureKind::Limit, false),
+            _ => (FailureKind::Protocol, false),
+        };
+        let message = format!("server `{server}`: {error}");
+        Self::new(server, CallFailure { transient, ..not_sent(kind, message) })
+    }
+
+    /// Too many calls wait for the server.
+    pub(super) fn overloaded(server: &str, waiting: usize) -> Self {
+        let message =
+            format!("server `{server}` is overloaded: {waiting} calls wait for it already");
+        Self::new(server, not_sent(FailureKind::Limit, message).transient())
+    }
+
+    /// The deadline passed before the server had a place for the call, or a connection.
+    pub(super) fn too_late(server: &str, deadline: Deadline) -> Self {
+        let after = deadline.total();
+        let message = format!("server `{server}` had no room for the call within {after:?}");
+        Self::new(server, not_sent(FailureKind::Timeout, message).transient())
+    }
+
+    /// There is no connection to the server.
+    pub(super) fn unavailable(server: &str, failed: &ConnectionFailure) -> Self {
+        let (cause, retry_after) = match failed {
+            ConnectionFailure::Failed(cause) => (cause, cause.retry_after()),
             ConnectionFailure::Pausing { error: cause, wait } => (cause, Some(*wait)),
         };
-        let transient = !is_permanent(cause);
-        Self::Unavailable {
-            server: server.to_owned(),
-            // When the next attempt is, matters to those for whom it is of use.
-            reason: if transient { error.to_string() } else { cause.to_string() },
-            kind: kind_of_connect(cause),
+        let transient = cause.is_transient();
+        // The time of the next attempt is of no use to those whom it cannot help.
+        let reason = if transient { failed.to_string() } else { cause.to_string() };
+        let message = format!("server `{server}` is not available: {reason}");
+        let failure = CallFailure {
             transient,
-            retry_after: wait.filter(|_| transient),
-        }
+            retry_after: retry_after.filter(|_| transient),
+            ..not_sent(kind_of_connect(cause), message)
+        };
+        Self::new(server, failure)
     }
 
-    /// What the tool itself said, when it said no.
+    /// No server of that name is configured.
+    pub(super) fn unknown_server<'a>(
+        server: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let message = format!("there is no server `{server}`{}", hint(help(server, known)));
+        Self::new(server, not_sent(FailureKind::UnknownServer, message))
+    }
+
+    /// The server refused a call of a tool that it does not list.
+    pub(super) fn unknown_tool<'a>(
+        server: &str,
+        tool: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let message = format!("server `{server}` has no tool `{tool}`{}", hint(help(tool, known)));
+        Self::new(server, CallFailure::new(FailureKind::UnknownTool, Delivery::Refused, message))
+    }
+
+    /// The answer of a tool that failed.
     #[must_use]
     pub fn tool_error(&self) -> Option<&ToolError> {
-        match self {
-            Self::Call { source, .. } => match &**source {
-                CallError::Tool(error) => Some(error),
-                _ => None,
-            },
+        match self.cause.as_deref() {
+            Some(CallError::Tool(error)) => Some(error),
             _ => None,
         }
     }
 
-    /// What sort of failure it is.
-    #[must_use]
-    pub fn kind(&self) -> FailureKind {
-        match self {
-            Self::Call { source, .. } => kind_of_call(source),
-            Self::List { source, .. } => match &**source {
-                ListError::Connection(error) => kind_of_connection(&error.kind),
-                ListError::Rpc(_) => FailureKind::RpcError,
-                ListError::TooLong { .. } => FailureKind::Limit,
-                _ => FailureKind::Protocol,
-            },
-            Self::Overloaded { .. } => FailureKind::Limit,
-            Self::Timeout { .. } => FailureKind::Timeout,
-            Self::Unavailable { kind, .. } => *kind,
-            Self::UnknownServer { .. } => FailureKind::UnknownServer,
-            Self::UnknownTool { .. } => FailureKind::UnknownTool,
-        }
+    /// Whether the client of the server had the call, so that the text of the failure leaves out where.
+    pub(crate) fn reached_client(&self) -> bool {
+        self.cause.is_some()
     }
 
-    /// Whether the same may succeed later.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        if let Some(error) = self.tool_error() {
-            return status(error).is_some_and(|it| it == TOO_MANY_REQUESTS || it >= 500);
-        }
-        match self {
-            Self::Call { source, .. } => source.is_transient(),
-            Self::List { source, .. } => match &**source {
-                ListError::Connection(error) => error.is_transient(),
-                _ => false,
-            },
-            Self::Overloaded { .. } | Self::Timeout { .. } => true,
-            Self::Unavailable { transient, .. } => *transient,
-            Self::UnknownServer { .. } | Self::UnknownTool { .. } => false,
+    fn text(&self) -> String {
+        match &self.cause {
+            Some(cause) => format!("server `{}`: {cause}", self.server),
+            None => self.failure.message.clone(),
         }
     }
-
-    /// How long the server asks to be left alone, when it says so.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Call { source, .. } => match &**source {
-                CallError::Tool(error) => {
-                    member(&error.result.to_value(), "retry_after").and_then(seconds)
-                }
-                CallError::Connection(error) => error.retry_after(),
-                _ => None,
-            },
-            Self::Unavailable { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-
-    /// Whether the call may have been carried out.
-    #[must_use]
-    pub fn delivery(&self) -> Delivery {
-        if self.tool_error().is_some_and(|error| status(error) == Some(TOO_MANY_REQUESTS)) {
-            return Delivery::Refused;
-        }
-        match self {
-            Self::Call { source, .. } => source.delivery(),
-            Self::UnknownTool { .. } => Delivery::Refused,
-            _ => Delivery::NotSent,
-        }
-    }
-}
-
-/// A name that means no tool, or too many.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NameError {
-    /// Several tools have it.
-    #[error("name `{name}` is ambiguous: {}", .candidates.join(", "))]
-    Ambiguous {
-        /// The name.
-        name: String,
-        /// The tools, as `server/tool`.
-        candidates: Vec<String>,
-    },
-    /// No tool has it.
-    #[error("no connected server has a tool `{name}`{}", near(.nearest.as_deref()))]
-    Unknown {
-        /// The name.
-        name: String,
-        /// The nearest known name.
-        nearest: Option<String>,
-    },
 }
 
 impl From<ManagerError> for CallFailure {
     fn from(error: ManagerError) -> Self {
-        let mut failure = Self::new(error.kind(), error.delivery(), message(&error));
-        failure.transient = error.is_transient();
-        failure.retry_after = error.retry_after();
-        if let Some(tool) = error.tool_error() {
-            failure.details = Some(tool.result.to_value());
-        }
-        failure
+        error.failure
     }
 }
 
-/// The message beside a step, which names server and tool itself.
-fn message(error: &ManagerError) -> String {
-    match (error, error.tool_error()) {
-        (_, Some(tool)) => tool.message(),
-        (ManagerError::Call { source, .. }, None) => source.to_string(),
-        (other, None) => other.to_string(),
-    }
-}
-
-fn status(error: &ToolError) -> Option<u64> {
-    member(&error.result.to_value(), "status").and_then(Value::as_u64)
-}
-
-/// A member of the usual error bodies: at the top, or inside `error`.
-fn member<'a>(answer: &'a Value, name: &str) -> Option<&'a Value> {
-    answer.get("error").and_then(|error| error.get(name)).or_else(|| answer.get(name))
-}
-
-fn seconds(value: &Value) -> Option<Duration> {
-    value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-}
-
-fn kind_of_call(error: &CallError) -> FailureKind {
+/// The kind of failure of a server that cannot be connected to. One that is too busy for the handshake
+/// counts as unreachable.
+pub(super) fn kind_of_connect(error: &ConnectError) -> FailureKind {
     match error {
-        CallError::Connection(error) => kind_of_connection(&error.kind),
-        CallError::Rpc(failure) if failure.error.code == code::INVALID_PARAMS => {
-            FailureKind::InvalidArguments
-        }
-        CallError::Rpc(_) => FailureKind::RpcError,
-        CallError::Tool(error) if status(error) == Some(TOO_MANY_REQUESTS) => {
-            FailureKind::RateLimited
-        }
-        CallError::Tool(_) => FailureKind::ToolError,
-        _ => FailureKind::Protocol,
+        ConnectError::Handshake { .. } => FailureKind::Protocol,
+        ConnectError::Transport(TransportError::Unauthorized { .. }) => FailureKind::Auth,
+        _ => FailureKind::Connection,
     }
 }
 
@@ -270,43 +164,16 @@ fn kind_of_connection(kind: &ConnectionErrorKind) -> FailureKind {
 fn kind_of_transport(error: &TransportError) -> FailureKind {
     match error {
         TransportError::FrameTooLarge { .. } => FailureKind::Limit,
-        TransportError::Status { status, .. } if u64::from(*status) == TOO_MANY_REQUESTS => {
-            FailureKind::RateLimited
-        }
+        TransportError::Status { status: TOO_MANY_REQUESTS, .. } => FailureKind::RateLimited,
         TransportError::Unauthorized { .. } => FailureKind::Auth,
         _ => FailureKind::Connection,
     }
 }
 
-pub(super) fn kind_of_connect(error: &ConnectError) -> FailureKind {
-    match error {
-        ConnectError::Handshake { .. } => FailureKind::Protocol,
-        // Whoever is too busy to shake hands is not there.
-        ConnectError::Transport(error) => match kind_of_transport(error) {
-            FailureKind::Auth => FailureKind::Auth,
-            _ => FailureKind::Connection,
-        },
-        _ => FailureKind::Connection,
-    }
+fn not_sent(kind: FailureKind, message: String) -> CallFailure {
+    CallFailure::new(kind, Delivery::NotSent, message)
 }
 
-pub(super) fn retry_after_of_connect(error: &ConnectError) -> Option<Duration> {
-    match error {
-        ConnectError::Transport(TransportError::Status { retry_after, .. }) => *retry_after,
-        _ => None,
-    }
-}
-
-/// Whether a person has to do something before the next attempt is of use. What a process says when
-/// it cannot be started may change by itself.
-fn is_permanent(error: &ConnectError) -> bool {
-    matches!(error, ConnectError::Transport(error) if error.is_permanent())
-}
-
-fn hint(help: Option<&str>) -> String {
+fn hint(help: Option<String>) -> String {
     help.map(|help| format!(" ({help})")).unwrap_or_default()
-}
-
-fn near(name: Option<&str>) -> String {
-    name.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }

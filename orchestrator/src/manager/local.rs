@@ -8,13 +8,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use mcp_core::Delivery;
 use serde_json::{Map, Value, json};
 
-use crate::call::{CallFailure, Effect, FailureKind, LOCAL_SERVER, ToolCaller, ToolFacts, ToolRef};
+use crate::call::{
+    CallFailure, Deadline, Effect, FailureKind, LOCAL_SERVER, ToolCaller, ToolFacts, ToolRef,
+};
 
 /// The one tool.
 const APPEND_FILE: &str = "append_file";
@@ -56,7 +57,7 @@ impl ToolCaller for LocalServer {
         &self,
         tool: &ToolRef,
         arguments: Map<String, Value>,
-        timeout: Duration,
+        deadline: Deadline,
     ) -> Result<Value, CallFailure> {
         match (tool.server.as_str(), tool.tool.as_str()) {
             (LOCAL_SERVER, APPEND_FILE) => {
@@ -74,7 +75,7 @@ impl ToolCaller for LocalServer {
                     "tool `{unknown}` is unknown on server `{LOCAL_SERVER}` (known: `{APPEND_FILE}`)"
                 ),
             )),
-            _ => self.servers.call(tool, arguments, timeout).await,
+            _ => self.servers.call(tool, arguments, deadline).await,
         }
     }
 }
@@ -224,6 +225,8 @@ fn failed(operation: &str, error: &io::Error) -> CallFailure {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[derive(Debug)]
@@ -239,7 +242,7 @@ mod tests {
             &self,
             tool: &ToolRef,
             _arguments: Map<String, Value>,
-            _timeout: Duration,
+            _deadline: Deadline,
         ) -> Result<Value, CallFailure> {
             let message = format!("server `{}` is unknown", tool.server);
             Err(CallFailure::new(FailureKind::UnknownServer, Delivery::NotSent, message))
@@ -250,7 +253,9 @@ mod tests {
         let local = LocalServer::new(folder, Arc::new(NoServers));
         let tool = ToolRef { server: LOCAL_SERVER.to_owned(), tool: APPEND_FILE.to_owned() };
         let arguments = [("path".to_owned(), path.into()), ("text".to_owned(), text.into())];
-        local.call(&tool, arguments.into_iter().collect(), Duration::from_secs(1)).await
+        local
+            .call(&tool, arguments.into_iter().collect(), Deadline::within(Duration::from_secs(1)))
+            .await
     }
 
     #[tokio::test]
@@ -304,7 +309,8 @@ mod tests {
         let local = LocalServer::new("nowhere", Arc::new(NoServers));
         let tool = ToolRef { server: LOCAL_SERVER.to_owned(), tool: "remove".to_owned() };
 
-        let failure = local.call(&tool, Map::new(), Duration::ZERO).await.unwrap_err();
+        let failure =
+            local.call(&tool, Map::new(), Deadline::within(Duration::ZERO)).await.unwrap_err();
 
         insta::assert_snapshot!(failure, @"tool `remove` is unknown on server `local` (known: `append_file`)");
     }

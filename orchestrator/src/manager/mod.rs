@@ -19,27 +19,28 @@ mod local;
 mod naming;
 mod server;
 mod spec;
+mod status;
 
-pub use error::{ManagerError, NameError};
+pub use error::ManagerError;
 #[cfg(feature = "http")]
 pub use http::{LoginError, ServerLogin};
 pub use local::LocalServer;
-pub use naming::{qualified_name, tool_of_qualified_name};
+pub use naming::{NameError, qualified_name, tool_of_qualified_name};
 pub use spec::ServerSpec;
+pub use status::{ServerState, ServerStatus};
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream;
 use mcp_client::ToolList;
-use mcp_core::protocol::{CallToolResult, ProtocolVersion};
+use mcp_core::protocol::CallToolResult;
 use mcp_mock::{ServiceName, World};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::call::{CallFailure, ToolCaller, ToolFacts, ToolRef};
+use crate::call::{CallFailure, Deadline, ToolCaller, ToolFacts, ToolRef};
 use crate::config::Config;
 use naming::NameTable;
 use server::Server;
@@ -68,46 +69,6 @@ const STARTING_MAX: usize = 16;
 #[derive(Debug)]
 pub struct Manager {
     servers: Vec<Arc<Server>>,
-}
-
-/// How a server is doing.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ServerStatus {
-    /// The name in the configuration.
-    pub name: String,
-    /// Its address, for servers behind URLs; without its query.
-    pub address: Option<String>,
-    /// Whether it is there.
-    pub state: ServerState,
-    /// How long the last start took, handshake and list of tools included.
-    pub took: Option<Duration>,
-}
-
-/// Whether a server is there.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum ServerState {
-    /// It is.
-    Connected {
-        /// The revision that it speaks.
-        version: ProtocolVersion,
-        /// Name and version that it gives itself; for display only.
-        title: String,
-        /// How many tools it lists.
-        tools: usize,
-        /// What was left out of its list, and why.
-        rejected: Vec<String>,
-    },
-    /// It is not.
-    Failed {
-        /// Why, its last words included.
-        reason: String,
-        /// What sort of failure it is.
-        kind: crate::call::FailureKind,
-    },
-    /// Nobody has asked for it yet.
-    Idle,
 }
 
 impl Manager {
@@ -172,7 +133,8 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// See [`ManagerError`]; `is_transient` and `delivery` say what may be done about it.
+    /// See [`ManagerError::failure`], which says whether another call may succeed and whether this one
+    /// may have happened.
     ///
     /// # Cancel safety
     ///
@@ -237,10 +199,10 @@ impl ToolCaller for Manager {
         &self,
         tool: &ToolRef,
         arguments: Map<String, Value>,
-        timeout: Duration,
+        deadline: Deadline,
     ) -> Result<Value, CallFailure> {
         let server = self.server(&tool.server)?;
-        let result = server.call(&tool.tool, &arguments, Some(timeout)).await?;
+        let result = server.call(&tool.tool, &arguments, Some(deadline)).await?;
         Ok(result.to_value())
     }
 }

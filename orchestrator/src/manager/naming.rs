@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use mcp_core::schema::nearest_name;
 
-use super::error::NameError;
 use crate::call::ToolRef;
 
 const PREFIX: &str = "mcp_";
@@ -51,7 +50,29 @@ pub fn tool_of_qualified_name(name: &str) -> Option<ToolRef> {
     }
 }
 
-/// The tools that can be named, and by which names.
+/// A name that means no tool, or too many.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameError {
+    /// Several tools have the name.
+    #[error("name `{name}` is ambiguous: {}", .candidates.join(", "))]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// The tools, as `server/tool`.
+        candidates: Vec<String>,
+    },
+    /// No tool has the name.
+    #[error("no connected server has a tool `{name}`{}", near(.nearest.as_deref()))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The nearest known name.
+        nearest: Option<String>,
+    },
+}
+
+/// The names of tools, and which tools each of them means.
 #[derive(Debug, Default)]
 pub(super) struct NameTable {
     by_name: BTreeMap<String, Vec<ToolRef>>,
@@ -79,6 +100,10 @@ impl NameTable {
             }
         }
     }
+}
+
+fn near(name: Option<&str>) -> String {
+    name.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }
 
 /// FNV-1a, 32 bits: short, fixed for all time, and good enough to tell names apart; the table refuses

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mcp_client::{CallError, Client, ConnectError, ConnectionErrorKind, ToolList};
+use mcp_client::{CallError, CallOptions, Client, ConnectError, ToolList};
 use mcp_core::jsonrpc::code;
 use mcp_core::protocol::CallToolResult;
 use serde::Serialize;
@@ -15,9 +15,8 @@ use super::catalogue;
 use super::connection::Connection;
 use super::error::{ManagerError, kind_of_connect};
 use super::spec::ServerSpec;
-use super::{ServerState, ServerStatus};
-use crate::call::ToolFacts;
-use crate::source::suggest::help;
+use super::status::{ServerState, ServerStatus};
+use crate::call::{Deadline, ToolFacts};
 
 /// Calls that may wait for a free place; one more is refused at once. A queue longer than that only
 /// hides an overload.
@@ -70,32 +69,43 @@ impl Server {
                 Ok(tools)
             }
             Err(source) => {
-                let error =
-                    ManagerError::List { server: self.name().to_owned(), source: Box::new(source) };
+                let error = ManagerError::list(self.name(), &source);
                 known.list_failure = Some(error.clone());
                 Err(error)
             }
         }
     }
 
-    /// Calls a tool once. `timeout` covers the wait for a place and for a connection as well.
+    /// Calls a tool once. The deadline covers the waits for a place and for a connection; without one the
+    /// limits of the connections count, from now on.
     pub(super) async fn call(
         &self,
         tool: &str,
         arguments: &(impl Serialize + ?Sized),
-        timeout: Option<Duration>,
+        deadline: Option<Deadline>,
     ) -> Result<CallToolResult, ManagerError> {
-        let timeout = timeout.unwrap_or(self.spec.client.call_timeout);
-        let deadline = Instant::now() + timeout;
-        let late = || ManagerError::Timeout { server: self.name().to_owned(), after: timeout };
+        let (ready_by, options) = match deadline {
+            Some(deadline) => (deadline, CallOptions::default().with_deadline(deadline)),
+            None => self.usual_limits(),
+        };
         let ready = async {
             let place = self.place().await?;
             Ok::<_, ManagerError>((place, self.client().await?))
         };
-        let (_place, client) = timeout_at(deadline, ready).await.map_err(|_| late())??;
-        let left = deadline.saturating_duration_since(Instant::now());
-        let answer = client.call_within(tool, arguments, left).await;
-        answer.map_err(|error| self.call_error(tool, counted_from_the_start(error, timeout)))
+        let ready = timeout_at(ready_by.end(), ready).await;
+        let (_place, client) =
+            ready.map_err(|_| ManagerError::too_late(self.name(), ready_by))??;
+        let answer = client.call_with(tool, arguments, &options).await;
+        answer.map_err(|error| self.call_error(tool, error))
+    }
+
+    /// Until when a call has to be sent, and what limits it after that.
+    fn usual_limits(&self) -> (Deadline, CallOptions) {
+        let client = &self.spec.client;
+        let ready_by = Deadline::within(client.call_timeout);
+        let max = client.call_timeout_max.max(client.call_timeout);
+        let options = CallOptions::default().with_timeout(client.call_timeout);
+        (ready_by, options.with_deadline(Deadline::new(ready_by.start(), ready_by.start() + max)))
     }
 
     pub(super) fn describe(&self, tool: &str) -> Option<ToolFacts> {
@@ -112,7 +122,7 @@ impl Server {
         let known = self.known();
         let state = match (self.live_client(), &known.list_failure) {
             (_, Some(error)) => {
-                ServerState::Failed { reason: error.to_string(), kind: error.kind() }
+                ServerState::Failed { reason: error.to_string(), kind: error.failure.kind }
             }
             (Some(client), None) => connected(&client, known.tools.as_deref()),
             (None, None) => self.absent(),
@@ -138,8 +148,7 @@ impl Server {
         }
         let waiting = Waiting::enter(&self.waiting);
         if waiting.before >= WAITING_MAX {
-            let server = self.name().to_owned();
-            return Err(ManagerError::Overloaded { server, waiting: waiting.before });
+            return Err(ManagerError::overloaded(self.name(), waiting.before));
         }
         Ok(self.places.acquire().await.expect("the places are never closed"))
     }
@@ -174,15 +183,14 @@ impl Server {
 
     /// A refusal because of an unknown tool says which tools there are.
     fn call_error(&self, tool: &str, error: CallError) -> ManagerError {
-        let server = self.name().to_owned();
         let is_refused =
             matches!(&error, CallError::Rpc(failure) if failure.error.code == code::INVALID_PARAMS);
         match self.known_tools() {
             Some(known) if is_refused && known.entries.iter().all(|other| other.name != tool) => {
                 let names = known.entries.iter().map(|tool| tool.name.as_str());
-                ManagerError::UnknownTool { server, tool: tool.to_owned(), help: help(tool, names) }
+                ManagerError::unknown_tool(self.name(), tool, names)
             }
-            _ => ManagerError::Call { server, source: Box::new(error) },
+            _ => ManagerError::call(self.name(), error, &self.spec.failures),
         }
     }
 
@@ -190,16 +198,6 @@ impl Server {
         // The state is whole between any two statements that may panic.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The time that the caller allowed, not what was left of it when the call was sent.
-fn counted_from_the_start(mut error: CallError, timeout: Duration) -> CallError {
-    if let CallError::Connection(error) = &mut error
-        && let ConnectionErrorKind::Deadline { after } = &mut error.kind
-    {
-        *after = timeout.max(*after);
-    }
-    error
 }
 
 fn connected(client: &Client, tools: Option<&ToolList>) -> ServerState {

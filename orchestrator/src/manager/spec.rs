@@ -13,6 +13,7 @@ use mcp_core::{Transport, TransportError};
 use mcp_mock::MockServer;
 
 use super::http;
+use crate::call::FailureRules;
 use crate::config::{Era, Launch, Process, ServerConfig, Text};
 
 /// Calls that one server gets at the same time unless it says otherwise.
@@ -36,6 +37,8 @@ pub struct ServerSpec {
     pub connections: NonZeroUsize,
     /// Whether its word is taken that a tool only reads or may be called twice.
     pub trust_hints: bool,
+    /// How its failures are read.
+    pub failures: FailureRules,
 }
 
 impl ServerSpec {
@@ -49,6 +52,7 @@ impl ServerSpec {
             concurrency: CONCURRENCY,
             connections: NonZeroUsize::MIN,
             trust_hints: false,
+            failures: FailureRules::default(),
         }
     }
 

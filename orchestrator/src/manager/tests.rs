@@ -67,10 +67,10 @@ async fn a_failed_start_is_not_repeated_before_its_pause() {
     let later = manager.call_tool("slack", "post_message", &hello()).await;
 
     assert_eq!(
-        (early.kind(), early.delivery()),
+        (early.failure.kind, early.failure.delivery),
         (FailureKind::Connection, mcp_core::Delivery::NotSent)
     );
-    assert!(early.is_transient());
+    assert!(early.failure.transient);
     assert!(later.is_ok(), "{later:?}");
     assert_eq!(opened.load(Ordering::SeqCst), 2);
 }
@@ -99,7 +99,7 @@ async fn a_lost_connection_fails_its_call_and_is_replaced_at_the_next() {
     let lost = manager.call_tool("slack", "post_message", &hello()).await.unwrap_err();
     let next = manager.call_tool("slack", "post_message", &hello()).await;
 
-    assert_eq!(lost.delivery(), mcp_core::Delivery::Unknown);
+    assert_eq!(lost.failure.delivery, mcp_core::Delivery::Unknown);
     assert!(next.is_ok(), "{next:?}");
     assert_eq!(opened.load(Ordering::SeqCst), 2);
 }
@@ -152,7 +152,7 @@ async fn one_stuck_server_does_not_slow_another() {
     };
     let (stuck, (quick, took)) = futures_util::future::join(stuck, quick).await;
 
-    assert_eq!(stuck.unwrap_err().kind(), FailureKind::Timeout);
+    assert_eq!(stuck.unwrap_err().failure.kind, FailureKind::Timeout);
     assert!(quick.is_ok());
     assert_eq!(took, Duration::ZERO);
 }
@@ -212,7 +212,7 @@ async fn server_that_refuses_to_connect_says_when_to_come_back() {
     drop(manager.call_tool("slack", "post_message", &hello()).await);
 
     assert_eq!(
-        (early.kind(), early.retry_after()),
+        (early.failure.kind, early.failure.retry_after),
         (FailureKind::Connection, Some(Duration::from_secs(20)))
     );
     assert_eq!(opened.load(Ordering::SeqCst), 2);
@@ -225,6 +225,6 @@ async fn server_that_wants_a_login_is_not_tried_again_by_a_step() {
 
     let error = manager.call_tool("slack", "post_message", &hello()).await.unwrap_err();
 
-    assert_eq!((error.kind(), error.is_transient()), (FailureKind::Auth, false));
-    assert_eq!(error.delivery(), mcp_core::Delivery::NotSent);
+    assert_eq!((error.failure.kind, error.failure.transient), (FailureKind::Auth, false));
+    assert_eq!(error.failure.delivery, mcp_core::Delivery::NotSent);
 }

@@ -107,16 +107,16 @@ impl Walk<'_> {
             record.attempts.iter().filter(|other| other.fallback == attempt.fallback).count();
         let verdict = node.step.retry.next(AttemptFacts {
             attempt: u32::try_from(number).unwrap_or(u32::MAX),
-            transient: error.transient,
-            delivery: error.delivery,
+            transient: error.failure.transient,
+            delivery: error.failure.delivery,
             effect: attempt.effect,
-            retry_after: error.retry_after,
+            retry_after: error.failure.retry_after,
             remaining: scope.deadline.map(|deadline| deadline.saturating_sub(self.now)),
             jitter: jitter(self.start.run.as_str(), path, attempt.number),
         });
         match verdict {
             Verdict::InDoubt => self.leave_in_doubt(node, path, error.clone()),
-            _ if attempt.cancelled && error.kind == FailureKind::Cancelled => {
+            _ if attempt.cancelled && error.failure.kind == FailureKind::Cancelled => {
                 self.end(path, StepEnd::Cancelled);
             }
             _ if scope.stopping => self.fail(node, path, error.clone()),

@@ -103,8 +103,8 @@ fn step_value(record: Option<&StepRecord>) -> Value {
         _ => record.attempts.last().and_then(|attempt| attempt.error.as_ref()),
     };
     if let Some(error) = error {
-        let error =
-            serde_json::to_value(error).unwrap_or_else(|_| json!({ "message": error.message }));
+        let error = serde_json::to_value(error)
+            .unwrap_or_else(|_| json!({ "message": error.failure.message }));
         value.insert("error".to_owned(), error);
     }
     Value::Object(value)

@@ -142,7 +142,7 @@ fn attempts(attempts: &[AttemptRecord]) -> Option<String> {
         gaps.map(|(one, next)| next.started.saturating_sub(one.ended.unwrap_or_default())).sum();
     let mut kinds: Vec<String> = Vec::new();
     for error in earlier.iter().filter_map(|attempt| attempt.error.as_ref()) {
-        let kind = words::failure(error.kind);
+        let kind = words::failure(error.failure.kind);
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
@@ -152,7 +152,7 @@ fn attempts(attempts: &[AttemptRecord]) -> Option<String> {
 }
 
 fn reason(error: &RunError) -> String {
-    text::line(&error.message)
+    text::line(&error.failure.message)
 }
 
 fn why_skipped(reason: &SkipReason) -> String {

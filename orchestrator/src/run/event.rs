@@ -12,8 +12,7 @@ use serde_json::{Map, Value};
 use super::error::RunError;
 use super::id::RunId;
 use super::path::StepPath;
-use super::stored::{StoredEffect, StoredTool, micros};
-use crate::call::{Effect, ToolRef};
+use crate::call::{Effect, ToolRef, micros};
 
 /// One fact of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,7 +58,6 @@ pub enum EventKind {
         /// The number of the attempt within the step, from 1, fallbacks included.
         attempt: u32,
         /// The tool.
-        #[serde(with = "StoredTool")]
         tool: ToolRef,
         /// Which fallback this is, from 0; absent for the call itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +65,6 @@ pub enum EventKind {
         /// The arguments as they are sent.
         arguments: Map<String, Value>,
         /// What the call may do to the world.
-        #[serde(with = "StoredEffect")]
         effect: Effect,
         /// How long it may take.
         #[serde(rename = "timeout_us", with = "micros")]

@@ -12,7 +12,6 @@ pub mod id;
 pub mod path;
 pub mod report;
 pub mod state;
-mod stored;
 
 pub use error::RunError;
 pub use event::{Event, EventKind, RunEnd, StopCause};

@@ -11,8 +11,7 @@ use super::event::{RunEnd, SkipReason, StepEnd, StopCause};
 use super::id::RunId;
 use super::path::StepPath;
 use super::state::{AttemptRecord, Phase, RunState, StepRecord, StepState};
-use super::stored::{StoredEffect, StoredTool, micros, optional_micros};
-use crate::call::{Effect, ToolRef};
+use crate::call::{Effect, ToolRef, micros};
 
 /// The version of the form below. It grows when a member changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -91,14 +90,14 @@ pub struct StepReport {
     /// When it began, since the start of the run; absent when it was passed over.
     #[serde(
         rename = "started_us",
-        with = "optional_micros",
+        with = "micros::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub started: Option<Duration>,
     /// When it ended, or was passed over.
     #[serde(
         rename = "ended_us",
-        with = "optional_micros",
+        with = "micros::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub ended: Option<Duration>,
@@ -152,13 +151,12 @@ pub struct AttemptReport {
     /// Its number within the step, from 1.
     pub number: u32,
     /// The tool.
-    #[serde(flatten, with = "StoredTool")]
+    #[serde(flatten)]
     pub tool: ToolRef,
     /// Which fallback it was, from 0; absent for the call itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<usize>,
     /// What the call may do to the world.
-    #[serde(with = "StoredEffect")]
     pub effect: Effect,
     /// When it began, since the start of the run.
     #[serde(rename = "started_us", with = "micros")]
@@ -166,7 +164,7 @@ pub struct AttemptReport {
     /// When it ended.
     #[serde(
         rename = "ended_us",
-        with = "optional_micros",
+        with = "micros::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub ended: Option<Duration>,

@@ -88,7 +88,7 @@ fn told(report: &RunReport) -> String {
     writeln!(text, "outputs: {:#}", Value::Object(report.outputs.clone())).unwrap();
     for error in &report.errors {
         let step = error.step.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-        writeln!(text, "error: {step}: {error} ({})", error.kind).unwrap();
+        writeln!(text, "error: {step}: {error} ({})", error.failure.kind).unwrap();
     }
     text
 }

@@ -40,8 +40,12 @@ pub(super) fn fault(
     globals: &Globals,
 ) -> Option<CommandError> {
     let first = first_failure(report);
-    let kind =
-        fault_of_run(report.state, report.stopped_by, first.map(|error| error.kind), is_strict)?;
+    let kind = fault_of_run(
+        report.state,
+        report.stopped_by,
+        first.map(|error| error.failure.kind),
+        is_strict,
+    )?;
     match kind {
         ErrorKind::Interrupted => Some(CommandError::interrupted()),
         ErrorKind::Tolerated => {
@@ -79,7 +83,7 @@ fn told(
         (Some(step), None) => format!("step `{step}`: "),
         (None, _) => String::new(),
     };
-    let mut told = CommandError::new(kind, format!("{headline}: {place}{}", error.message));
+    let mut told = CommandError::new(kind, format!("{headline}: {place}{}", error.failure.message));
     told.server = error.server.as_deref().map(Into::into);
     told.step = error.step.as_ref().map(|step| step.to_string().into());
     if kind == ErrorKind::InDoubt {
@@ -90,7 +94,7 @@ fn told(
 
 /// What to type to learn more.
 fn next_command(error: &RunError, tool: Option<&str>, globals: &Globals) -> Option<String> {
-    match error.kind {
+    match error.failure.kind {
         FailureKind::InvalidArguments | FailureKind::RpcError | FailureKind::ToolError => {
             Some(globals.command(&format!("tools {} --schema", tool?)))
         }

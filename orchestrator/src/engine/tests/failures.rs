@@ -103,7 +103,7 @@ async fn caller_that_panics_fails_its_own_step() {
             &self,
             _tool: &ToolRef,
             _arguments: Map<String, Value>,
-            _timeout: Duration,
+            _deadline: Deadline,
         ) -> Result<Value, CallFailure> {
             panic!("on purpose")
         }
@@ -112,7 +112,7 @@ async fn caller_that_panics_fails_its_own_step() {
     let ended = run_with(options(), Arc::new(Panics), "steps: { one: { call: a/b } }").await;
 
     assert_eq!(ended.report.state, RunEnd::Failed);
-    assert_eq!(ended.report.errors[0].kind, FailureKind::Internal);
+    assert_eq!(ended.report.errors[0].failure.kind, FailureKind::Internal);
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,11 +13,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mcp_core::Delivery;
 use serde_json::{Map, Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout_at};
 
 use super::journal::{Journal, JournalError, MemoryJournal};
 use super::{ExecuteError, Run, RunOptions, StopHandle};
-use crate::call::{CallFailure, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
+use crate::call::{CallFailure, Deadline, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
 use crate::manager::LocalServer;
 use crate::planner::STOP_GRACE;
 use crate::run::event::{AttemptOutcome, Event, EventKind, RunEnd, StepEnd, StopCause};
@@ -80,13 +80,13 @@ impl ToolCaller for Script {
         &self,
         tool: &ToolRef,
         arguments: Map<String, Value>,
-        timeout: Duration,
+        deadline: Deadline,
     ) -> Result<Value, CallFailure> {
         let Reply { after, result } = self.reply(&tool.tool, &arguments);
-        match tokio::time::timeout(timeout, sleep(after)).await {
+        match timeout_at(deadline.end(), sleep(after)).await {
             Ok(()) => result,
             Err(_) => {
-                let message = format!("no answer within {timeout:?}");
+                let message = format!("no answer within {:?}", deadline.total());
                 Err(CallFailure::new(FailureKind::Timeout, Delivery::Unknown, message).transient())
             }
         }
@@ -135,7 +135,7 @@ impl Ended {
     fn errors(&self) -> String {
         self.report.errors.iter().fold(String::new(), |mut text, error| {
             let step = error.step.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-            writeln!(text, "{step}: {} ({})", error, error.kind).unwrap();
+            writeln!(text, "{step}: {} ({})", error, error.failure.kind).unwrap();
             text
         })
     }
@@ -147,7 +147,7 @@ impl Ended {
             let detail = match &event.kind {
                 EventKind::AttemptStarted { attempt, tool, .. } => format!(" #{attempt} {tool}"),
                 EventKind::AttemptEnded { outcome: AttemptOutcome::Failed { error }, .. } => {
-                    format!(" {}", error.kind)
+                    format!(" {}", error.failure.kind)
                 }
                 EventKind::RetryScheduled { due, .. } => format!(" due {}", due.as_millis()),
                 EventKind::ItemStarted { item, .. } | EventKind::ItemEnded { item, .. } => {
@@ -214,7 +214,7 @@ impl ToolCaller for Hangs {
         &self,
         _tool: &ToolRef,
         _arguments: Map<String, Value>,
-        _timeout: Duration,
+        _deadline: Deadline,
     ) -> Result<Value, CallFailure> {
         std::future::pending().await
     }

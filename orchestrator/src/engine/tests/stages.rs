@@ -146,7 +146,7 @@ outputs: { good: '${{ steps.one.output.a }}', bad: '${{ steps.one.output.b }}' }
 
     assert_eq!(ended.report.state, RunEnd::Failed);
     assert_eq!(json!(ended.report.outputs), json!({ "good": 1 }));
-    assert_eq!(ended.report.errors[0].kind, FailureKind::Expression);
+    assert_eq!(ended.report.errors[0].failure.kind, FailureKind::Expression);
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,10 +128,7 @@ impl ServerLogin {
         })?;
         let tools = client.list_tools().await;
         client.close().await;
-        let tools = tools.map_err(|source| ManagerError::List {
-            server: self.server.clone(),
-            source: Box::new(source),
-        })?;
+        let tools = tools.map_err(|error| ManagerError::list(&self.server, &error))?;
         Ok(tools.entries.len())
     }
 

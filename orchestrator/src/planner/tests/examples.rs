@@ -65,7 +65,7 @@ fn list_over_the_cap_fails_the_step() {
     let end = simulation.record(&StepId::new("all")).end().unwrap().clone();
     let StepEnd::Failed { error } = end else { panic!("{end:?}") };
     assert_eq!(error.to_string(), "`each` gives 10001 items, and 10000 are the most");
-    assert_eq!(error.kind, FailureKind::Limit);
+    assert_eq!(error.failure.kind, FailureKind::Limit);
 }
 
 #[test]

@@ -100,7 +100,7 @@ proptest! {
         for (path, record) in simulation.state.steps() {
             let doubt = record.attempts.iter().position(|attempt| {
                 attempt.effect == Effect::Unsafe
-                    && attempt.error.as_ref().is_some_and(|error| error.delivery == Delivery::Unknown)
+                    && attempt.error.as_ref().is_some_and(|error| error.failure.delivery == Delivery::Unknown)
             });
             if let Some(place) = doubt {
                 prop_assert_eq!(place + 1, record.attempts.len(), "{}", path);

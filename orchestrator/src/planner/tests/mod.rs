@@ -13,8 +13,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::call::{FailureKind, RetryPolicy};
-use crate::run::error::RunError;
+use crate::call::{CallFailure, FailureKind, RetryPolicy};
 use crate::run::event::{AttemptOutcome, Event, RunEnd, StepEnd};
 use crate::run::id::RunId;
 use crate::run::path::ScopePath;

@@ -85,10 +85,8 @@ impl Simulation {
         let Behaviour { ends, millis } = self.behaviours[index % self.behaviours.len()];
         let after = Duration::from_millis(millis);
         let failed = |delivery, transient| {
-            let kind = FailureKind::ToolError;
-            AttemptOutcome::Failed {
-                error: RunError { delivery, transient, ..RunError::new(kind, "no") },
-            }
+            let failure = CallFailure::new(FailureKind::ToolError, delivery, "no");
+            AttemptOutcome::Failed { error: CallFailure { transient, ..failure }.into() }
         };
         let (after, outcome) = match ends {
             Ending::Good if after <= call.timeout => {
@@ -104,11 +102,9 @@ impl Simulation {
     fn cancel(&mut self, attempt: &AttemptKey) {
         let key = self.on_their_way.keys().find(|(_, other)| other == attempt).cloned();
         self.on_their_way.remove(&key.expect("only what is on its way is cancelled"));
-        let error = RunError {
-            delivery: Delivery::Unknown,
-            ..RunError::new(FailureKind::Cancelled, "cancelled")
-        };
-        self.on_their_way.insert((self.now, attempt.clone()), AttemptOutcome::Failed { error });
+        let failure = CallFailure::new(FailureKind::Cancelled, Delivery::Unknown, "cancelled");
+        let outcome = AttemptOutcome::Failed { error: failure.into() };
+        self.on_their_way.insert((self.now, attempt.clone()), outcome);
     }
 
     fn pass_time(&mut self, wake: Option<Duration>) {

@@ -367,8 +367,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::call::{Effect, FailureKind, ToolRef};
-    use crate::run::error::RunError;
+    use crate::call::{CallFailure, Effect, FailureKind, ToolRef};
     use crate::run::event::{RunEnd, StopCause};
     use crate::run::id::RunId;
 
@@ -412,12 +411,11 @@ mod tests {
     }
 
     fn refused(step: &str) -> EventKind {
-        let error = RunError::new(FailureKind::ToolError, "no");
-        let error = RunError { delivery: Delivery::Executed, ..error };
+        let failure = CallFailure::new(FailureKind::ToolError, Delivery::Executed, "no");
         EventKind::AttemptEnded {
             step: path(step),
             attempt: 1,
-            outcome: AttemptOutcome::Failed { error },
+            outcome: AttemptOutcome::Failed { error: failure.into() },
         }
     }
 
