@@ -21,15 +21,17 @@ pub struct Call<'w, S> {
 }
 
 impl<S> Call<'_, S> {
-    /// Takes the arguments as a struct, whose fields are optional where the server does not insist.
+    /// Takes the arguments as a struct, whose fields are optional where the server does not insist. `7.0`
+    /// is an integer, as JSON Schema has it.
     ///
     /// # Errors
     ///
     /// When the struct does not fit what the server lets through: a mistake of the dialect, which fails the
     /// call by name.
     pub fn read<A: DeserializeOwned>(&mut self) -> Result<A, Refusal> {
-        let arguments = Value::Object(std::mem::take(&mut self.arguments));
-        serde_json::from_value(arguments).map_err(|error| {
+        let mut arguments = std::mem::take(&mut self.arguments);
+        arguments.values_mut().for_each(write_as_integer);
+        serde_json::from_value(Value::Object(arguments)).map_err(|error| {
             Refusal::NotModelled(format!("these arguments are not modelled: {error}"))
         })
     }
@@ -46,6 +48,17 @@ pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, 
     #[expect(clippy::cast_possible_truncation, reason = "the schema made sure that it is whole")]
     let truncated = || number.as_f64().map(|number| number as i64);
     Ok(number.as_i64().or_else(truncated))
+}
+
+/// Writes `7.0` as `7`, which a field for an integer takes, and one that is too large as the largest.
+fn write_as_integer(value: &mut Value) {
+    if !value.is_i64()
+        && let Some(number) = value.as_f64().filter(|number| number.fract() == 0.0)
+    {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and the cast saturates")]
+        let integer = number as i64;
+        *value = Value::from(integer);
+    }
 }
 
 /// The answer of a tool, or why there is none.

@@ -5,11 +5,10 @@
 //! Salesforce, they count as one.
 
 use super::Charge;
-use super::rules::{GitHubLimits, GmailLimits, SlackLimits};
+use super::rules::{GitHubLimits, GmailLimits};
 use crate::dialect::Arguments;
 use crate::service::ServiceName;
 use crate::service::gmail::Gmail;
-use crate::service::slack::Slack;
 use crate::world::State;
 
 const MINUTE: u32 = 60;
@@ -43,10 +42,8 @@ pub(super) fn charges(
             let of = |limit| Charge::new("salesforce", limit, DAY);
             limits.salesforce.map(|limits| of(limits.requests_per_day)).into_iter().collect()
         }
-        ServiceName::Slack => {
-            let of = |limits| slack(limits, tool, destination(&state.slack, arguments));
-            limits.slack.and_then(of).into_iter().collect()
-        }
+        // It counts by itself.
+        ServiceName::Slack => Vec::new(),
     }
 }
 
@@ -144,30 +141,4 @@ fn gmail(gmail: &Gmail, tool: &str, arguments: &Arguments) -> u32 {
         // A test sees to it that every tool is named.
         _ => 0,
     }
-}
-
-/// The id of the channel or user that a message goes to, by whatever name; `None` for one that is not there,
-/// whom Slack refuses anyway.
-fn destination<'s>(slack: &'s Slack, arguments: &Arguments) -> Option<&'s str> {
-    let named = ["channel_id", "channel"].iter().find_map(|name| arguments.optional_text(name))?;
-    let channel = slack.channel(named).map(|channel| channel.id.as_str());
-    channel.or_else(|| slack.user(named).map(|user| user.id.as_str()))
-}
-
-fn slack(limits: SlackLimits, tool: &str, destination: Option<&str>) -> Option<Charge> {
-    let (method, amount) = match tool.strip_prefix("slack_").unwrap_or(tool) {
-        "add_reaction" => ("reactions.add", limits.tier_3_per_minute),
-        "get_channel_history" => ("conversations.history", limits.history_per_minute),
-        "get_thread_replies" => ("conversations.replies", limits.history_per_minute),
-        "get_user_profile" => ("users.profile.get", limits.tier_4_per_minute),
-        "get_users" | "list_users" => ("users.list", limits.tier_2_per_minute),
-        "list_channels" => ("conversations.list", limits.tier_2_per_minute),
-        "post_message" | "reply_to_thread" => {
-            let window = format!("slack chat.postMessage {}", destination?);
-            return Some(Charge::new(window, limits.post_burst, limits.post_burst.max(1)));
-        }
-        // A test sees to it that every tool is named.
-        _ => return None,
-    };
-    Some(Charge::new(format!("slack {method}"), amount, MINUTE))
 }

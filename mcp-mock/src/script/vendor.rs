@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::limit::Exceeded;
+use crate::service::slack::refusal as slack;
 use crate::service::{ApiError, ServiceName};
 
 /// The refusal of a call at `now` that would be allowed after so many seconds. Details carry what the
@@ -34,8 +35,7 @@ pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds:
             ApiError::new(429, "rate_limited", message).with_details(details)
         }
         ServiceName::Salesforce => total_requests(),
-        ServiceName::Slack => ApiError::new(429, "ratelimited", "too many requests")
-            .with_details(json!({ "retry_after": wait_seconds })),
+        ServiceName::Slack => slack::rate_limited(wait_seconds),
     }
 }
 
@@ -82,8 +82,7 @@ pub(crate) fn expired(service: ServiceName) -> ApiError {
         ),
         ServiceName::Notion => ("unauthorized", "API token is invalid."),
         ServiceName::Salesforce => ("INVALID_SESSION_ID", "Session expired or invalid"),
-        // Slack refuses with 200 and a code.
-        ServiceName::Slack => return ApiError::new(200, "token_expired", "the token has expired"),
+        ServiceName::Slack => return slack::token_expired(),
     };
     ApiError::new(401, code, message)
 }
@@ -110,7 +109,6 @@ pub(crate) fn missing_scope(service: ServiceName) -> ApiError {
             let message = "insufficient access rights on object id";
             ApiError::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message)
         }
-        ServiceName::Slack => ApiError::new(200, "missing_scope", "the token lacks a scope")
-            .with_details(json!({ "needed": "chat:write", "provided": "channels:read" })),
+        ServiceName::Slack => slack::missing_scope(),
     }
 }

@@ -77,7 +77,8 @@ impl State {
         self.salesforce
             .plant(&mut self.env, seed.salesforce)
             .map_err(of(ServiceName::Salesforce))?;
-        self.slack.plant(&mut self.env, seed.slack).map_err(of(ServiceName::Slack))?;
+        let (slack, mut api) = Slack::open(self);
+        slack.plant(&mut api, seed.slack).map_err(of(ServiceName::Slack))?;
         if let Some(limits) = seed.limits {
             self.limits = Meter::new(limits);
         }

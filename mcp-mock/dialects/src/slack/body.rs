@@ -2,18 +2,19 @@
 
 use serde_json::{Value, json};
 
-use mcp_mock::service::slack::{Channel, ChannelKind, Cut, Message, Posted, Slack, User};
+use mcp_mock::service::Page;
+use mcp_mock::service::slack::{Channel, ChannelKind, Message, Posted, Slack, User};
 
 /// Slack warns every caller that sends JSON without naming its character set, which these servers do.
 const MISSING_CHARSET: &str = "missing_charset";
 
 /// The body of `conversations.list`.
-pub(super) fn channels(slack: &Slack, cut: &Cut<&Channel>) -> Value {
-    let channels: Vec<_> = cut.items.iter().map(|item| channel(slack, item)).collect();
+pub(super) fn channels(slack: &Slack, page: Page<&Channel>) -> Value {
+    let channels: Vec<_> = page.items.iter().map(|item| channel(slack, item)).collect();
     json!({
         "ok": true,
         "channels": channels,
-        "response_metadata": { "next_cursor": cut.next_cursor },
+        "response_metadata": { "next_cursor": page.next.unwrap_or_default() },
     })
 }
 
@@ -39,33 +40,34 @@ pub(super) fn reacted() -> Value {
 }
 
 /// The body of `conversations.history`.
-pub(super) fn history(slack: &Slack, cut: &Cut<&Message>) -> Value {
+pub(super) fn history(slack: &Slack, page: Page<&Message>) -> Value {
     let mut body = json!({
         "ok": true,
-        "messages": cut.items.iter().map(|item| message(slack, item, None)).collect::<Vec<_>>(),
+        "messages": page.items.iter().map(|item| message(slack, item, None)).collect::<Vec<_>>(),
         "pin_count": 0,
         "channel_actions_ts": null,
         "channel_actions_count": 0,
     });
-    add_more(&mut body, cut);
+    add_more(&mut body, page.next);
     body
 }
 
-/// The body of `conversations.replies`.
-pub(super) fn replies(slack: &Slack, cut: &Cut<&Message>, parent: Option<&Message>) -> Value {
-    let messages: Vec<_> = cut.items.iter().map(|item| message(slack, item, parent)).collect();
+/// The body of `conversations.replies`; its first message is the one that the thread hangs on.
+pub(super) fn replies(slack: &Slack, page: Page<&Message>) -> Value {
+    let parent = page.items.first().copied();
+    let messages: Vec<_> = page.items.iter().map(|item| message(slack, item, parent)).collect();
     let mut body = json!({ "ok": true, "messages": messages });
-    add_more(&mut body, cut);
+    add_more(&mut body, page.next);
     body
 }
 
 /// The body of `users.list`.
-pub(super) fn users(slack: &Slack, cut: &Cut<&User>, now: i64) -> Value {
+pub(super) fn users(slack: &Slack, page: Page<&User>, now: i64) -> Value {
     json!({
         "ok": true,
-        "members": cut.items.iter().map(|item| member(slack, item)).collect::<Vec<_>>(),
+        "members": page.items.iter().map(|item| member(slack, item)).collect::<Vec<_>>(),
         "cache_ts": now,
-        "response_metadata": { "next_cursor": cut.next_cursor },
+        "response_metadata": { "next_cursor": page.next.unwrap_or_default() },
     })
 }
 
@@ -75,11 +77,10 @@ pub(super) fn user_profile(user: &User) -> Value {
 }
 
 /// Whether there is more; the cursor is there only then.
-fn add_more(body: &mut Value, cut: &Cut<&Message>) {
-    let has_more = !cut.next_cursor.is_empty();
-    body["has_more"] = json!(has_more);
-    if has_more {
-        body["response_metadata"] = json!({ "next_cursor": cut.next_cursor });
+fn add_more(body: &mut Value, next: Option<String>) {
+    body["has_more"] = json!(next.is_some());
+    if let Some(next) = next {
+        body["response_metadata"] = json!({ "next_cursor": next });
     }
 }
 

@@ -15,7 +15,7 @@ use super::{Answer, text};
 use mcp_mock::service::ApiError;
 
 /// A body of Slack's API as the text of a result.
-pub(super) fn shown(answer: &Answer) -> CallToolResult {
+pub(super) fn compact_answer(answer: &Answer) -> CallToolResult {
     match answer {
         Answer::Json(body) => compact(body),
         Answer::Blocks(blocks) => CallToolResult::blocks(blocks.clone()),

@@ -1,148 +1,153 @@
 //! The eight tools: one request to Slack's API each, with the limits that the servers put on it.
 
-use serde_json::Value;
-
-use super::super::Answer;
-use super::body;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::slack::{
     ChannelFilter, ChannelKind, HistoryRange, NewMessage, Paging, Slack,
 };
-use mcp_mock::world::Env;
+use serde::Deserialize;
+use serde_json::Value;
 
-type Outcome = Result<Answer, ApiError>;
+use super::body;
 
-/// Channels and users that the servers ask for when the caller does not say, and at most.
-const PAGE_DEFAULT: i64 = 100;
+/// Channels and users that the servers ask for at most.
 const PAGE_MAX: i64 = 200;
-/// Messages of a channel that the servers ask for when the caller does not say.
-const HISTORY_DEFAULT: i64 = 10;
 /// Slack's own default for a thread; the servers cannot ask for more or less.
 const REPLIES_DEFAULT: i64 = 1_000;
 
+#[derive(Deserialize)]
+struct ListPage {
+    #[serde(default = "ListPage::limit")]
+    limit: Value,
+    #[serde(default)]
+    cursor: Value,
+}
+
+impl ListPage {
+    /// What the servers ask for when the caller does not say.
+    fn limit() -> Value {
+        Value::from(100)
+    }
+
+    /// A cursor that is no string reaches Slack, which did not give it out.
+    fn cursor(&self) -> String {
+        match &self.cursor {
+            Value::Null => String::new(),
+            Value::String(cursor) => cursor.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Public channels that are not archived.
-pub(in super::super) fn list_public_channels(
-    slack: &mut Slack,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    list_channels(slack, arguments, vec![ChannelKind::Public])
+pub(crate) fn list_public_channels(call: Call<'_, Slack>) -> Outcome {
+    list_channels(call, vec![ChannelKind::Public])
 }
 
 /// Public channels, and private ones of the caller, that are not archived.
-pub(in super::super) fn list_own_channels(
-    slack: &mut Slack,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    list_channels(slack, arguments, vec![ChannelKind::Public, ChannelKind::Private])
+pub(crate) fn list_own_channels(call: Call<'_, Slack>) -> Outcome {
+    list_channels(call, vec![ChannelKind::Public, ChannelKind::Private])
 }
 
-pub(in super::super) fn post_message(
-    slack: &mut Slack,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    post(slack, env, arguments, None)
+fn list_channels(mut call: Call<'_, Slack>, kinds: Vec<ChannelKind>) -> Outcome {
+    let page: ListPage = call.read()?;
+    let (limit, cursor) = (whole(&page.limit).min(PAGE_MAX), page.cursor());
+    let filter = ChannelFilter { kinds, exclude_archived: true };
+    let paging = Paging { limit, cursor: &cursor };
+    let page = call.service.list_channels(&mut call.api, &filter, paging)?;
+    Ok(Answer::Json(body::channels(call.service, page)))
 }
 
-pub(in super::super) fn reply_to_thread(
-    slack: &mut Slack,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    post(slack, env, arguments, Some(arguments.text("thread_ts").to_owned()))
+pub(crate) fn get_users(mut call: Call<'_, Slack>) -> Outcome {
+    let page: ListPage = call.read()?;
+    let (limit, cursor) = (whole(&page.limit).min(PAGE_MAX), page.cursor());
+    let page = call.service.list_users(&mut call.api, Paging { limit, cursor: &cursor })?;
+    Ok(Answer::Json(body::users(call.service, page, call.api.clock.now().as_second())))
 }
 
-pub(in super::super) fn add_reaction(
-    slack: &mut Slack,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (channel, timestamp) = (arguments.text("channel_id"), arguments.text("timestamp"));
-    slack.add_reaction(channel, timestamp, arguments.text("reaction"))?;
-    Ok(Answer::Json(body::reacted()))
+#[derive(Deserialize)]
+struct UserId {
+    user_id: String,
 }
 
-pub(in super::super) fn get_channel_history(
-    slack: &mut Slack,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let paging = Paging { limit: limit(arguments, HISTORY_DEFAULT)?, cursor: "" };
-    let cut = slack.history(arguments.text("channel_id"), &HistoryRange::default(), paging)?;
-    Ok(Answer::Json(body::history(slack, &cut)))
-}
-
-pub(in super::super) fn get_thread_replies(
-    slack: &mut Slack,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let paging = Paging { limit: REPLIES_DEFAULT, cursor: "" };
-    let cut = slack.replies(arguments.text("channel_id"), arguments.text("thread_ts"), paging)?;
-    let parent = cut.items.first().copied();
-    Ok(Answer::Json(body::replies(slack, &cut, parent)))
-}
-
-pub(in super::super) fn get_users(
-    slack: &mut Slack,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let cut = slack.list_users(paging(arguments)?)?;
-    Ok(Answer::Json(body::users(slack, &cut, env.clock.now().as_second())))
-}
-
-pub(in super::super) fn get_user_profile(
-    slack: &mut Slack,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let user = slack.user_profile(arguments.text("user_id"))?;
+pub(crate) fn get_user_profile(mut call: Call<'_, Slack>) -> Outcome {
+    let UserId { user_id } = call.read()?;
+    let user = call.service.user_profile(&mut call.api, &user_id)?;
     Ok(Answer::Json(body::user_profile(user)))
 }
 
-fn list_channels(slack: &Slack, arguments: &Arguments, kinds: Vec<ChannelKind>) -> Outcome {
-    let filter = ChannelFilter { kinds, exclude_archived: true };
-    let cut = slack.list_channels(&filter, paging(arguments)?)?;
-    Ok(Answer::Json(body::channels(slack, &cut)))
-}
-
-fn post(
-    slack: &mut Slack,
-    env: &mut Env,
-    arguments: &Arguments,
+#[derive(Deserialize)]
+struct Post {
+    channel_id: String,
+    text: String,
     thread_ts: Option<String>,
-) -> Outcome {
-    let channel = arguments.text("channel_id").to_owned();
-    let text = arguments.text("text").to_owned();
-    let posted = slack.post_message(env, NewMessage { channel, text, thread_ts })?;
-    Ok(Answer::Json(body::posted(slack, &posted)))
 }
 
-fn paging(arguments: &Arguments) -> Result<Paging<'_>, ApiError> {
-    let limit = limit(arguments, PAGE_DEFAULT)?.min(PAGE_MAX);
-    let cursor = match arguments.value("cursor") {
-        None => "",
-        Some(Value::String(cursor)) => cursor,
-        Some(other) => return Err(refused("invalid_cursor", format!("cursor {other} is no text"))),
-    };
-    Ok(Paging { limit, cursor })
+pub(crate) fn post_message(mut call: Call<'_, Slack>) -> Outcome {
+    let new: Post = call.read()?;
+    post(call, Post { thread_ts: None, ..new })
 }
 
-/// How much is wanted. Only a limit that is not given has a default: null and what is no whole number
-/// reach Slack.
-fn limit(arguments: &Arguments, usual: i64) -> Result<i64, ApiError> {
-    let Some(given) = arguments.given("limit") else { return Ok(usual) };
-    let is_whole = given.as_f64().is_some_and(|limit| limit.fract() == 0.0);
-    arguments
-        .integer("limit")
-        .filter(|_| is_whole)
-        .ok_or_else(|| refused("invalid_limit", format!("limit {given} is no whole number")))
+pub(crate) fn reply_to_thread(mut call: Call<'_, Slack>) -> Outcome {
+    let reply = call.read()?;
+    post(call, reply)
 }
 
-fn refused(code: &str, message: String) -> ApiError {
-    ApiError::new(200, code, message)
+fn post(mut call: Call<'_, Slack>, new: Post) -> Outcome {
+    let Post { channel_id: channel, text, thread_ts } = new;
+    let new = NewMessage { channel, text, thread_ts };
+    let posted = call.service.post_message(&mut call.api, new)?;
+    Ok(Answer::Json(body::posted(call.service, &posted)))
+}
+
+#[derive(Deserialize)]
+struct ReactionTo {
+    channel_id: String,
+    timestamp: String,
+    reaction: String,
+}
+
+pub(crate) fn add_reaction(mut call: Call<'_, Slack>) -> Outcome {
+    let ReactionTo { channel_id, timestamp, reaction } = call.read()?;
+    call.service.add_reaction(&mut call.api, &channel_id, &timestamp, &reaction)?;
+    Ok(Answer::Json(body::reacted()))
+}
+
+#[derive(Deserialize)]
+struct History {
+    channel_id: String,
+    #[serde(default = "History::limit")]
+    limit: Value,
+}
+
+impl History {
+    /// What the servers ask for when the caller does not say.
+    fn limit() -> Value {
+        Value::from(10)
+    }
+}
+
+pub(crate) fn get_channel_history(mut call: Call<'_, Slack>) -> Outcome {
+    let History { channel_id, limit } = call.read()?;
+    let paging = Paging { limit: whole(&limit), cursor: "" };
+    let range = HistoryRange::default();
+    let page = call.service.history(&mut call.api, &channel_id, &range, paging)?;
+    Ok(Answer::Json(body::history(call.service, page)))
+}
+
+#[derive(Deserialize)]
+struct Thread {
+    channel_id: String,
+    thread_ts: String,
+}
+
+pub(crate) fn get_thread_replies(mut call: Call<'_, Slack>) -> Outcome {
+    let Thread { channel_id, thread_ts } = call.read()?;
+    let paging = Paging { limit: REPLIES_DEFAULT, cursor: "" };
+    let page = call.service.replies(&mut call.api, &channel_id, &thread_ts, paging)?;
+    Ok(Answer::Json(body::replies(call.service, page)))
+}
+
+/// How much is wanted. Null and what is no integer reach Slack, which takes them for a limit out of bounds.
+fn whole(limit: &Value) -> i64 {
+    limit.as_i64().unwrap_or(0)
 }

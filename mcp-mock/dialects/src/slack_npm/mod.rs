@@ -7,8 +7,8 @@
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value, json};
 
-use super::slack::{compact, refused, shown, tools};
-use super::{Answer, Facts, ServerBehavior, WeighedOperation};
+use super::slack::{compact, compact_answer, refused, tools};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::slack::Slack;
@@ -26,7 +26,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, WeighedOperation<Slack>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<Slack>)] = &[
     ("slack_list_channels", tools::list_public_channels),
     ("slack_post_message", tools::post_message),
     ("slack_reply_to_thread", tools::reply_to_thread),
@@ -38,7 +38,7 @@ const OPERATIONS: &[(&str, WeighedOperation<Slack>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.dialect(Npm, OPERATIONS)
+    FACTS.metered(Npm, OPERATIONS)
 }
 
 #[derive(Debug)]
@@ -63,6 +63,10 @@ impl ServerBehavior for Npm {
         }
         for (name, value) in &mut arguments {
             coerce(value, &schema["properties"][name]["type"]);
+            // All that is required is a string; an array or object in its place names nothing.
+            if required.contains(&name.as_str()) && !value.is_string() {
+                *value = Value::from("");
+            }
         }
         Ok(arguments)
     }
@@ -76,7 +80,7 @@ impl ServerBehavior for Npm {
     }
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
-        shown(answer)
+        compact_answer(answer)
     }
 }
 

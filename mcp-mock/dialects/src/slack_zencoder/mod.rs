@@ -7,8 +7,8 @@ use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value};
 
-use super::slack::{refused, shown, tools};
-use super::{Answer, Facts, ServerBehavior, WeighedOperation, zod};
+use super::slack::{compact_answer, refused, tools};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior, zod};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::slack::Slack;
@@ -26,7 +26,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, WeighedOperation<Slack>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<Slack>)] = &[
     ("slack_list_channels", tools::list_own_channels),
     ("slack_post_message", tools::post_message),
     ("slack_reply_to_thread", tools::reply_to_thread),
@@ -38,7 +38,7 @@ const OPERATIONS: &[(&str, WeighedOperation<Slack>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.dialect(Zencoder, OPERATIONS)
+    FACTS.metered(Zencoder, OPERATIONS)
 }
 
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl ServerBehavior for Zencoder {
     }
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
-        shown(answer)
+        compact_answer(answer)
     }
 }
 

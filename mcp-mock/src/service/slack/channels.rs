@@ -1,7 +1,8 @@
 //! Channels: list them.
 
-use super::super::ApiError;
-use super::{Channel, ChannelKind, Cut, Paging, Slack};
+use super::super::{ApiError, Page};
+use super::quota::Request;
+use super::{Api, Channel, ChannelKind, Paging, Slack};
 
 /// Which channels a list shows; without kinds it shows the public ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,12 +18,14 @@ impl Slack {
     ///
     /// # Errors
     ///
-    /// `invalid_cursor`, `invalid_limit`.
+    /// `invalid_cursor`, `invalid_limit`, `ratelimited`.
     pub fn list_channels(
         &self,
+        api: &mut Api<'_>,
         filter: &ChannelFilter,
         paging: Paging<'_>,
-    ) -> Result<Cut<&Channel>, ApiError> {
+    ) -> Result<Page<&Channel>, ApiError> {
+        Request::ListChannels.spend(api)?;
         let shown = self.channels.iter().filter(|channel| {
             let is_wanted = if filter.kinds.is_empty() {
                 channel.kind == ChannelKind::Public
@@ -33,7 +36,7 @@ impl Slack {
                 channel.kind == ChannelKind::Public || channel.members.contains(&self.viewer);
             is_wanted && is_visible && !(filter.exclude_archived && channel.is_archived)
         });
-        paging.cut(shown.collect(), |channel| &channel.id)
+        paging.page_of(shown.collect(), |channel| &channel.id)
     }
 }
 
@@ -41,12 +44,14 @@ impl Slack {
 mod tests {
     use super::super::tests::workspace;
     use super::*;
+    use crate::world::Part;
 
     #[track_caller]
     fn check(filter: &ChannelFilter, expected: &[&str]) {
-        let (slack, _) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
 
-        let listed = slack.list_channels(filter, Paging::default()).unwrap();
+        let listed = slack.list_channels(&mut api, filter, Paging::default()).unwrap();
 
         let names: Vec<_> = listed.items.iter().map(|channel| channel.name.as_str()).collect();
         assert_eq!(names, expected);

@@ -3,7 +3,7 @@
 //! A cursor names the first entry of the next page, so an entry that is added meanwhile neither
 //! shifts a page nor shows one twice.
 
-use super::super::ApiError;
+use super::super::{ApiError, Page};
 use super::refusal::{invalid_cursor, refused};
 
 /// The most that Slack gives out at once.
@@ -15,7 +15,7 @@ const PREFIX: &str = "next:";
 pub struct Paging<'a> {
     /// Entries on a page, 1 to 1000.
     pub limit: i64,
-    /// What the page before gave as its `next_cursor`; empty for the first page.
+    /// What leads to this page; empty for the first one.
     pub cursor: &'a str,
 }
 
@@ -26,18 +26,9 @@ impl Default for Paging<'_> {
     }
 }
 
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut<T> {
-    /// What the page holds.
-    pub items: Vec<T>,
-    /// Leads to the next page; empty at the end.
-    pub next_cursor: String,
-}
-
 impl Paging<'_> {
     /// Cuts this page out of the whole list; `id` names an entry.
-    pub(super) fn cut<T>(self, all: Vec<&T>, id: fn(&T) -> &str) -> Result<Cut<&T>, ApiError> {
+    pub(super) fn page_of<T>(self, all: Vec<&T>, id: fn(&T) -> &str) -> Result<Page<&T>, ApiError> {
         if !(1..=LIMIT_MAX).contains(&self.limit) {
             let message = format!("limit {} is not between 1 and {LIMIT_MAX}", self.limit);
             return Err(refused("invalid_limit", message));
@@ -52,8 +43,8 @@ impl Paging<'_> {
         };
         let mut rest = all.into_iter().skip(start);
         let items = rest.by_ref().take(limit).collect();
-        let next_cursor = rest.next().map(|entry| format!("{PREFIX}{}", id(entry)));
-        Ok(Cut { items, next_cursor: next_cursor.unwrap_or_default() })
+        let next = rest.next().map(|entry| format!("{PREFIX}{}", id(entry)));
+        Ok(Page { items, next })
     }
 }
 
@@ -65,7 +56,7 @@ mod tests {
     fn check_refused(paging: Paging<'_>, code: &str) {
         let entry = "a".to_owned();
 
-        let error = paging.cut(vec![&entry], String::as_str).unwrap_err();
+        let error = paging.page_of(vec![&entry], String::as_str).unwrap_err();
 
         assert_eq!(error.code, code);
     }

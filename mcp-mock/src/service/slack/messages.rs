@@ -1,11 +1,11 @@
 //! Messages: post, reply, read a channel, read a thread.
 
-use super::super::ApiError;
+use super::super::{ApiError, Page};
+use super::quota::Request;
 use super::refusal::{is_archived, refused, thread_not_found, unknown_destination};
 use super::text::escaped;
 use super::ts::micros;
-use super::{Channel, ChannelKind, Cut, Message, Paging, Slack, fresh_id};
-use crate::world::Env;
+use super::{Api, Channel, ChannelKind, Message, Paging, Slack, fresh_id};
 
 /// Slack's limit for a text, in characters.
 const TEXT_MAX: usize = 40_000;
@@ -50,10 +50,17 @@ impl Slack {
     /// # Errors
     ///
     /// `channel_not_found`, `not_in_channel`, `is_archived`, `no_text`, `msg_too_long`,
-    /// `thread_not_found`.
-    pub fn post_message(&mut self, env: &mut Env, new: NewMessage) -> Result<Posted, ApiError> {
+    /// `thread_not_found`, `ratelimited`.
+    pub fn post_message(&mut self, api: &mut Api<'_>, new: NewMessage) -> Result<Posted, ApiError> {
+        let destination = self.destination(&new.channel);
+        if let Some(Destination::Channel(id) | Destination::User(id)) = &destination {
+            Request::PostMessage(id).spend(api)?;
+        }
         check_text(&new.text)?;
-        let id = self.destination(env, &new.channel)?;
+        let id = match destination.ok_or_else(|| unknown_destination(&new.channel))? {
+            Destination::Channel(id) => id,
+            Destination::User(id) => self.open_conversation(api, id),
+        };
         let channel = self.joined(&id)?;
         if channel.is_archived {
             return Err(is_archived(&channel.name));
@@ -61,7 +68,7 @@ impl Slack {
         let parent = new.thread_ts.map(|ts| channel.thread_of(&ts)).transpose()?;
 
         let message = Message {
-            ts: self.next_ts(env.clock),
+            ts: self.next_ts(api.clock),
             user: self.viewer.clone(),
             text: escaped(&new.text),
             thread_ts: parent,
@@ -76,19 +83,21 @@ impl Slack {
     /// # Errors
     ///
     /// `channel_not_found` (also for a name), `not_in_channel`, `invalid_cursor`, `invalid_limit`,
-    /// `invalid_ts_oldest`, `invalid_ts_latest`.
+    /// `invalid_ts_oldest`, `invalid_ts_latest`, `ratelimited`.
     pub fn history(
         &self,
+        api: &mut Api<'_>,
         channel: &str,
         range: &HistoryRange,
         paging: Paging<'_>,
-    ) -> Result<Cut<&Message>, ApiError> {
+    ) -> Result<Page<&Message>, ApiError> {
+        Request::History.spend(api)?;
         let channel = self.joined(channel)?;
         let range = range.read()?;
         let shown = channel.messages.iter().rev().filter(|message| {
             !message.is_reply() && micros(&message.ts).is_some_and(|at| range.contains(&at))
         });
-        paging.cut(shown.collect(), |message| &message.ts)
+        paging.page_of(shown.collect(), |message| &message.ts)
     }
 
     /// A thread: the message that it hangs on, then its replies, oldest first. A reply's `ts` finds
@@ -97,23 +106,25 @@ impl Slack {
     /// # Errors
     ///
     /// `channel_not_found` (also for a name), `not_in_channel`, `thread_not_found`,
-    /// `invalid_cursor`, `invalid_limit`.
+    /// `invalid_cursor`, `invalid_limit`, `ratelimited`.
     pub fn replies(
         &self,
+        api: &mut Api<'_>,
         channel: &str,
         ts: &str,
         paging: Paging<'_>,
-    ) -> Result<Cut<&Message>, ApiError> {
+    ) -> Result<Page<&Message>, ApiError> {
+        Request::Replies.spend(api)?;
         let channel = self.joined(channel)?;
         let parent = channel.thread_of(ts)?;
         let in_thread = channel.messages.iter().filter(|message| {
             message.ts == parent || message.thread_ts.as_deref() == Some(parent.as_str())
         });
-        paging.cut(in_thread.collect(), |message| &message.ts)
+        paging.page_of(in_thread.collect(), |message| &message.ts)
     }
 
-    /// The id of the channel that a post names; a user's id opens a direct conversation.
-    fn destination(&mut self, env: &mut Env, named: &str) -> Result<String, ApiError> {
+    /// Where a post to this channel or user goes.
+    fn destination(&self, named: &str) -> Option<Destination> {
         let name = named.strip_prefix('#').unwrap_or(named);
         let by_id = self.channels.iter().find(|channel| channel.id == named);
         let by_name = || {
@@ -122,30 +133,40 @@ impl Slack {
             public.find(|channel| channel.is_named(name))
         };
         if let Some(channel) = by_id.or_else(by_name) {
-            return Ok(channel.id.clone());
+            return Some(Destination::Channel(channel.id.clone()));
         }
         let user = self.users.iter().find(|user| user.id == named && !user.deleted);
-        let user = user.ok_or_else(|| unknown_destination(named))?;
-        let members = vec![self.viewer.clone(), user.id.clone()];
+        user.map(|user| Destination::User(user.id.clone()))
+    }
+
+    /// The id of the direct conversation with a user.
+    fn open_conversation(&mut self, api: &mut Api<'_>, user: String) -> String {
+        let members = vec![self.viewer.clone(), user];
         let open = self
             .channels
             .iter()
             .find(|channel| channel.kind == ChannelKind::Direct && channel.members == members);
         if let Some(channel) = open {
-            return Ok(channel.id.clone());
+            return channel.id.clone();
         }
         let channel = Channel {
-            id: fresh_id(env, 'D'),
+            id: fresh_id(api.ids, 'D'),
             kind: ChannelKind::Direct,
             creator: self.viewer.clone(),
-            created: env.clock.now().as_second(),
+            created: api.clock.now().as_second(),
             members,
             ..Channel::default()
         };
         let id = channel.id.clone();
         self.channels.push(channel);
-        Ok(id)
+        id
     }
+}
+
+/// Where a message goes, by id.
+enum Destination {
+    Channel(String),
+    User(String),
 }
 
 impl Channel {
@@ -205,33 +226,36 @@ fn check_text(text: &str) -> Result<(), ApiError> {
 mod tests {
     use super::super::tests::{id_of, message, workspace};
     use super::*;
+    use crate::world::Part;
 
     #[track_caller]
     fn check_refused(new: NewMessage, code: &str) {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
         let before = slack.clone();
 
-        let error = slack.post_message(&mut env, new).unwrap_err();
+        let error = slack.post_message(&mut api, new).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (200, code));
-        assert_eq!(slack, before);
+        assert_eq!(*slack, before);
     }
 
     fn reply(channel: &str, ts: &str) -> NewMessage {
         NewMessage { thread_ts: Some(ts.to_owned()), ..message(channel, "reply") }
     }
 
-    fn texts(cut: &Cut<&Message>) -> Vec<String> {
-        cut.items.iter().map(|message| message.text.clone()).collect()
+    fn texts(page: &Page<&Message>) -> Vec<String> {
+        page.items.iter().map(|message| message.text.clone()).collect()
     }
 
     #[test]
     fn posting_takes_an_id_or_a_name_and_answers_the_id() {
-        let (mut slack, mut env) = workspace();
-        let id = id_of(&slack, "general");
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
+        let id = id_of(slack, "general");
 
         for channel in ["#general", "general", &id] {
-            let posted = slack.post_message(&mut env, message(channel, "hi")).unwrap();
+            let posted = slack.post_message(&mut api, message(channel, "hi")).unwrap();
             assert_eq!(posted.channel, id);
         }
 
@@ -240,11 +264,13 @@ mod tests {
 
     #[test]
     fn history_by_name_is_not_found() {
-        let (mut slack, mut env) = workspace();
-        slack.post_message(&mut env, message("#general", "hi")).unwrap();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
+        slack.post_message(&mut api, message("#general", "hi")).unwrap();
 
         for channel in ["#general", "general"] {
-            let error = slack.history(channel, &HistoryRange::default(), Paging::default());
+            let error =
+                slack.history(&mut api, channel, &HistoryRange::default(), Paging::default());
             assert_eq!(error.unwrap_err().code, "channel_not_found");
         }
     }
@@ -262,29 +288,32 @@ mod tests {
 
     #[test]
     fn longest_text_is_accepted() {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
 
-        let posted = slack.post_message(&mut env, message("#general", &"é".repeat(40_000)));
+        let posted = slack.post_message(&mut api, message("#general", &"é".repeat(40_000)));
 
         assert!(posted.is_ok());
     }
 
     #[test]
     fn text_is_stored_escaped() {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
 
-        let posted = slack.post_message(&mut env, message("#general", "a < b & <@U1>")).unwrap();
+        let posted = slack.post_message(&mut api, message("#general", "a < b & <@U1>")).unwrap();
 
         assert_eq!(posted.message.text, "a &lt; b &amp; <@U1>");
     }
 
     #[test]
     fn user_id_opens_one_direct_conversation() {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
         let ada = slack.user("ada").unwrap().id.clone();
 
-        let one = slack.post_message(&mut env, message(&ada, "hello")).unwrap();
-        let other = slack.post_message(&mut env, message(&ada, "again")).unwrap();
+        let one = slack.post_message(&mut api, message(&ada, "hello")).unwrap();
+        let other = slack.post_message(&mut api, message(&ada, "again")).unwrap();
 
         assert!(one.channel.starts_with('D'));
         assert_eq!(one.channel, other.channel);
@@ -292,12 +321,13 @@ mod tests {
 
     #[test]
     fn reply_to_a_reply_joins_the_thread() {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
         let parent =
-            slack.post_message(&mut env, message("#general", "parent")).unwrap().message.ts;
-        let first = slack.post_message(&mut env, reply("#general", &parent)).unwrap().message.ts;
+            slack.post_message(&mut api, message("#general", "parent")).unwrap().message.ts;
+        let first = slack.post_message(&mut api, reply("#general", &parent)).unwrap().message.ts;
 
-        let second = slack.post_message(&mut env, reply("#general", &first)).unwrap().message;
+        let second = slack.post_message(&mut api, reply("#general", &first)).unwrap().message;
 
         assert_eq!(second.thread_ts.as_ref(), Some(&parent));
         let stored = slack.channel("general").unwrap().message(&parent).unwrap();
@@ -308,14 +338,16 @@ mod tests {
 
     #[test]
     fn replies_are_in_the_thread_and_not_in_the_history() {
-        let (mut slack, mut env) = workspace();
-        let parent = slack.post_message(&mut env, message("#general", "parent")).unwrap();
-        slack.post_message(&mut env, reply("#general", &parent.message.ts)).unwrap();
-        slack.post_message(&mut env, message("#general", "next")).unwrap();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
+        let parent = slack.post_message(&mut api, message("#general", "parent")).unwrap();
+        slack.post_message(&mut api, reply("#general", &parent.message.ts)).unwrap();
+        slack.post_message(&mut api, message("#general", "next")).unwrap();
         let id = parent.channel;
 
-        let history = slack.history(&id, &HistoryRange::default(), Paging::default()).unwrap();
-        let thread = slack.replies(&id, &parent.message.ts, Paging::default()).unwrap();
+        let history =
+            slack.history(&mut api, &id, &HistoryRange::default(), Paging::default()).unwrap();
+        let thread = slack.replies(&mut api, &id, &parent.message.ts, Paging::default()).unwrap();
 
         assert_eq!(texts(&history), ["next", "parent"]);
         assert_eq!(texts(&thread), ["parent", "reply"]);
@@ -323,20 +355,21 @@ mod tests {
 
     #[test]
     fn range_leaves_its_ends_out_unless_inclusive() {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
         let mut posted = Vec::new();
         for text in ["one", "two", "three"] {
-            posted.push(slack.post_message(&mut env, message("#general", text)).unwrap());
+            posted.push(slack.post_message(&mut api, message("#general", text)).unwrap());
         }
-        let id = id_of(&slack, "general");
+        let id = id_of(slack, "general");
         let range = |inclusive| HistoryRange {
             oldest: Some(posted[0].message.ts.clone()),
             latest: Some(posted[2].message.ts.clone()),
             inclusive,
         };
 
-        let open = slack.history(&id, &range(false), Paging::default()).unwrap();
-        let closed = slack.history(&id, &range(true), Paging::default()).unwrap();
+        let open = slack.history(&mut api, &id, &range(false), Paging::default()).unwrap();
+        let closed = slack.history(&mut api, &id, &range(true), Paging::default()).unwrap();
 
         assert_eq!(texts(&open), ["two"]);
         assert_eq!(texts(&closed), ["three", "two", "one"]);
@@ -344,16 +377,22 @@ mod tests {
 
     #[test]
     fn page_is_not_shifted_by_a_new_message() {
-        let (mut slack, mut env) = workspace();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
         for text in ["one", "two", "three"] {
-            slack.post_message(&mut env, message("#general", text)).unwrap();
+            slack.post_message(&mut api, message("#general", text)).unwrap();
         }
-        let (id, all) = (id_of(&slack, "general"), HistoryRange::default());
-        let first = slack.history(&id, &all, Paging { limit: 2, cursor: "" }).unwrap().next_cursor;
-        slack.post_message(&mut env, message("#general", "four")).unwrap();
+        let (id, all) = (id_of(slack, "general"), HistoryRange::default());
+        let first = slack
+            .history(&mut api, &id, &all, Paging { limit: 2, cursor: "" })
+            .unwrap()
+            .next
+            .unwrap();
+        slack.post_message(&mut api, message("#general", "four")).unwrap();
 
-        let second = slack.history(&id, &all, Paging { limit: 2, cursor: &first }).unwrap();
+        let second =
+            slack.history(&mut api, &id, &all, Paging { limit: 2, cursor: &first }).unwrap();
 
-        assert_eq!((texts(&second), second.next_cursor.as_str()), (vec!["one".to_owned()], ""));
+        assert_eq!((texts(&second), second.next), (vec!["one".to_owned()], None));
     }
 }

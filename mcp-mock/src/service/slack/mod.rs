@@ -8,8 +8,9 @@
 mod channels;
 mod cursor;
 mod messages;
+mod quota;
 mod reactions;
-mod refusal;
+pub(crate) mod refusal;
 mod seed;
 mod state;
 mod text;
@@ -17,7 +18,7 @@ mod ts;
 mod users;
 
 pub use channels::ChannelFilter;
-pub use cursor::{Cut, Paging};
+pub use cursor::Paging;
 pub use messages::{HistoryRange, NewMessage, Posted};
 pub use seed::{ChannelSeed, MessageSeed, SlackSeed, UserSeed};
 pub use state::{Channel, ChannelKind, Message, Reaction, User};
@@ -25,7 +26,10 @@ pub use state::{Channel, ChannelKind, Message, Reaction, User};
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
-use crate::world::Env;
+use crate::world::Ids;
+
+/// What operations of Slack take from their world.
+pub type Api<'w> = super::Api<'w, Slack>;
 
 /// Id of the user that every workspace has and no channel lists as a member.
 const SLACKBOT: &str = "USLACKBOT";
@@ -115,8 +119,8 @@ impl Slack {
 }
 
 /// An id such as `C08K3QZ7M1D`: a letter for its kind, a zero and nine letters or digits.
-fn fresh_id(env: &mut Env, kind: char) -> String {
-    let rest = env.ids.text(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 9);
+fn fresh_id(ids: &mut Ids, kind: char) -> String {
+    let rest = ids.text(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 9);
     format!("{kind}0{rest}")
 }
 
@@ -126,21 +130,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
-    pub(super) fn env() -> Env {
-        Env { clock: Clock::default(), ids: Ids::new(1) }
-    }
-
-    pub(super) fn planted(seed: serde_json::Value) -> (Slack, Env) {
-        let (mut slack, mut env) = (Slack::default(), env());
-        slack.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
-        (slack, env)
+    pub(super) fn planted(seed: serde_json::Value) -> State {
+        let mut state = State::empty(1);
+        let (slack, mut api) = Slack::open(&mut state);
+        slack.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+        state
     }
 
     /// `#general` and `#support` with the bot, `#random` without it, `#old` archived, `#board`
     /// private.
-    pub(super) fn workspace() -> (Slack, Env) {
+    pub(super) fn workspace() -> State {
         planted(json!({
             "users": [{ "name": "ada", "email": "ada@company.example" }, { "name": "bob", "deleted": true }],
             "channels": [
@@ -160,17 +161,18 @@ mod tests {
 
     #[test]
     fn state_survives_a_snapshot() {
-        let (mut slack, mut env) = workspace();
-        slack.post_message(&mut env, message("#general", "hello")).unwrap();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
+        slack.post_message(&mut api, message("#general", "hello")).unwrap();
 
-        let text = serde_json::to_string(&slack).unwrap();
+        let text = serde_json::to_string(slack).unwrap();
 
-        assert_eq!(serde_json::from_str::<Slack>(&text).unwrap(), slack);
+        assert_eq!(&serde_json::from_str::<Slack>(&text).unwrap(), slack);
     }
 
     #[test]
     fn channels_and_users_are_found_by_name_and_id() {
-        let (slack, _) = workspace();
+        let State { slack, .. } = workspace();
         let id = id_of(&slack, "general");
 
         assert_eq!(slack.channel("#general"), slack.channel(&id));
@@ -180,13 +182,14 @@ mod tests {
     proptest! {
         #[test]
         fn ts_rises_strictly_in_the_workspace(moves in prop::collection::vec((any::<bool>(), 0_u64..3), 1..40)) {
-            let (mut slack, mut env) = workspace();
+            let mut state = workspace();
 
             let mut all = Vec::new();
             for (in_general, seconds) in moves {
-                env.clock.advance(std::time::Duration::from_secs(seconds));
+                state.advance(std::time::Duration::from_secs(seconds));
+                let (slack, mut api) = Slack::open(&mut state);
                 let channel = if in_general { "#general" } else { "#support" };
-                all.push(slack.post_message(&mut env, message(channel, "x")).unwrap().message.ts);
+                all.push(slack.post_message(&mut api, message(channel, "x")).unwrap().message.ts);
             }
 
             prop_assert!(all.is_sorted_by(|one, other| one < other));
@@ -194,19 +197,20 @@ mod tests {
 
         #[test]
         fn pages_of_a_history_are_complete_and_free_of_duplicates(count in 0_usize..40, limit in 1_i64..15) {
-            let (mut slack, mut env) = workspace();
+            let mut state = workspace();
+            let (slack, mut api) = Slack::open(&mut state);
             for index in 0..count {
-                slack.post_message(&mut env, message("general", &index.to_string())).unwrap();
+                slack.post_message(&mut api, message("general", &index.to_string())).unwrap();
             }
-            let id = id_of(&slack, "general");
+            let id = id_of(slack, "general");
 
             let (mut seen, mut cursor) = (Vec::new(), String::new());
             loop {
                 let paging = Paging { limit, cursor: &cursor };
-                let page = slack.history(&id, &HistoryRange::default(), paging).unwrap();
+                let page = slack.history(&mut api, &id, &HistoryRange::default(), paging).unwrap();
                 seen.extend(page.items.iter().map(|message| message.text.clone()));
-                cursor = page.next_cursor;
-                if cursor.is_empty() { break; }
+                let Some(next) = page.next else { break };
+                cursor = next;
             }
 
             let expected: Vec<String> = (0..count).rev().map(|index| index.to_string()).collect();
@@ -215,14 +219,15 @@ mod tests {
 
         #[test]
         fn pages_of_users_are_complete_and_free_of_duplicates(limit in 1_i64..8) {
-            let (slack, _) = workspace();
+            let mut state = workspace();
+            let (slack, mut api) = Slack::open(&mut state);
 
             let (mut seen, mut cursor) = (Vec::new(), String::new());
             loop {
-                let page = slack.list_users(Paging { limit, cursor: &cursor }).unwrap();
+                let page = slack.list_users(&mut api, Paging { limit, cursor: &cursor }).unwrap();
                 seen.extend(page.items.iter().map(|user| user.id.clone()));
-                cursor = page.next_cursor;
-                if cursor.is_empty() { break; }
+                let Some(next) = page.next else { break };
+                cursor = next;
             }
 
             let expected: Vec<String> = slack.users.iter().map(|user| user.id.clone()).collect();

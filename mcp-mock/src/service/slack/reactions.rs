@@ -1,8 +1,9 @@
 //! Reactions to messages.
 
 use super::super::ApiError;
+use super::quota::Request;
 use super::refusal::{is_archived, message_not_found, refused};
-use super::{Reaction, Slack};
+use super::{Api, Reaction, Slack};
 
 impl Slack {
     /// Reacts to a message with an emoji, named without colons.
@@ -10,8 +11,15 @@ impl Slack {
     /// # Errors
     ///
     /// `channel_not_found` (also for a name), `not_in_channel`, `is_archived`, `message_not_found`,
-    /// `invalid_name`, `already_reacted`.
-    pub fn add_reaction(&mut self, channel: &str, ts: &str, name: &str) -> Result<(), ApiError> {
+    /// `invalid_name`, `already_reacted`, `ratelimited`.
+    pub fn add_reaction(
+        &mut self,
+        api: &mut Api<'_>,
+        channel: &str,
+        ts: &str,
+        name: &str,
+    ) -> Result<(), ApiError> {
+        Request::AddReaction.spend(api)?;
         let viewer = self.viewer.clone();
         let channel = self.joined_mut(channel)?;
         if channel.is_archived {
@@ -47,17 +55,20 @@ fn is_emoji_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Slack;
     use super::super::tests::{message, workspace};
+    use crate::world::Part;
 
     #[test]
     fn second_reaction_with_the_same_emoji_is_refused() {
-        let (mut slack, mut env) = workspace();
-        let posted = slack.post_message(&mut env, message("#general", "hi")).unwrap();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
+        let posted = slack.post_message(&mut api, message("#general", "hi")).unwrap();
         let ts = posted.message.ts.as_str();
 
-        slack.add_reaction(&posted.channel, ts, "+1").unwrap();
-        slack.add_reaction(&posted.channel, ts, "wave::skin-tone-2").unwrap();
-        let error = slack.add_reaction(&posted.channel, ts, "+1").unwrap_err();
+        slack.add_reaction(&mut api, &posted.channel, ts, "+1").unwrap();
+        slack.add_reaction(&mut api, &posted.channel, ts, "wave::skin-tone-2").unwrap();
+        let error = slack.add_reaction(&mut api, &posted.channel, ts, "+1").unwrap_err();
 
         assert_eq!(error.code, "already_reacted");
         assert_eq!(slack.messages("general")[0].reactions.len(), 2);
@@ -65,12 +76,13 @@ mod tests {
 
     #[test]
     fn unknown_message_channel_name_and_bad_emoji_are_refused() {
-        let (mut slack, mut env) = workspace();
-        let posted = slack.post_message(&mut env, message("#general", "hi")).unwrap();
+        let mut state = workspace();
+        let (slack, mut api) = Slack::open(&mut state);
+        let posted = slack.post_message(&mut api, message("#general", "hi")).unwrap();
         let (id, ts) = (posted.channel.as_str(), posted.message.ts.as_str());
 
         let mut code = |channel: &str, ts: &str, name: &str| {
-            slack.add_reaction(channel, ts, name).unwrap_err().code
+            slack.add_reaction(&mut api, channel, ts, name).unwrap_err().code
         };
 
         assert_eq!(code(id, "1.000000", "eyes"), "message_not_found");

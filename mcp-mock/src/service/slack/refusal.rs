@@ -1,10 +1,27 @@
 //! Refusals: Slack's code, and words that say what was wrong.
 
+use serde_json::json;
+
 use super::super::ApiError;
 
 /// Slack answers a refusal with HTTP 200 and `{"ok":false,"error":<code>}`.
 pub(super) fn refused(code: &str, message: impl Into<String>) -> ApiError {
     ApiError::new(200, code, message)
+}
+
+/// Slack says with a status of its own and in a header when to come again.
+pub(crate) fn rate_limited(wait_seconds: u32) -> ApiError {
+    ApiError::new(429, "ratelimited", "too many requests")
+        .with_details(json!({ "retry_after": wait_seconds }))
+}
+
+pub(crate) fn token_expired() -> ApiError {
+    refused("token_expired", "the token has expired")
+}
+
+pub(crate) fn missing_scope() -> ApiError {
+    refused("missing_scope", "the token lacks a scope")
+        .with_details(json!({ "needed": "chat:write", "provided": "channels:read" }))
 }
 
 pub(super) fn channel_not_found(channel: &str) -> ApiError {

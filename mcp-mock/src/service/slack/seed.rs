@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::super::ApiError;
 use super::refusal::refused;
 use super::text::escaped;
-use super::{Channel, ChannelKind, Message, Reaction, SLACKBOT, Slack, User, fresh_id};
-use crate::world::Env;
+use super::{Api, Channel, ChannelKind, Message, Reaction, SLACKBOT, Slack, User, fresh_id};
+use crate::world::{Clock, Ids};
 
 /// Slack's limit for the name of a channel.
 const CHANNEL_NAME_MAX: usize = 80;
@@ -103,19 +103,19 @@ impl Slack {
     /// # Errors
     ///
     /// `name_taken` or `invalid_name` for a channel, `user_not_found` for an unknown poster.
-    pub fn plant(&mut self, env: &mut Env, seed: SlackSeed) -> Result<(), ApiError> {
+    pub fn plant(&mut self, api: &mut Api<'_>, seed: SlackSeed) -> Result<(), ApiError> {
         for user in seed.users {
-            self.plant_user(env, user);
+            self.plant_user(api.ids, user);
         }
         for channel in seed.channels {
-            self.plant_channel(env, channel)?;
+            self.plant_channel(api, channel)?;
         }
         Ok(())
     }
 
-    fn plant_user(&mut self, env: &mut Env, seed: UserSeed) {
+    fn plant_user(&mut self, ids: &mut Ids, seed: UserSeed) {
         self.users.push(User {
-            id: seed.id.unwrap_or_else(|| fresh_id(env, 'U')),
+            id: seed.id.unwrap_or_else(|| fresh_id(ids, 'U')),
             real_name: seed.real_name.unwrap_or_else(|| seed.name.clone()),
             name: seed.name,
             display_name: seed.display_name,
@@ -127,7 +127,7 @@ impl Slack {
         });
     }
 
-    fn plant_channel(&mut self, env: &mut Env, seed: ChannelSeed) -> Result<(), ApiError> {
+    fn plant_channel(&mut self, api: &mut Api<'_>, seed: ChannelSeed) -> Result<(), ApiError> {
         let name = seed.name.strip_prefix('#').unwrap_or(&seed.name).to_owned();
         if !is_channel_name(&name) {
             return Err(refused("invalid_name", format!("`{name}` is not a name for a channel")));
@@ -139,24 +139,24 @@ impl Slack {
             !user.deleted && user.id != SLACKBOT && (seed.joined || user.id != self.viewer)
         };
         let mut channel = Channel {
-            id: seed.id.unwrap_or_else(|| fresh_id(env, 'C')),
+            id: seed.id.unwrap_or_else(|| fresh_id(api.ids, 'C')),
             name,
             kind: if seed.private { ChannelKind::Private } else { ChannelKind::Public },
             is_archived: seed.archived,
             topic: seed.topic,
             purpose: seed.purpose,
             creator: self.viewer.clone(),
-            created: env.clock.now().as_second(),
+            created: api.clock.now().as_second(),
             members: self.users.iter().filter(is_member).map(|user| user.id.clone()).collect(),
             messages: Vec::new(),
         };
         for mut message in seed.messages {
             let replies = std::mem::take(&mut message.replies);
-            let parent = self.planted_message(env, message, None)?;
+            let parent = self.planted_message(api.clock, message, None)?;
             let ts = parent.ts.clone();
             channel.add(parent);
             for reply in replies {
-                channel.add(self.planted_message(env, reply, Some(&ts))?);
+                channel.add(self.planted_message(api.clock, reply, Some(&ts))?);
             }
         }
         self.channels.push(channel);
@@ -165,7 +165,7 @@ impl Slack {
 
     fn planted_message(
         &mut self,
-        env: &Env,
+        clock: &Clock,
         seed: MessageSeed,
         parent: Option<&str>,
     ) -> Result<Message, ApiError> {
@@ -175,7 +175,7 @@ impl Slack {
         let reaction = |name| Reaction { name, users: vec![user.clone()] };
         let reactions = seed.reactions.into_iter().map(reaction).collect();
         Ok(Message {
-            ts: self.next_ts(env.clock),
+            ts: self.next_ts(clock),
             text: escaped(&seed.text),
             thread_ts: parent.map(str::to_owned),
             reactions,
@@ -196,15 +196,17 @@ fn is_channel_name(name: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{env, planted};
+    use super::super::tests::planted;
     use super::*;
+    use crate::world::{Part, State};
 
     #[test]
     fn demo_seed_fits_the_tutorial() {
         let text = include_str!("../../../seeds/demo/slack.json");
-        let mut slack = Slack::default();
+        let mut state = State::empty(1);
+        let (slack, mut api) = Slack::open(&mut state);
 
-        slack.plant(&mut env(), serde_json::from_str(text).unwrap()).unwrap();
+        slack.plant(&mut api, serde_json::from_str(text).unwrap()).unwrap();
 
         for name in
             ["#support", "#general", "#announcements", "#engineering", "#releases", "#sales"]
@@ -217,7 +219,7 @@ mod tests {
 
     #[test]
     fn thread_of_a_seed_is_counted() {
-        let (slack, _) = planted(json!({ "channels": [{ "name": "#dev", "messages": [
+        let State { slack, .. } = planted(json!({ "channels": [{ "name": "#dev", "messages": [
             { "text": "build?", "replies": [{ "text": "green" }, { "text": "& fast" }] },
         ] }] }));
 
@@ -241,7 +243,9 @@ mod tests {
 
         for (seed, code) in cases {
             let seed = serde_json::from_value(seed).unwrap();
-            let error = Slack::default().plant(&mut env(), seed).unwrap_err();
+            let mut state = State::empty(1);
+            let (slack, mut api) = Slack::open(&mut state);
+            let error = slack.plant(&mut api, seed).unwrap_err();
             assert_eq!(error.code, code);
         }
     }

@@ -8,7 +8,7 @@ const MICROS: u64 = 1_000_000;
 impl Slack {
     /// The next `ts` of the workspace: the time of the world, or just after the one before when the
     /// clock stands still.
-    pub(super) fn next_ts(&mut self, clock: Clock) -> String {
+    pub(super) fn next_ts(&mut self, clock: &Clock) -> String {
         let now = u64::try_from(clock.now().as_microsecond()).unwrap_or_default();
         self.last_ts = now.max(self.last_ts.saturating_add(1));
         // Ten digits of seconds keep the order of texts and of times the same.
@@ -33,7 +33,7 @@ mod tests {
     fn ts_rises_while_the_clock_stands_still() {
         let (mut slack, clock) = (Slack::default(), Clock::default());
 
-        let (one, other) = (slack.next_ts(clock), slack.next_ts(clock));
+        let (one, other) = (slack.next_ts(&clock), slack.next_ts(&clock));
 
         assert_eq!((one.as_str(), other.as_str()), ("1767603600.000000", "1767603600.000001"));
     }

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
     use crate::dialect::simple::demo::Demo;
 
-    fn ticket(demo: &mut Demo<Notion>) -> String {
+    fn ticket(demo: &mut Demo) -> String {
         let page = demo.call("create_page", support_ticket()).unwrap();
         page["id"].as_str().unwrap().to_owned()
     }

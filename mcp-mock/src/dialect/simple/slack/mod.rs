@@ -1,35 +1,61 @@
-//! Slack in the `simple` dialect: 8 tools, one file each.
+//! Slack in the `simple` dialect: tools for channels, messages and users.
 //!
 //! Answers are Slack's with fewer members; a refusal is an error with Slack's code, never `ok:
 //! false`.
 
-mod arguments;
-mod render;
+mod channels;
+mod messages;
+mod users;
 
-mod add_reaction;
-mod get_channel_history;
-mod get_thread_replies;
-mod get_user_profile;
-mod list_channels;
-mod list_users;
-mod post_message;
-mod reply_to_thread;
+use serde::Deserialize;
 
-use crate::dialect::simple::tool::Tool;
-use crate::service::slack::Slack;
+use crate::dialect::CatalogTool;
+use crate::dialect::schema::{Field, boolean, integer, optional, required, text};
+use crate::service::slack::{Paging, Slack};
 
 /// All tools, by name.
-pub(crate) fn tools() -> Vec<Tool<Slack>> {
+pub(super) fn tools() -> Vec<CatalogTool<Slack>> {
     vec![
-        add_reaction::tool(),
-        get_channel_history::tool(),
-        get_thread_replies::tool(),
-        get_user_profile::tool(),
-        list_channels::tool(),
-        list_users::tool(),
-        post_message::tool(),
-        reply_to_thread::tool(),
+        messages::add_reaction(),
+        messages::get_channel_history(),
+        messages::get_thread_replies(),
+        users::get_user_profile(),
+        channels::list_channels(),
+        users::list_users(),
+        messages::post_message(),
+        messages::reply_to_thread(),
     ]
+}
+
+/// Which page of a list is wanted.
+#[derive(Deserialize)]
+struct PageArguments {
+    limit: Option<i64>,
+    #[serde(default)]
+    cursor: String,
+}
+
+impl PageArguments {
+    fn paging(&self) -> Paging<'_> {
+        let usual = Paging::default();
+        Paging { limit: self.limit.unwrap_or(usual.limit), cursor: &self.cursor }
+    }
+}
+
+fn limit() -> Field {
+    optional("limit", integer("Entries on a page, 100 if not given, 1000 at most."))
+}
+
+fn cursor() -> Field {
+    optional("cursor", text("The `next_cursor` of the page before."))
+}
+
+fn ok() -> Field {
+    required("ok", boolean("Always true; what Slack refuses is an error."))
+}
+
+fn next_cursor() -> Field {
+    required("next_cursor", text("Leads to the next page; empty at the end."))
 }
 
 #[cfg(test)]
@@ -43,7 +69,8 @@ mod tests {
 
     #[test]
     fn there_are_eight_tools_in_the_order_of_their_names() {
-        let names: Vec<_> = tools().iter().map(|tool| tool.name).collect();
+        let tools = tools();
+        let names: Vec<_> = tools.iter().map(|tool| &tool.listed.name).collect();
 
         assert_eq!(names.len(), 8);
         assert!(names.is_sorted());
@@ -69,12 +96,12 @@ mod tests {
             ("get_user_profile", json!({ "user": user })),
         ];
 
-        let called: BTreeSet<&str> = calls.iter().map(|(name, _)| *name).collect();
+        let called: BTreeSet<_> = calls.iter().map(|(name, _)| (*name).to_owned()).collect();
         for (name, arguments) in calls {
             demo.call(name, arguments).unwrap();
         }
 
-        assert_eq!(called, tools().iter().map(|tool| tool.name).collect());
+        assert_eq!(called, tools().into_iter().map(|tool| tool.listed.name).collect());
     }
 
     #[test]
