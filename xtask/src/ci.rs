@@ -39,9 +39,17 @@ const STEPS: &[Step] = &[
     step("clippy-client", clippy("cargo clippy -p mcp-client -- -D warnings")),
     step("clippy-mock", clippy("cargo clippy -p mcp-mock -- -D warnings")),
     step("clippy-mock-http", clippy("cargo clippy -p mcp-mock --features http -- -D warnings")),
+    step("clippy-dialects", clippy("cargo clippy -p mcp-mock-dialects -- -D warnings")),
+    step("clippy-cassette", clippy("cargo clippy -p mcp-mock-cassette -- -D warnings")),
+    step("clippy-conformance", clippy("cargo clippy -p mcp-mock-conformance -- -D warnings")),
+    step("clippy-mock-cli", clippy("cargo clippy -p mcp-mock-cli -- -D warnings")),
     step(
         "clippy-library",
         clippy("cargo clippy -p orchestrator --no-default-features -- -D warnings"),
+    ),
+    step(
+        "clippy-cli",
+        clippy("cargo clippy -p orchestrator --no-default-features --features cli -- -D warnings"),
     ),
     step(
         "doc",

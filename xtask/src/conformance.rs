@@ -6,12 +6,11 @@
 use std::env::consts::{ARCH, OS};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::install::{self, NODE, NPM, Package};
-
-const RUN: &str = "cargo run --quiet -p mcp-mock-conformance -- run";
 
 const SUITE: Package =
     Package::Npm { name: "@modelcontextprotocol/conformance", version: "0.2.0-alpha.12" };
@@ -36,13 +35,17 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     install::install(&cache, &SUITE, out)?;
     let node = node(&cache, out)?;
     out.flush()?;
-    let status = crate::command(RUN)?
+    crate::run(crate::BUILD_FAKES, &[])?;
+    let runner = crate::target().join("debug/mcp-mock-conformance");
+    let status = Command::new(&runner)
+        .arg("run")
         .arg(node)
         .arg(SUITE.folder(&cache).join(SCRIPT))
         .arg(cache.join("out"))
         .args(args)
+        .current_dir(crate::root())
         .status()
-        .with_context(|| format!("cannot start `{RUN}`"))?;
+        .with_context(|| format!("cannot start `{}`", runner.display()))?;
     if !status.success() {
         bail!("the conformance suite did not pass ({status})");
     }

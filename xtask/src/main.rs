@@ -60,6 +60,10 @@ fn dispatch(args: &[String], out: &mut dyn Write) -> Result<()> {
     }
 }
 
+/// Builds the fakes for `interop` and `conformance` with one set of features, so that the second finds what the
+/// first has built.
+const BUILD_FAKES: &str = "cargo build --quiet -p mcp-mock-cli -p mcp-mock-conformance";
+
 /// The root of the repository.
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

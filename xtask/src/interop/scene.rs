@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-/// Both in one build, so that neither undoes what the other has built.
-const BUILD: &str = "cargo build --quiet -p orchestrator -p mcp-mock-cli";
+/// The features of the README's command, which has built it already in continuous integration.
+const BUILD_ORCHESTRATOR: &str = "cargo build --quiet -p orchestrator";
 
 /// How long the system may need to bury a process that has ended.
 const BURIAL: Duration = Duration::from_secs(1);
@@ -28,7 +28,8 @@ pub(super) struct Scene {
 impl Scene {
     /// Builds the binaries without optimization, as `cargo run` does, and makes the folder.
     pub(super) fn set() -> Result<Self> {
-        crate::run(BUILD, &[])?;
+        crate::run(BUILD_ORCHESTRATOR, &[])?;
+        crate::run(crate::BUILD_FAKES, &[])?;
         let cache = crate::root().join("target/interop");
         let folder = cache.join(format!("run-{}", std::process::id()));
         make(&folder)?;
