@@ -1,110 +1,25 @@
 //! Calling tools.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_core::protocol::{CallToolResult, Extra, LogLevel, Progress, ResultType, method};
+use mcp_core::Delivery;
+use mcp_core::protocol::{CallToolResult, Extra, ResultType, method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::to_raw_value;
 
+use crate::call_options::CallOptions;
 use crate::client::Client;
-use crate::deadline::{CallDeadline, Deadline};
-use crate::error::{CallError, Failure, ToolError};
+use crate::conversation::Conversation;
+use crate::deadline::CallDeadline;
+use crate::error::{CallError, ConnectionErrorKind, Failure, ToolError};
+use crate::lists::KnownTools;
 use crate::param_headers;
-use crate::pending::ProgressHandler;
-use crate::request::{Encoded, Meta, RawResult};
+use crate::raw_result::RawResult;
+use crate::request::{Meta, RequestHead};
 use crate::rounds::Rounds;
 use crate::task;
-use crate::tools::KnownTools;
-use crate::trace::TraceContext;
-
-/// What one call wants otherwise than its connection.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// use mcp_client::CallOptions;
-///
-/// let options = CallOptions::default()
-///     .with_timeout(Duration::from_secs(5))
-///     .on_progress(|progress| tracing::info!(progress.progress));
-/// ```
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct CallOptions {
-    /// How long the call may go without answer or progress.
-    pub timeout: Option<Duration>,
-    /// How long it may take in all: with progress, with rounds of questions, and as a task.
-    pub timeout_max: Option<Duration>,
-    /// The moment at which the call ends, whatever it reports. It takes the place of the limits of the
-    /// connection: `timeout` and `timeout_max` apply beside it when they are set, counted from its start.
-    pub deadline: Option<Deadline>,
-    /// Hears how far the call has come, in the task that waits for it.
-    pub on_progress: Option<Arc<ProgressHandler>>,
-    /// The trace that it belongs to.
-    pub trace: Option<TraceContext>,
-    /// The least severe log message wanted from it (modern era); otherwise the client's.
-    pub log_level: Option<LogLevel>,
-}
-
-impl CallOptions {
-    /// Sets how long the call may go without answer or progress.
-    #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Sets how long the call may take in all.
-    #[must_use]
-    pub fn with_timeout_max(mut self, timeout: Duration) -> Self {
-        self.timeout_max = Some(timeout);
-        self
-    }
-
-    /// Sets the moment at which the call ends, whatever it reports. Errors count from the start of the
-    /// deadline; a call that finds it passed is not sent.
-    #[must_use]
-    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// Sets who hears how far the call has come.
-    #[must_use]
-    pub fn on_progress(mut self, hear: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
-        self.on_progress = Some(Arc::new(hear));
-        self
-    }
-
-    /// Sets the trace that the call belongs to.
-    #[must_use]
-    pub fn with_trace(mut self, trace: TraceContext) -> Self {
-        self.trace = Some(trace);
-        self
-    }
-
-    /// Sets the least severe log message wanted.
-    #[must_use]
-    pub fn with_log_level(mut self, level: LogLevel) -> Self {
-        self.log_level = Some(level);
-        self
-    }
-}
-
-impl fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("timeout_max", &self.timeout_max)
-            .field("deadline", &self.deadline)
-            .field("hears_progress", &self.on_progress.is_some())
-            .field("trace", &self.trace)
-            .field("log_level", &self.log_level)
-            .finish()
-    }
-}
+use crate::tools;
 
 impl Client {
     /// Calls a tool and decodes what it answers: `structuredContent` when present, else the JSON in a
@@ -180,54 +95,95 @@ impl Client {
         arguments: impl Serialize,
         options: &CallOptions,
     ) -> Result<CallToolResult, CallError> {
-        let mut known = param_headers::last_known(self).await;
-        let deadline = self.deadline(options);
-        let call = self.encoded(tool, &arguments, options, known.as_deref())?;
-        let answer = match call.send(deadline).await {
-            // Refused unread, so that nothing happens twice.
-            Err(failure) if known.is_some() && param_headers::is_outdated(&failure) => {
-                known = Some(Box::pin(param_headers::refreshed(self)).await);
-                let call = self.encoded(tool, &arguments, options, known.as_deref())?;
-                call.send(deadline.renewed()).await?
+        let call = ToolCall {
+            conversation: self.conversation(),
+            head: RequestHead::about(method::TOOLS_CALL, tool),
+            options,
+        };
+        match tools::known_for_headers(self.conversation()).await {
+            None => call.run(&arguments).await,
+            Some(known) => Box::pin(call.run_with_headers(&arguments, &known)).await,
+        }
+    }
+}
+
+/// A call about to be sent.
+#[derive(Debug, Clone, Copy)]
+struct ToolCall<'a> {
+    conversation: &'a Conversation,
+    head: RequestHead<'a>,
+    options: &'a CallOptions,
+}
+
+impl<'a> ToolCall<'a> {
+    async fn run(self, arguments: &impl Serialize) -> Result<CallToolResult, CallError> {
+        let deadline = self.conversation.deadline(self.options);
+        let answer = self.send(arguments, deadline).await?;
+        self.finish(arguments, deadline, answer).await
+    }
+
+    /// The arguments are written once, for the headers and for the frame. A call that is refused unread,
+    /// because the list of tools is outdated, is sent once more: nothing happens twice.
+    async fn run_with_headers(
+        mut self,
+        arguments: &impl Serialize,
+        known: &KnownTools,
+    ) -> Result<CallToolResult, CallError> {
+        let tool = self.head.subject;
+        let arguments = to_raw_value(arguments).map_err(|error| {
+            let kind = ConnectionErrorKind::Arguments { message: error.to_string() };
+            Failure::new(tool, kind, Delivery::NotSent)
+        })?;
+        let mut deadline = self.conversation.deadline(self.options);
+        let headers = param_headers::of_call(known, tool, &arguments);
+        self.head.param_headers = &headers;
+        let refreshed;
+        let answer = match self.send(&arguments, deadline).await {
+            Err(failure) if param_headers::is_outdated(&failure) => {
+                let known = tools::refreshed(self.conversation).await;
+                refreshed = param_headers::of_call(&known, tool, &arguments);
+                self.head.param_headers = &refreshed;
+                deadline = deadline.renewed();
+                self.send(&arguments, deadline).await?
             }
             sent => sent?,
         };
+        self.finish(&arguments, deadline, answer).await
+    }
+
+    async fn send(
+        self,
+        arguments: &impl Serialize,
+        deadline: CallDeadline,
+    ) -> Result<RawResult<'a>, Failure> {
+        let request = self.conversation.request_with(self.head, self.options);
+        request.encode(|meta| self.params(arguments, meta))?.run(deadline).await
+    }
+
+    /// Reads the answer, and takes part in what is to be done before there is a result.
+    async fn finish(
+        self,
+        arguments: &impl Serialize,
+        deadline: CallDeadline,
+        answer: RawResult<'a>,
+    ) -> Result<CallToolResult, CallError> {
         match answer.parse::<CallToolResult>() {
             Ok(result) if matches!(result.result_type, None | Some(ResultType::Complete)) => {
-                finished(tool, result)
+                self.checked(result)
             }
             // Questions and tasks need not look like the result of a tool.
             _ => {
-                let rounds = Rounds {
-                    client: self,
-                    method: method::TOOLS_CALL,
-                    subject: tool,
-                    params: Extra::from_object(&params(tool, &arguments, None)),
-                    options,
-                    deadline,
-                    param_headers: param_headers::headers(known.as_deref(), tool, &arguments),
-                };
+                let Self { conversation, head, options } = self;
+                let params = Extra::from_object(&self.params(arguments, None));
+                let rounds = Rounds { conversation, head, params, options, deadline };
                 Box::pin(self.go_on(&rounds, answer)).await
             }
         }
     }
 
-    /// Writes a call; what it says is not needed after that.
-    fn encoded<'a>(
-        &'a self,
-        tool: &'a str,
-        arguments: &impl Serialize,
-        options: &'a CallOptions,
-        known: Option<&KnownTools>,
-    ) -> Result<Encoded<'a>, Failure> {
-        let mut request = self.request_with(method::TOOLS_CALL, tool, options);
-        request.param_headers = param_headers::headers(known, tool, arguments);
-        request.encode(|meta| params(tool, arguments, meta))
-    }
-
     /// The rest of a call that was not answered at once.
-    async fn go_on<'a>(
-        &'a self,
+    async fn go_on(
+        self,
         rounds: &Rounds<'a>,
         answer: RawResult<'a>,
     ) -> Result<CallToolResult, CallError> {
@@ -236,23 +192,19 @@ impl Client {
             ResultType::Task => task::follow(rounds, &last.answer).await?,
             _ => last.answer.parse()?,
         };
-        finished(rounds.subject, result)
+        self.checked(result)
     }
 
-    pub(crate) fn deadline(&self, options: &CallOptions) -> CallDeadline {
-        let usual = self.options();
-        let Some(whole) = options.deadline else {
-            let idle = options.timeout.unwrap_or(usual.call_timeout);
-            let max = options.timeout_max.unwrap_or_else(|| usual.call_timeout_max.max(idle));
-            return CallDeadline::new(idle, Deadline::within(max));
-        };
-        let max = options.timeout_max.unwrap_or(Duration::MAX);
-        CallDeadline::new(options.timeout.unwrap_or(Duration::MAX), whole.at_most(max))
+    fn checked(self, result: CallToolResult) -> Result<CallToolResult, CallError> {
+        match result.is_error() {
+            true => Err(ToolError::new(self.head.subject, result).into()),
+            false => Ok(result),
+        }
     }
-}
 
-fn finished(tool: &str, result: CallToolResult) -> Result<CallToolResult, CallError> {
-    if result.is_error() { Err(ToolError::new(tool, result).into()) } else { Ok(result) }
+    fn params<A>(&self, arguments: A, meta: Option<Meta<'a>>) -> CallParams<'a, A> {
+        CallParams { name: self.head.subject, arguments, meta }
+    }
 }
 
 #[derive(Serialize)]
@@ -261,8 +213,4 @@ struct CallParams<'a, A> {
     arguments: A,
     #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
     meta: Option<Meta<'a>>,
-}
-
-fn params<'a, A>(name: &'a str, arguments: A, meta: Option<Meta<'a>>) -> CallParams<'a, A> {
-    CallParams { name, arguments, meta }
 }

@@ -1,28 +1,20 @@
 //! A client of one server.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use mcp_core::protocol::{
-    ClientCapabilities, Era, Extra, LogLevel, Prompt, ProtocolVersion, Resource, ResourceTemplate,
-    ServerInfo, SetLevelParams, method,
-};
-use mcp_core::session::{Agreement, Counters};
+use mcp_core::protocol::{Era, LogLevel, ProtocolVersion, ServerInfo, SetLevelParams, method};
+use mcp_core::session::Counters;
 use mcp_core::{Transport, TransportError};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use crate::call::CallOptions;
-use crate::connect::{Connector, RunningLink, connect};
-use crate::deadline::CallDeadline;
-use crate::driver::Link;
+use crate::connect::{Connector, connect};
+use crate::conversation::Conversation;
 use crate::error::{ConnectError, RequestError};
-use crate::list::{ListCache, Listing};
 use crate::options::ClientOptions;
-use crate::request::{Meta, Request};
-use crate::tools::KnownTools;
+use crate::request::{Meta, RequestHead};
 
 /// A connection to one server. Cheap to clone; the last clone that is dropped ends the connection.
 ///
@@ -42,27 +34,7 @@ use crate::tools::KnownTools;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    live: RunningLink,
-    agreement: Agreement,
-    meta: Extra,
-    options: ClientOptions,
-    declared: ClientCapabilities,
-    lists: Lists,
-    /// Which log messages are wanted (modern era): none, or the number of the level and one.
-    log_level: AtomicU8,
-}
-
-/// What the server listed, for as long as it may be kept.
-#[derive(Debug, Default)]
-pub(crate) struct Lists {
-    pub(crate) tools: ListCache<KnownTools>,
-    pub(crate) resources: ListCache<Listing<Resource>>,
-    pub(crate) templates: ListCache<Listing<ResourceTemplate>>,
-    pub(crate) prompts: ListCache<Listing<Prompt>>,
+    conversation: Arc<Conversation>,
 }
 
 impl Client {
@@ -105,30 +77,21 @@ impl Client {
         options: ClientOptions,
     ) -> Result<Self, ConnectError> {
         let description = options.description();
-        let (live, agreement) = connect(connector, &options, &description).await?;
-        let declared = description.capabilities.to_value(agreement.version);
-        let inner = Inner {
-            live,
-            meta: agreement.request_meta(&description),
-            declared: serde_json::from_value(declared).unwrap_or_default(),
-            agreement,
-            options,
-            lists: Lists::default(),
-            log_level: AtomicU8::new(0),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        let (running, agreement) = connect(connector, &options, &description).await?;
+        let conversation = Conversation::new(running, agreement, &description, options);
+        Ok(Self { conversation: Arc::new(conversation) })
     }
 
     /// Who the server says it is and what it can do. For display: never decide by it.
     #[must_use]
     pub fn server(&self) -> &ServerInfo {
-        &self.inner.agreement.server
+        self.conversation.server()
     }
 
     /// The revision that both sides speak.
     #[must_use]
     pub fn version(&self) -> ProtocolVersion {
-        self.inner.agreement.version
+        self.conversation.version()
     }
 
     /// Asks whether the server is alive: `ping`, or `server/discover` where there is no ping.
@@ -141,12 +104,13 @@ impl Client {
     ///
     /// A dropped future cancels the request.
     pub async fn ping(&self) -> Result<(), RequestError> {
-        let method = match self.version().era() {
+        let method = match self.conversation.era() {
             Era::Legacy => method::PING,
             Era::Modern => method::DISCOVER,
         };
-        let deadline = CallDeadline::fixed(self.inner.options.list_timeout);
-        let answer = self.request(method, method).send(|meta| Bare { meta }, deadline).await?;
+        let request = self.conversation.request(RequestHead::new(method));
+        let deadline = self.conversation.list_deadline();
+        let answer = request.send(|meta| Bare { meta }, deadline).await?;
         answer.complete::<IgnoredAny>()?;
         Ok(())
     }
@@ -164,15 +128,15 @@ impl Client {
     ///
     /// A dropped future cancels the request.
     pub async fn set_log_level(&self, level: LogLevel) -> Result<(), RequestError> {
-        if !self.offers("logging") {
+        if !self.conversation.offers("logging") {
             return Err(RequestError::NotOffered { what: "log messages" });
         }
-        if self.version().era() == Era::Modern {
-            self.inner.log_level.store(level as u8 + 1, Ordering::Relaxed);
+        if self.conversation.era() == Era::Modern {
+            self.conversation.want_log(level);
             return Ok(());
         }
-        let deadline = CallDeadline::fixed(self.inner.options.list_timeout);
-        let request = self.request(method::SET_LEVEL, method::SET_LEVEL);
+        let request = self.conversation.request(RequestHead::new(method::SET_LEVEL));
+        let deadline = self.conversation.list_deadline();
         let answer = request.send(|_| SetLevelParams { level }, deadline).await?;
         answer.complete::<IgnoredAny>()?;
         Ok(())
@@ -180,89 +144,35 @@ impl Client {
 
     /// Closes the connection within the bounds of its transport. Calls that wait fail.
     pub async fn close(&self) {
-        self.inner.live.link.transport().close().await;
+        self.conversation.link().transport().close().await;
     }
 
     /// How the connection ended, if it did. A new one is needed then.
     #[must_use]
     pub fn ended(&self) -> Option<TransportError> {
-        self.inner.live.link.ended()
+        self.conversation.link().ended()
     }
 
     /// How many requests wait for an answer.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.inner.live.link.in_flight()
+        self.conversation.link().in_flight()
     }
 
     /// What arrived and led nowhere.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.inner.live.link.counters()
+        self.conversation.link().counters()
     }
 
     /// The last lines that the server wrote to its standard error, when it has one.
     #[must_use]
     pub fn stderr_tail(&self) -> Option<String> {
-        self.inner.live.link.transport().stderr_tail()
+        self.conversation.link().transport().stderr_tail()
     }
 
-    pub(crate) fn request<'a>(&'a self, method: &'static str, subject: &'a str) -> Request<'a> {
-        Request {
-            link: self.link(),
-            method,
-            subject,
-            meta: &self.inner.meta,
-            log_level: self.log_level(),
-            options: None,
-            param_headers: None,
-        }
-    }
-
-    /// A request with what its caller wants; the server may report progress then.
-    pub(crate) fn request_with<'a>(
-        &'a self,
-        method: &'static str,
-        subject: &'a str,
-        options: &'a CallOptions,
-    ) -> Request<'a> {
-        let request = self.request(method, subject);
-        let log_level = match self.version().era() {
-            Era::Legacy => None,
-            Era::Modern => options.log_level.or(request.log_level),
-        };
-        Request { options: Some(options), log_level, ..request }
-    }
-
-    /// The `_meta` of a request that has nothing of its own.
-    pub(crate) fn meta(&self) -> Meta<'_> {
-        Meta::new(&self.inner.meta, self.log_level())
-    }
-
-    pub(crate) fn link(&self) -> &Arc<Link> {
-        &self.inner.live.link
-    }
-
-    pub(crate) fn options(&self) -> &ClientOptions {
-        &self.inner.options
-    }
-
-    /// What was declared to the server, in the words of its revision.
-    pub(crate) fn declared(&self) -> &ClientCapabilities {
-        &self.inner.declared
-    }
-
-    pub(crate) fn lists(&self) -> &Lists {
-        &self.inner.lists
-    }
-
-    pub(crate) fn offers(&self, capability: &str) -> bool {
-        self.server().capabilities.contains_key(capability)
-    }
-
-    fn log_level(&self) -> Option<LogLevel> {
-        let index = self.inner.log_level.load(Ordering::Relaxed).checked_sub(1)?;
-        LogLevel::ALL.get(usize::from(index)).copied()
+    pub(crate) fn conversation(&self) -> &Conversation {
+        &self.conversation
     }
 }
 

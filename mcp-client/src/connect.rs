@@ -1,28 +1,27 @@
 //! Opening a connection: carries out what the handshake decides.
 
-use std::collections::hash_map::RandomState;
 use std::future::{Future, poll_fn};
-use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use mcp_core::jsonrpc::{RequestId, encode};
-use mcp_core::protocol::{Era, method};
+use mcp_core::jsonrpc::encode;
+use mcp_core::protocol::{Era, Extra, method};
 use mcp_core::session::{
     Agreement, AnswerError, ClientDescription, EraChoice, Handshake, HandshakeError,
     HandshakeEvent, Step,
 };
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{MessageFacts, Outgoing, SendError, Transport, TransportError};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::driver::Link;
+use crate::driver::RunningLink;
 use crate::error::ConnectError;
 use crate::options::ClientOptions;
-use crate::pending::{Answer, PendingRequest, Unanswered};
+use crate::pending::PendingRequest;
+use crate::request::{Request, RequestHead};
 use crate::transport::stdio::{ChildCommand, ChildTransport};
+use crate::waiting::{Answer, Unanswered};
 
 /// Opens connections to one server: the first one, and a fresh one whenever that is needed.
 ///
@@ -69,30 +68,6 @@ impl Connector for ChildCommand {
     }
 }
 
-/// A link and the task that reads it. Dropping it ends both, by force, without a runtime.
-#[derive(Debug)]
-pub(crate) struct RunningLink {
-    pub(crate) link: Arc<Link>,
-    reader: JoinHandle<()>,
-}
-
-impl RunningLink {
-    fn start(transport: Arc<dyn Transport>, options: &ClientOptions) -> Self {
-        // Random per process and per call: request ids cannot be guessed.
-        let key = RandomState::new().hash_one(0_u8);
-        let link = Link::new(transport, key, options);
-        let reader = tokio::spawn(Arc::clone(&link).read());
-        Self { link, reader }
-    }
-}
-
-impl Drop for RunningLink {
-    fn drop(&mut self) {
-        self.reader.abort();
-        self.link.transport().abort();
-    }
-}
-
 /// Connects, finding out the era on the way.
 pub(crate) async fn connect(
     connector: &dyn Connector,
@@ -124,7 +99,7 @@ struct Connecting<'a> {
     client: &'a ClientDescription,
     live: Option<RunningLink>,
     /// Requests that may still be answered.
-    asked: Vec<(&'static str, PendingRequest)>,
+    asked: Vec<PendingRequest<'static>>,
     /// How the last connection ended.
     end: Option<TransportError>,
 }
@@ -157,8 +132,9 @@ impl Connecting<'_> {
                     self.open().await?;
                     HandshakeEvent::Restarted
                 }
-                Step::Ask { method, params } => {
-                    self.ask(method, &params).await;
+                Step::Ask { method, params, version } => {
+                    let head = RequestHead { version, ..RequestHead::new(method) };
+                    self.ask(head, &params).await;
                     self.listen(may_be_silent.then_some(silence_at)).await
                 }
             };
@@ -190,23 +166,23 @@ impl Connecting<'_> {
     }
 
     /// Sends a request. A connection that ends meanwhile is heard of by [`Self::listen`].
-    async fn ask(&mut self, method: &'static str, params: &Value) {
+    async fn ask(&mut self, head: RequestHead<'static>, params: &Value) {
         let Some(live) = &self.live else { return };
-        let Ok(mut request) = live.link.start(false) else { return };
-        let id = RequestId::Number(request.id());
-        let frame = encode::request(&id, method, params).expect("JSON values always encode");
-        if let Err(error) = request.send(frame, None).await {
+        let (link, meta) = (&live.link, &Extra::default());
+        let request = Request { link, meta, log_level: None, options: None, head };
+        let Ok(mut request) = request.encode(|_| params) else { return };
+        if let Err(error) = request.send().await {
             self.end = Some(error.cause);
         }
         // The specification forbids to cancel `initialize`, and a probe is cheap to leave alone.
         request.never_cancel();
-        self.asked.push((method, request));
+        self.asked.push(request);
     }
 
     /// The next answer to anything asked, or silence until `silence_at`.
     async fn listen(&mut self, silence_at: Option<Instant>) -> HandshakeEvent {
         let answer = poll_fn(|context| {
-            for (index, (_, request)) in self.asked.iter().enumerate() {
+            for (index, request) in self.asked.iter().enumerate() {
                 if let Poll::Ready(answer) = request.poll_answer(context.waker()) {
                     return Poll::Ready((index, answer));
                 }
@@ -220,7 +196,7 @@ impl Connecting<'_> {
                 Err(_) => return HandshakeEvent::Silence,
             },
         };
-        let (method, _) = self.asked.swap_remove(index);
+        let method = self.asked.swap_remove(index).method();
         self.heard(method, answer)
     }
 
@@ -255,7 +231,6 @@ impl Connecting<'_> {
 
     async fn confirm(&self, agreement: &Agreement) -> Result<(), ConnectError> {
         let Some(live) = &self.live else { return Ok(()) };
-        live.link.transport().agreed(agreement.version);
         if agreement.version.era() == Era::Modern {
             return Ok(());
         }
@@ -264,7 +239,10 @@ impl Connecting<'_> {
         live.link.offer(serde_json::from_value(declared).unwrap_or_default());
         let notice = encode::notification(method::INITIALIZED, &json!({}));
         let notice = notice.expect("an empty object encodes");
-        live.link.transport().send(notice).await.map_err(|error| error.cause)?;
+        let facts = MessageFacts::notification(method::INITIALIZED);
+        let facts = facts.with_version(Some(agreement.version));
+        let sent = live.link.transport().send(Outgoing::new(notice, &facts)).await;
+        sent.map_err(|error| error.cause)?;
         Ok(())
     }
 

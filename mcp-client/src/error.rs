@@ -11,7 +11,7 @@ use std::time::Duration;
 use mcp_core::jsonrpc::{RpcError, ScanErrorKind, code};
 use mcp_core::protocol::{CallToolResult, Payload, PayloadError};
 use mcp_core::session::{HandshakeError, TooMany};
-use mcp_core::{Delivery, TransportError};
+use mcp_core::{Delivery, SendError, TransportError};
 use serde_json::Value;
 
 /// How long a text of a tool may get inside an error message.
@@ -354,6 +354,11 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn new(request: &str, kind: ConnectionErrorKind, delivery: Delivery) -> Self {
         Self::Connection(ConnectionError { request: request.to_owned(), kind, delivery })
+    }
+
+    /// A request that did not leave, or not whole.
+    pub(crate) fn not_delivered(request: &str, error: SendError) -> Self {
+        Self::new(request, error.cause.into(), error.delivery)
     }
 
     /// The server had begun to work before this happened, so that nothing is certain.

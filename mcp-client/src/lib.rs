@@ -14,8 +14,10 @@
 #[cfg(feature = "auth")]
 pub mod auth;
 mod call;
+mod call_options;
 mod client;
 mod connect;
+mod conversation;
 #[cfg(feature = "http")]
 pub mod credentials;
 mod deadline;
@@ -23,15 +25,13 @@ mod driver;
 mod error;
 mod handler;
 mod list;
+mod lists;
 mod notice;
 mod options;
-#[cfg(feature = "http")]
-mod param_headers;
-#[cfg(not(feature = "http"))]
-#[path = "param_headers_none.rs"]
 mod param_headers;
 mod pending;
 mod prompts;
+mod raw_result;
 mod reads;
 mod request;
 mod resources;
@@ -43,8 +43,9 @@ mod task;
 mod tools;
 mod trace;
 pub mod transport;
+mod waiting;
 
-pub use call::CallOptions;
+pub use call_options::CallOptions;
 pub use client::Client;
 pub use connect::Connector;
 pub use deadline::Deadline;
@@ -53,9 +54,8 @@ pub use error::{
     RpcFailure, ToolError,
 };
 pub use handler::ClientHandler;
-pub use list::Listing;
+pub use lists::{Listing, ToolList};
 pub use notice::Notice;
 pub use options::ClientOptions;
 pub use subscription::Subscription;
-pub use tools::ToolList;
 pub use trace::{TraceContext, TraceError};

@@ -1,141 +1,72 @@
-//! A request on its way: the wait for its answer, and what ends that wait.
+//! A request on its way: it is sent, then its answer is waited for.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
-use std::time::Duration;
 
 use bytes::Bytes;
-use mcp_core::protocol::Progress;
-use mcp_core::session::{AnswerError, ClientSession};
-use mcp_core::{SendError, TransportError};
+use mcp_core::jsonrpc::RequestId;
+use mcp_core::{MessageFacts, Outgoing, SendError};
 use tokio::time::sleep_until;
 
 use crate::deadline::CallDeadline;
 use crate::driver::Link;
+use crate::error::Failure;
+use crate::raw_result::RawResult;
+use crate::request::RequestHead;
+use crate::waiting::{Answer, ProgressHandler, Unanswered};
 
-/// Reports of progress that wait for a caller who is busy; the oldest go first.
-const PROGRESS_MAX: usize = 16;
-
-/// How the wait for an answer ended.
-pub(crate) type Answer = Result<Bytes, Unanswered>;
-
-/// Hears how far a request has come.
-pub(crate) type ProgressHandler = dyn Fn(&Progress) + Send + Sync;
-
-/// A wait without a result.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Unanswered {
-    /// The server answered something else than a result.
-    Answered(AnswerError),
-    /// The time was up.
-    Deadline(Duration),
-    /// The connection ended.
-    Ended(TransportError),
-    /// The exchange of this request failed, while the connection goes on.
-    Undelivered(SendError),
-}
-
-/// A caller that waits.
-#[derive(Debug, Default)]
-pub(crate) struct Waiting {
-    waker: Option<Waker>,
-    outcome: Option<Answer>,
-    /// Set by progress, taken by the caller when its idle limit is reached.
-    has_progressed: bool,
-    /// What was reported since the caller last looked, for callers that look.
-    heard: Option<VecDeque<Progress>>,
-}
-
-impl Waiting {
-    /// A caller that wants to hear of progress, or not.
-    pub(crate) fn new(hears_progress: bool) -> Self {
-        Self { heard: hears_progress.then(VecDeque::new), ..Self::default() }
-    }
-
-    /// Takes the answer, unless there is one already.
-    pub(crate) fn answer(&mut self, outcome: Answer) -> Result<Option<Waker>, Answer> {
-        if self.outcome.is_some() {
-            return Err(outcome);
-        }
-        self.outcome = Some(outcome);
-        Ok(self.waker.take())
-    }
-
-    /// Takes a report; one that comes after the answer says nothing more.
-    pub(crate) fn progress(&mut self, progress: Progress) -> Option<Waker> {
-        if self.outcome.is_some() {
-            return None;
-        }
-        self.has_progressed = true;
-        let heard = self.heard.as_mut()?;
-        if heard.len() >= PROGRESS_MAX {
-            heard.pop_front();
-        }
-        heard.push_back(progress);
-        self.waker.take()
-    }
-
-    pub(crate) fn take_waker(&mut self) -> Option<Waker> {
-        self.waker.take()
-    }
-
-    /// One look at the answer; wakes `waker` when there is more to see.
-    pub(crate) fn poll(&mut self, ended: Option<&TransportError>, waker: &Waker) -> Poll<Answer> {
-        if let Some(outcome) = self.outcome.take() {
-            return Poll::Ready(outcome);
-        }
-        if let Some(ended) = ended {
-            return Poll::Ready(Err(Unanswered::Ended(ended.clone())));
-        }
-        match &mut self.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-        Poll::Pending
-    }
-
-    fn take_progress(&mut self) -> Option<VecDeque<Progress>> {
-        self.heard.as_mut().map(mem::take)
-    }
-}
-
-/// A registered request. Dropping it ends the wait, and tells the server so if it may be at work.
-pub(crate) struct PendingRequest {
+/// A request that is registered and encoded. Dropping it ends the wait, and tells the server so if it may
+/// be running.
+pub(crate) struct PendingRequest<'a> {
     link: Arc<Link>,
     id: i64,
+    head: RequestHead<'a>,
+    /// Empty once it is sent.
+    pub(crate) frame: Bytes,
+    pub(crate) on_progress: Option<&'a ProgressHandler>,
     is_cancellable: bool,
 }
 
-impl PendingRequest {
-    pub(crate) fn new(link: Arc<Link>, id: i64) -> Self {
-        Self { link, id, is_cancellable: false }
+impl<'a> PendingRequest<'a> {
+    pub(crate) fn new(link: Arc<Link>, id: i64, head: RequestHead<'a>) -> Self {
+        Self { link, id, head, frame: Bytes::new(), on_progress: None, is_cancellable: false }
     }
 
     pub(crate) fn id(&self) -> i64 {
         self.id
     }
 
-    /// Sends the frame of this request.
-    pub(crate) async fn send(
-        &mut self,
-        frame: Bytes,
-        param_headers: Option<Vec<(String, String)>>,
-    ) -> Result<(), SendError> {
+    pub(crate) fn method(&self) -> &'static str {
+        self.head.method
+    }
+
+    /// Sends it and waits for the answer.
+    pub(crate) async fn run(mut self, deadline: CallDeadline) -> Result<RawResult<'a>, Failure> {
+        let subject = self.head.subject;
+        self.send().await.map_err(|error| Failure::not_delivered(subject, error))?;
+        match self.answer(deadline).await {
+            Ok(result) => Ok(RawResult::new(subject, result)),
+            Err(unanswered) => Err(unanswered.into_failure(subject)),
+        }
+    }
+
+    /// Sends its frame.
+    pub(crate) async fn send(&mut self) -> Result<(), SendError> {
         if let Some(ended) = self.link.ended() {
             return Err(SendError::not_sent(ended));
         }
+        let frame = mem::take(&mut self.frame);
         tracing::trace!(frame = %String::from_utf8_lossy(&frame), "sent");
         // From here on the frame may leave, whenever this future is dropped.
         self.is_cancellable = true;
-        let transport = self.link.transport();
-        let sent = match param_headers {
-            None => transport.send(frame).await,
-            Some(headers) => transport.send_mirrored(frame, headers).await,
-        };
+        let id = RequestId::Number(self.id);
+        let RequestHead { method, name, version, param_headers, .. } = self.head;
+        let mut facts = MessageFacts::request(&id, method).with_version(version).with_name(name);
+        facts.param_headers = param_headers;
+        let sent = self.link.transport().send(Outgoing::new(frame, &facts)).await;
         self.is_cancellable = sent.is_ok();
         sent
     }
@@ -145,17 +76,13 @@ impl PendingRequest {
         self.is_cancellable = false;
     }
 
-    /// Waits for the answer. Progress starts the idle limit anew.
-    pub(crate) async fn answer(
-        &mut self,
-        deadline: CallDeadline,
-        on_progress: Option<&ProgressHandler>,
-    ) -> Answer {
+    /// Waits for the answer. Progress starts the limit for silence anew.
+    async fn answer(&mut self, deadline: CallDeadline) -> Answer {
         let mut limit = deadline.first_limit();
         loop {
             tokio::select! {
                 biased;
-                answer = poll_fn(|context| self.poll_hearing(context.waker(), on_progress)) => {
+                answer = poll_fn(|context| self.poll_answer(context.waker())) => {
                     self.is_cancellable = false;
                     return answer;
                 }
@@ -168,40 +95,33 @@ impl PendingRequest {
         }
     }
 
-    /// One look at the answer; wakes `waker` when there is more to see.
+    /// One look at the answer; wakes `waker` when there is more to see. The caller's code runs without the
+    /// lock.
     pub(crate) fn poll_answer(&self, waker: &Waker) -> Poll<Answer> {
-        self.poll_hearing(waker, None)
-    }
-
-    /// The caller's code runs without the lock.
-    fn poll_hearing(&self, waker: &Waker, on_progress: Option<&ProgressHandler>) -> Poll<Answer> {
         let looked = self
             .link
             .look(self.id, |waiting, ended| (waiting.take_progress(), waiting.poll(ended, waker)));
         let Some((heard, polled)) = looked else { return Poll::Pending };
-        if let (Some(on_progress), Some(heard)) = (on_progress, heard) {
+        if let (Some(on_progress), Some(heard)) = (self.on_progress, heard) {
             heard.iter().for_each(on_progress);
         }
         polled
     }
 
     fn has_progressed(&self) -> bool {
-        let looked = self.link.look(self.id, |waiting, _| mem::take(&mut waiting.has_progressed));
+        let looked = self.link.look(self.id, |waiting, _| waiting.take_has_progressed());
         looked.unwrap_or_default()
     }
 }
 
-impl fmt::Debug for PendingRequest {
+impl fmt::Debug for PendingRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PendingRequest").field(&self.id).finish()
     }
 }
 
-impl Drop for PendingRequest {
+impl Drop for PendingRequest<'_> {
     fn drop(&mut self) {
-        let notice = self
-            .is_cancellable
-            .then(|| ClientSession::<Waiting>::cancellation(self.id, "no longer wanted"));
-        self.link.finish(self.id, notice);
+        self.link.finish(self.id, self.is_cancellable);
     }
 }

@@ -7,12 +7,12 @@ use mcp_core::protocol::{
 };
 use serde::Serialize;
 
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::client::Client;
-use crate::deadline::CallDeadline;
 use crate::error::{ListError, RequestError};
-use crate::list::{self, Listing};
-use crate::request::Meta;
+use crate::list;
+use crate::lists::Listing;
+use crate::request::{Meta, RequestHead};
 use crate::rounds::Rounds;
 
 /// What a server without prompts does not offer.
@@ -32,17 +32,17 @@ impl Client {
     ///
     /// A dropped future cancels the request for the current page.
     pub async fn list_prompts(&self) -> Result<Arc<Listing<Prompt>>, ListError> {
-        if !self.offers(PROMPTS) {
+        let conversation = self.conversation();
+        if !conversation.offers(PROMPTS) {
             return Err(ListError::NotOffered { what: PROMPTS });
         }
-        let generation = self.link().generations().prompts;
-        if let Some(list) = self.lists().prompts.fresh(generation) {
+        let generation = conversation.link().generations().prompts;
+        if let Some(list) = conversation.lists.prompts.fresh(generation) {
             return Ok(list);
         }
-        let entries_max = self.options().entries_max;
-        let (list, ttl) = list::fetch(self, entries_max).await?;
+        let (list, ttl) = list::fetch(conversation, conversation.options.entries_max).await?;
         let list = Arc::new(list);
-        self.lists().prompts.keep(&list, ttl, generation);
+        conversation.lists.prompts.keep(&list, ttl, generation);
         Ok(list)
     }
 
@@ -59,18 +59,17 @@ impl Client {
         &self,
         prompt: &GetPromptParams,
     ) -> Result<GetPromptResult, RequestError> {
-        if !self.offers(PROMPTS) {
+        let conversation = self.conversation();
+        if !conversation.offers(PROMPTS) {
             return Err(RequestError::NotOffered { what: PROMPTS });
         }
         let options = CallOptions::default();
         let rounds = Rounds {
-            client: self,
-            method: method::PROMPTS_GET,
-            subject: &prompt.name,
+            conversation,
+            head: RequestHead::about(method::PROMPTS_GET, &prompt.name),
             params: Extra::from_object(prompt),
             options: &options,
-            deadline: self.deadline(&options),
-            param_headers: None,
+            deadline: conversation.deadline(&options),
         };
         Ok(rounds.run().await?.answer.complete()?)
     }
@@ -88,13 +87,13 @@ impl Client {
         &self,
         argument: &CompleteParams,
     ) -> Result<CompleteResult, RequestError> {
-        if self.version().declares_completions() && !self.offers(COMPLETIONS) {
+        let conversation = self.conversation();
+        if conversation.version().declares_completions() && !conversation.offers(COMPLETIONS) {
             return Err(RequestError::NotOffered { what: COMPLETIONS });
         }
-        let deadline = CallDeadline::fixed(self.options().list_timeout);
-        let request = self.request(method::COMPLETE, method::COMPLETE);
-        let encoded = request.encode(|meta| Completing { argument, meta })?;
-        Ok(encoded.send(deadline).await?.complete()?)
+        let request = conversation.request(RequestHead::new(method::COMPLETE));
+        let params = |meta| Completing { argument, meta };
+        Ok(request.send(params, conversation.list_deadline()).await?.complete()?)
     }
 }
 

@@ -8,11 +8,13 @@ use mcp_core::protocol::{
 };
 use tokio::time::Instant;
 
-use crate::call::CallOptions;
+use crate::call_options::CallOptions;
 use crate::client::Client;
 use crate::error::{ListError, RequestError};
-use crate::list::{self, ListCache, Listing, TTL_MAX};
-use crate::reads::Read;
+use crate::list;
+use crate::lists::{ListCache, Listing, TTL_MAX};
+use crate::reads::{Read, ReadCache};
+use crate::request::RequestHead;
 use crate::rounds::Rounds;
 
 /// What a server without resources does not offer.
@@ -29,7 +31,7 @@ impl Client {
     ///
     /// A dropped future cancels the request for the current page.
     pub async fn list_resources(&self) -> Result<Arc<Listing<Resource>>, ListError> {
-        self.list_of_resources(&self.lists().resources).await
+        self.list_of_resources(&self.conversation().lists.resources).await
     }
 
     /// All templates of resources, all pages, from the cache while that is fresh.
@@ -44,21 +46,22 @@ impl Client {
     pub async fn list_resource_templates(
         &self,
     ) -> Result<Arc<Listing<ResourceTemplate>>, ListError> {
-        self.list_of_resources(&self.lists().templates).await
+        self.list_of_resources(&self.conversation().lists.templates).await
     }
 
     async fn list_of_resources<T: Listed>(
         &self,
         cache: &ListCache<Listing<T>>,
     ) -> Result<Arc<Listing<T>>, ListError> {
-        if !self.offers(RESOURCES) {
+        let conversation = self.conversation();
+        if !conversation.offers(RESOURCES) {
             return Err(ListError::NotOffered { what: RESOURCES });
         }
-        let generation = self.link().generations().resources;
+        let generation = conversation.link().generations().resources;
         if let Some(list) = cache.fresh(generation) {
             return Ok(list);
         }
-        let (list, ttl) = list::fetch(self, self.options().entries_max).await?;
+        let (list, ttl) = list::fetch(conversation, conversation.options.entries_max).await?;
         let list = Arc::new(list);
         cache.keep(&list, ttl, generation);
         Ok(list)
@@ -75,23 +78,22 @@ impl Client {
     ///
     /// A dropped future cancels the request.
     pub async fn read_resource(&self, uri: &str) -> Result<Arc<ReadResourceResult>, RequestError> {
-        if !self.offers(RESOURCES) {
+        let conversation = self.conversation();
+        if !conversation.offers(RESOURCES) {
             return Err(RequestError::NotOffered { what: RESOURCES });
         }
-        let (kept, generation) =
-            self.link().reads(|cache| (cache.fresh(uri, Instant::now()), cache.generation()));
+        let look = |cache: &mut ReadCache| (cache.fresh(uri, Instant::now()), cache.generation());
+        let (kept, generation) = conversation.link().reads(look);
         if let Some(result) = kept {
             return Ok(result);
         }
         let options = CallOptions::default();
         let rounds = Rounds {
-            client: self,
-            method: method::RESOURCES_READ,
-            subject: uri,
+            conversation,
+            head: RequestHead::about(method::RESOURCES_READ, uri),
             params: Extra::from_object(&ResourceParams { uri: uri.to_owned() }),
             options: &options,
-            deadline: self.deadline(&options),
-            param_headers: None,
+            deadline: conversation.deadline(&options),
         };
         let last = rounds.run().await?;
         let result: Arc<ReadResourceResult> = Arc::new(last.answer.complete()?);
@@ -100,7 +102,7 @@ impl Client {
         if !last.had_rounds && !ttl.is_zero() {
             let (result, bytes) = (Arc::clone(&result), last.answer.result.len());
             let read = Read { result, bytes, fresh_until: Instant::now() + ttl, generation };
-            self.link().reads(|cache| cache.keep(uri, read));
+            conversation.link().reads(|cache| cache.keep(uri, read));
         }
         Ok(result)
     }

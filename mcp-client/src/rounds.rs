@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::call::CallOptions;
-use crate::client::Client;
+use crate::call_options::CallOptions;
+use crate::conversation::Conversation;
 use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure};
 use crate::handler;
-use crate::request::{Meta, RawResult};
+use crate::raw_result::RawResult;
+use crate::request::{Meta, RequestHead};
 
 /// How often a server may ask before it must answer: more than any form needs.
 pub(crate) const ROUNDS_MAX: usize = 8;
@@ -37,16 +38,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// A request that may take several rounds.
 #[derive(Debug)]
 pub(crate) struct Rounds<'a> {
-    pub(crate) client: &'a Client,
-    pub(crate) method: &'static str,
-    /// What is asked, as errors name it.
-    pub(crate) subject: &'a str,
+    pub(crate) conversation: &'a Conversation,
+    pub(crate) head: RequestHead<'a>,
     /// The same in every round.
     pub(crate) params: Extra,
     pub(crate) options: &'a CallOptions,
     /// The end of all rounds together.
     pub(crate) deadline: CallDeadline,
-    pub(crate) param_headers: Option<Vec<(String, String)>>,
 }
 
 /// A result that asks nothing more.
@@ -99,13 +97,13 @@ impl<'a> Rounds<'a> {
     }
 
     async fn finish_all(&self, first: RawResult<'a>) -> Result<FinalResult<'a>, Failure> {
-        let is_modern = self.client.version().era() == Era::Modern;
+        let is_modern = self.conversation.era() == Era::Modern;
         let (mut answer, mut pause) = (first, PAUSE);
         for round in 0..=ROUNDS_MAX {
             let result_type = answer.result_type()?;
             match &result_type {
                 ResultType::InputRequired if is_modern => {}
-                ResultType::Task if is_modern && self.client.declared().has_tasks() => {
+                ResultType::Task if is_modern && self.conversation.declared().has_tasks() => {
                     return Ok(FinalResult { answer, result_type, had_rounds: round > 0 });
                 }
                 ResultType::Complete => {
@@ -126,15 +124,14 @@ impl<'a> Rounds<'a> {
         input: &RoundInput,
         deadline: CallDeadline,
     ) -> Result<RawResult<'a>, Failure> {
-        let mut request = self.client.request_with(self.method, self.subject, self.options);
-        request.param_headers.clone_from(&self.param_headers);
+        let request = self.conversation.request_with(self.head, self.options);
         let params = |meta| RoundParams {
             params: &self.params,
             input_responses: &input.input_responses,
             request_state: input.request_state.as_deref(),
             meta,
         };
-        request.encode(params)?.send(deadline).await
+        request.send(params, deadline).await
     }
 
     /// What the next round adds.
@@ -183,10 +180,10 @@ impl<'a> Rounds<'a> {
         if questions.len() > QUESTIONS_MAX {
             return Err(self.beyond(QUESTIONS_MAX, "questions in one round"));
         }
-        let declared = self.client.declared();
+        let declared = self.conversation.declared();
         let undeclared =
             questions.values().find(|asked| !declared.allows(&asked.method, &asked.params));
-        let handler = match (undeclared, &self.client.options().handler) {
+        let handler = match (undeclared, &self.conversation.options.handler) {
             (None, Some(handler)) => handler,
             (Some(InputRequest { method, .. }), _) => {
                 return Err(self.broken(format!("it asks `{method}`, which was not declared")));
@@ -219,6 +216,6 @@ impl<'a> Rounds<'a> {
     }
 
     pub(crate) fn fail(&self, kind: ConnectionErrorKind) -> Failure {
-        Failure::new(self.subject, kind, Delivery::Unknown)
+        Failure::new(self.head.subject, kind, Delivery::Unknown)
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
-use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -15,12 +14,12 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::client::Client;
-use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure, RequestError};
 use crate::notice::Notice;
-use crate::pending::{PendingRequest, Unanswered};
-use crate::request::Meta;
+use crate::pending::PendingRequest;
+use crate::request::{Meta, RequestHead};
 use crate::subscription_queue::{Source, SubscriptionQueue};
+use crate::waiting::Unanswered;
 
 /// What a server without subscriptions to resources does not offer.
 const SUBSCRIPTIONS: &str = "subscriptions to resources";
@@ -35,7 +34,7 @@ pub struct Subscription {
     queue: u64,
     honoured: SubscriptionFilter,
     /// The request behind a modern subscription.
-    request: Option<PendingRequest>,
+    request: Option<PendingRequest<'static>>,
     /// The resources that a legacy subscription is about.
     uris: Vec<String>,
     is_over: bool,
@@ -55,21 +54,24 @@ impl Client {
     ///
     /// A dropped future ends the subscription.
     pub async fn listen(&self, filter: SubscriptionFilter) -> Result<Subscription, RequestError> {
-        match self.version().era() {
+        match self.conversation().era() {
             Era::Legacy => self.listen_legacy(filter).await,
             Era::Modern => Ok(self.listen_modern(filter).await?),
         }
     }
 
     async fn listen_modern(&self, filter: SubscriptionFilter) -> Result<Subscription, Failure> {
-        let request = self.request(method::LISTEN, method::LISTEN);
-        let encoded = request.encode(|meta| Listening { notifications: &filter, meta })?;
+        let conversation = self.conversation();
+        let request = conversation.request(RequestHead::new(method::LISTEN));
+        let mut request = request.encode(|meta| Listening { notifications: &filter, meta })?;
         // Open before the server can have anything to put into it.
-        let queue = self.link().open_queue(Source::Request(encoded.id()), filter);
+        let queue = conversation.link().open_queue(Source::Request(request.id()), filter);
         let mut subscription = Subscription::new(self, queue);
-        let limit = self.options().list_timeout;
+        let limit = conversation.options.list_timeout;
         let confirmed = async {
-            subscription.request = Some(encoded.deliver().await?);
+            let sent = request.send().await;
+            sent.map_err(|error| Failure::not_delivered(method::LISTEN, error))?;
+            subscription.request = Some(request);
             subscription.confirm().await
         };
         match timeout(limit, confirmed).await {
@@ -83,20 +85,22 @@ impl Client {
         &self,
         filter: SubscriptionFilter,
     ) -> Result<Subscription, RequestError> {
-        let declared = self.server().capabilities.get("resources");
+        let conversation = self.conversation();
+        let declared = conversation.server().capabilities.get("resources");
         let can_subscribe = declared.and_then(|resources| resources.get("subscribe"));
         if !filter.resource_subscriptions.is_empty() && can_subscribe != Some(&Value::Bool(true)) {
             return Err(RequestError::NotOffered { what: SUBSCRIPTIONS });
         }
-        let queue = self.link().open_queue(Source::Connection, filter.clone());
+        let queue = conversation.link().open_queue(Source::Connection, filter.clone());
         let mut subscription = Subscription::new(self, queue);
         for uri in filter.resource_subscriptions.clone() {
             // Before the answer: who leaves early must take it back.
             subscription.uris.push(uri.clone());
-            let deadline = CallDeadline::fixed(self.options().list_timeout);
-            let request = self.request(method::RESOURCES_SUBSCRIBE, &uri);
+            let request =
+                conversation.request(RequestHead::about(method::RESOURCES_SUBSCRIBE, &uri));
             let params = ResourceParams { uri: uri.clone() };
-            request.encode(|_| &params)?.send(deadline).await?.complete::<IgnoredAny>()?;
+            let answer = request.send(|_| &params, conversation.list_deadline()).await?;
+            answer.complete::<IgnoredAny>()?;
         }
         subscription.honoured = filter;
         Ok(subscription)
@@ -124,7 +128,11 @@ impl Subscription {
     /// Notices that were dropped because too many waited to be read: the oldest go first.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        self.client.link().look_into(self.queue, |queue| queue.dropped).unwrap_or_default()
+        self.client
+            .conversation()
+            .link()
+            .look_into(self.queue, |queue| queue.dropped)
+            .unwrap_or_default()
     }
 
     /// The next change. `None`: the server ended the subscription in good order.
@@ -177,7 +185,7 @@ impl Subscription {
         look: impl Fn(&mut SubscriptionQueue, &Waker) -> Option<R>,
     ) -> Result<R, Option<Unanswered>> {
         let request = self.request.as_ref().map(PendingRequest::id);
-        let link = self.client.link();
+        let link = self.client.conversation().link();
         poll_fn(|context| -> Poll<_> {
             let waker = context.waker();
             link.poll_queue(self.queue, request, waker, |queue| look(queue, waker))
@@ -208,10 +216,11 @@ impl fmt::Debug for Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut uris = mem::take(&mut self.uris);
-        let link = Arc::clone(self.client.link());
-        link.close_queue(self.queue, &mut uris);
+        let conversation = self.client.conversation();
+        conversation.link().close_queue(self.queue, &mut uris);
         for uri in uris {
-            link.post_request(method::RESOURCES_UNSUBSCRIBE, &ResourceParams { uri });
+            let head = RequestHead::new(method::RESOURCES_UNSUBSCRIBE);
+            conversation.post(head, |_| ResourceParams { uri });
         }
     }
 }

@@ -19,9 +19,10 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep_until};
 
-use crate::client::Client;
+use crate::conversation::Conversation;
 use crate::error::{ConnectionErrorKind, Failure, RpcFailure};
-use crate::request::{Meta, RawResult};
+use crate::raw_result::RawResult;
+use crate::request::{Meta, RequestHead};
 use crate::rounds::{ROUNDS_MAX, Rounds};
 
 /// How long to wait between two questions after a task that does not say, and the bounds of what it
@@ -38,7 +39,11 @@ pub(crate) async fn follow(
     let task: Task = created.parse()?;
     let mut following = Following {
         rounds,
-        hold: Hold { client: rounds.client, task_id: task.task_id.clone(), is_wanted: true },
+        hold: Hold {
+            conversation: rounds.conversation,
+            task_id: task.task_id.clone(),
+            is_wanted: true,
+        },
         answered: HashSet::new(),
         updates: 0,
     };
@@ -55,7 +60,7 @@ struct Following<'a> {
 
 /// A task that nobody waits for any more is cancelled.
 struct Hold<'a> {
-    client: &'a Client,
+    conversation: &'a Conversation,
     task_id: String,
     is_wanted: bool,
 }
@@ -132,7 +137,7 @@ impl Following<'_> {
     }
 
     fn ended(&self, found: GetTaskResult) -> Result<CallToolResult, Failure> {
-        let subject = self.rounds.subject;
+        let subject = self.rounds.head.subject;
         match (found.task.status, found.result, found.error) {
             (TaskStatus::Completed, Some(result), _) => {
                 let result = Bytes::from(String::from(Box::<str>::from(result)));
@@ -151,19 +156,25 @@ impl Following<'_> {
         method: &'static str,
         input_responses: Option<&InputResponses>,
     ) -> Result<RawResult<'_>, Failure> {
-        let request = self.rounds.client.request(method, self.rounds.subject);
-        let task_id = &self.hold.task_id;
+        let task_id = &*self.hold.task_id;
+        let subject = self.rounds.head.subject;
+        let head = RequestHead { subject, ..RequestHead::about(method, task_id) };
         let params = |meta| TaskRequest { task_id, input_responses, meta };
-        request.encode(params)?.send(self.rounds.deadline.renewed()).await
+        let request = self.rounds.conversation.request(head);
+        request.send(params, self.rounds.deadline.renewed()).await
     }
 }
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
         if self.is_wanted {
-            let meta = Some(self.client.meta());
-            let request = TaskRequest { task_id: &self.task_id, input_responses: None, meta };
-            self.client.link().post_request(method::TASKS_CANCEL, &request);
+            let task_id = &*self.task_id;
+            let head = RequestHead::about(method::TASKS_CANCEL, task_id);
+            self.conversation.post(head, |meta| TaskRequest {
+                task_id,
+                input_responses: None,
+                meta,
+            });
         }
     }
 }

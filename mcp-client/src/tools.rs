@@ -3,22 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_core::protocol::Tool;
+use tokio::time::timeout;
 
 use crate::client::Client;
+use crate::conversation::Conversation;
 use crate::error::ListError;
-use crate::list::{self, Listing};
-use crate::param_headers::{self, ParamHeaderTable};
-
-/// All tools of a server.
-pub type ToolList = Listing<Tool>;
-
-/// The tools, and which of their arguments headers repeat.
-#[derive(Debug, Default)]
-pub(crate) struct KnownTools {
-    pub(crate) list: Arc<ToolList>,
-    pub(crate) param_headers: ParamHeaderTable,
-}
+use crate::list;
+use crate::lists::{KnownTools, ToolList};
+use crate::param_headers;
 
 impl Client {
     /// All tools of the server, all pages, from the cache while that is fresh.
@@ -34,30 +26,52 @@ impl Client {
     ///
     /// A dropped future cancels the request for the current page.
     pub async fn list_tools(&self) -> Result<Arc<ToolList>, ListError> {
-        let known = match self.lists().tools.fresh(self.link().generations().tools) {
+        let conversation = self.conversation();
+        let generation = conversation.link().generations().tools;
+        let known = match conversation.lists.tools.fresh(generation) {
             Some(known) => known,
-            None => self.fetch_tools().await?,
+            None => fetch(conversation).await?,
         };
         Ok(Arc::clone(&known.list))
     }
+}
 
-    /// The list from the server, whatever the cache has.
-    pub(crate) async fn fetch_tools(&self) -> Result<Arc<KnownTools>, ListError> {
-        let generation = self.link().generations().tools;
-        let (mut list, ttl) = list::fetch(self, self.options().tools_max).await?;
-        let param_headers = param_headers::take_out(self, &mut list);
-        let known = Arc::new(KnownTools { list: Arc::new(list), param_headers });
-        self.lists().tools.keep(&known, ttl, generation);
-        Ok(known)
+/// The tools as they were listed last, however long ago, for calls whose arguments headers repeat; `None`
+/// when headers do not. A server that was never asked is asked once; if it does not say, calls go out
+/// without headers and the server is the judge.
+pub(crate) async fn known_for_headers(conversation: &Conversation) -> Option<Arc<KnownTools>> {
+    if !conversation.has_param_headers() {
+        return None;
     }
+    match conversation.lists.tools.last() {
+        Some(known) => Some(known),
+        None => Some(Box::pin(refreshed(conversation)).await),
+    }
+}
 
-    /// The tools as they were listed last, however long ago. None are remembered when that never worked,
-    /// so that it is not tried for every call.
-    pub(crate) fn known_tools(&self) -> Arc<KnownTools> {
-        self.lists().tools.last().unwrap_or_else(|| {
+/// The tools as the server lists them now: for the call that it refused because of its headers. None are
+/// remembered when that never worked, so that it is not tried for every call.
+pub(crate) async fn refreshed(conversation: &Conversation) -> Arc<KnownTools> {
+    match timeout(conversation.options.list_timeout, fetch(conversation)).await {
+        Ok(Ok(known)) => known,
+        _ => conversation.lists.tools.last().unwrap_or_else(|| {
             let none = Arc::default();
-            self.lists().tools.keep(&none, Duration::ZERO, self.link().generations().tools);
+            let generation = conversation.link().generations().tools;
+            conversation.lists.tools.keep(&none, Duration::ZERO, generation);
             none
-        })
+        }),
     }
+}
+
+/// The list from the server, whatever the cache has.
+async fn fetch(conversation: &Conversation) -> Result<Arc<KnownTools>, ListError> {
+    let generation = conversation.link().generations().tools;
+    let (mut list, ttl) = list::fetch(conversation, conversation.options.tools_max).await?;
+    let param_headers = match conversation.has_param_headers() {
+        true => param_headers::take_from(&mut list),
+        false => Default::default(),
+    };
+    let known = Arc::new(KnownTools { list: Arc::new(list), param_headers });
+    conversation.lists.tools.keep(&known, ttl, generation);
+    Ok(known)
 }

@@ -21,6 +21,7 @@ mod error;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod jsonrpc;
+mod outgoing;
 pub mod protocol;
 pub mod schema;
 pub mod server;
@@ -28,4 +29,5 @@ pub mod session;
 pub mod transport;
 
 pub use error::Delivery;
-pub use transport::{SendError, Transport, TransportError, Undelivered};
+pub use outgoing::{MessageFacts, Outgoing};
+pub use transport::{Received, SendError, Transport, TransportError, Undelivered};

@@ -12,11 +12,11 @@ use bytes::Bytes;
 
 use crate::error::Delivery;
 use crate::jsonrpc::RequestId;
-use crate::protocol::ProtocolVersion;
+use crate::outgoing::Outgoing;
 
 /// Moves JSON-RPC messages to one peer and back.
 ///
-/// Messages are complete JSON texts; a transport that frames by lines makes them fit by itself. They
+/// A message is one JSON text; a transport that frames by lines makes it fit by itself. Messages
 /// arrive in the order in which they were sent. One task receives at a time; any number may send.
 #[async_trait]
 pub trait Transport: Send + Sync + fmt::Debug + 'static {
@@ -33,9 +33,9 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
     /// # Cancel safety
     ///
     /// A dropped future has sent the message whole or not at all.
-    async fn send(&self, message: Bytes) -> Result<(), SendError>;
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError>;
 
-    /// Receives the next message.
+    /// Receives the next message, or the failure of one request.
     ///
     /// # Errors
     ///
@@ -44,8 +44,8 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: a dropped future has not taken a message.
-    async fn recv(&self) -> Result<Bytes, TransportError>;
+    /// Cancel safe: a dropped future has taken nothing.
+    async fn recv(&self) -> Result<Received, TransportError>;
 
     /// Closes the connection within a bounded time and releases everything it held.
     ///
@@ -57,46 +57,9 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
     /// with a task. Needs no runtime and does not wait.
     fn abort(&self);
 
-    /// Waits for a request that failed by itself, while the connection goes on.
-    ///
-    /// Bindings that carry every request in an exchange of its own, as HTTP does, have those. On a
-    /// byte stream a request fails with the connection only; the default never ends.
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel safe: a dropped future has not taken a failure.
-    async fn undelivered(&self) -> Undelivered {
-        std::future::pending().await
-    }
-
-    /// Tells the transport which revision both sides settled on. For bindings that name it in headers.
-    fn agreed(&self, version: ProtocolVersion) {
-        let _ = version;
-    }
-
-    /// Sends a request together with the headers that mirror some of its arguments (2026-07-28,
-    /// "Custom Headers from Tool Parameters"): pairs of a name, without `Mcp-Param-`, and its value.
-    /// Bindings without headers send the message alone.
-    ///
-    /// # Errors
-    ///
-    /// See [`Transport::send`].
-    ///
-    /// # Cancel safety
-    ///
-    /// See [`Transport::send`].
-    async fn send_mirrored(
-        &self,
-        message: Bytes,
-        headers: Vec<(String, String)>,
-    ) -> Result<(), SendError> {
-        drop(headers);
-        self.send(message).await
-    }
-
-    /// Whether the binding has headers, so that arguments are mirrored and tools with invalid mirrors
-    /// are left out.
-    fn has_headers(&self) -> bool {
+    /// Whether the binding repeats arguments of calls in headers, so that their names are needed and a
+    /// tool whose schema names an invalid header cannot be called.
+    fn has_param_headers(&self) -> bool {
         false
     }
 
@@ -122,6 +85,34 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
 
 const _: Option<&dyn Transport> = None;
 
+/// What a transport has received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// A message of the peer.
+    Message(Bytes),
+    /// A request of this side failed by itself while the connection goes on. Bindings that carry every
+    /// request in an exchange of its own, as HTTP does, have those; on a byte stream a request fails with
+    /// the connection only.
+    Undelivered(Undelivered),
+}
+
+impl Received {
+    /// The message, when it is one.
+    #[must_use]
+    pub fn into_message(self) -> Option<Bytes> {
+        match self {
+            Self::Message(message) => Some(message),
+            Self::Undelivered(_) => None,
+        }
+    }
+}
+
+impl From<Bytes> for Received {
+    fn from(message: Bytes) -> Self {
+        Self::Message(message)
+    }
+}
+
 /// A message that could not be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("message not sent")]
@@ -146,12 +137,12 @@ impl SendError {
     }
 }
 
-/// A request whose own exchange failed; see [`Transport::undelivered`].
+/// A request whose own exchange failed; see [`Received::Undelivered`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undelivered {
-    /// The request.
+    /// The id of the request.
     pub id: RequestId,
-    /// What became of it.
+    /// Why it failed, and whether the peer may have got it.
     pub error: SendError,
 }
 

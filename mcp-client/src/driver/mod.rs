@@ -9,30 +9,58 @@
 //!
 //! The lock is held for a look into a table, never across an await and never around foreign code.
 
+mod posted;
 mod reader;
 
 use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use bytes::Bytes;
-use mcp_core::jsonrpc::{RequestId, encode};
 use mcp_core::protocol::{ClientCapabilities, SubscriptionFilter, method};
 use mcp_core::session::{ClientSession, Counters, TooMany};
 use mcp_core::{Transport, TransportError};
 use serde::Serialize;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
+use self::posted::Posted;
 use crate::handler::ClientHandler;
 use crate::options::ClientOptions;
-use crate::pending::{PendingRequest, Unanswered, Waiting};
 use crate::reads::ReadCache;
+use crate::request::RequestHead;
 use crate::subscription_queue::{Source, SubscriptionQueue, SubscriptionQueues};
+use crate::waiting::{Unanswered, Waiting};
 
 /// Answers to the server and cancellations that wait to be sent. More come only from a server that
 /// asks without reading; they are dropped.
 const POSTED_MAX: usize = 64;
+
+/// A link and the task that reads it. Dropping it ends both, by force, without a runtime.
+#[derive(Debug)]
+pub(crate) struct RunningLink {
+    pub(crate) link: Arc<Link>,
+    reader: JoinHandle<()>,
+}
+
+impl RunningLink {
+    pub(crate) fn start(transport: Arc<dyn Transport>, options: &ClientOptions) -> Self {
+        // Random per process and per call: request ids cannot be guessed.
+        let key = RandomState::new().hash_one(0_u8);
+        let link = Link::new(transport, key, options);
+        let reader = tokio::spawn(Arc::clone(&link).read());
+        Self { link, reader }
+    }
+}
+
+impl Drop for RunningLink {
+    fn drop(&mut self) {
+        self.reader.abort();
+        self.link.transport().abort();
+    }
+}
 
 /// What callers and reader share about one connection.
 #[derive(Debug)]
@@ -49,7 +77,7 @@ pub(crate) struct Link {
 struct LinkState {
     session: ClientSession<Waiting>,
     ended: Option<TransportError>,
-    posted: VecDeque<Bytes>,
+    posted: VecDeque<Posted>,
     queues: SubscriptionQueues,
     reads: ReadCache,
     generations: Generations,
@@ -100,9 +128,8 @@ impl Link {
     }
 
     /// Registers a request.
-    pub(crate) fn start(self: &Arc<Self>, hears_progress: bool) -> Result<PendingRequest, TooMany> {
-        let id = self.lock().session.start(Waiting::new(hears_progress))?;
-        Ok(PendingRequest::new(Arc::clone(self), id))
+    pub(crate) fn start(&self, hears_progress: bool) -> Result<i64, TooMany> {
+        self.lock().session.start(Waiting::new(hears_progress))
     }
 
     /// Looks at what waits behind a request, and at how the connection ended.
@@ -116,8 +143,9 @@ impl Link {
         session.waiting(id).map(|waiting| look(waiting, ended.as_ref()))
     }
 
-    /// Ends a wait, with a last message about it if the server is to know.
-    pub(crate) fn finish(&self, id: i64, notice: Option<Bytes>) {
+    /// Ends a wait; the server is told when the request is no longer wanted.
+    pub(crate) fn finish(&self, id: i64, is_cancelled: bool) {
+        let notice = is_cancelled.then(|| Posted::cancellation(id));
         let mut state = self.lock();
         state.session.finish(id);
         if let Some(notice) = notice {
@@ -126,19 +154,19 @@ impl Link {
     }
 
     /// Sends a request of which nobody waits for the answer. Needs no runtime.
-    pub(crate) fn post_request(&self, method: &str, params: &impl Serialize) {
+    pub(crate) fn post_request(&self, head: RequestHead<'_>, params: &impl Serialize) {
         let mut state = self.lock();
         let Ok(id) = state.session.start(Waiting::default()) else { return };
         state.session.finish(id);
-        if let Ok(frame) = encode::request(&RequestId::Number(id), method, params) {
-            self.post(state, frame);
+        if let Ok(request) = Posted::request(id, head, params) {
+            self.post(state, request);
         }
     }
 
-    /// Puts a frame that nobody waits for on its way.
-    fn post(&self, mut state: MutexGuard<'_, LinkState>, frame: Bytes) {
+    /// Puts a message that nobody waits for on its way.
+    fn post(&self, mut state: MutexGuard<'_, LinkState>, message: Posted) {
         if state.ended.is_none() && state.posted.len() < POSTED_MAX {
-            state.posted.push_back(frame);
+            state.posted.push_back(message);
             drop(state);
             self.has_posted.notify_one();
         }

@@ -9,12 +9,13 @@ use bytes::Bytes;
 use mcp_core::jsonrpc::RequestId;
 use mcp_core::protocol::{Cancelled, method};
 use mcp_core::session::Inbound;
-use mcp_core::{TransportError, Undelivered};
+use mcp_core::{Received, TransportError, Undelivered};
 
+use super::posted::Posted;
 use super::{Link, LinkState};
 use crate::notice::Notice;
-use crate::pending::{Unanswered, Waiting};
 use crate::server_requests::{ServerRequest, ServerRequests};
+use crate::waiting::{Unanswered, Waiting};
 
 /// Requests of a server that are turned down before the connection is cut.
 const REFUSED_MAX: u64 = 1000;
@@ -51,23 +52,24 @@ impl Link {
 
     async fn read_until_end(&self) -> TransportError {
         let mut sending = pin!(self.send_posted());
-        let mut failing = self.transport.undelivered();
         let mut server_requests = ServerRequests::new(self.question_limit);
         loop {
             tokio::select! {
-                frame = self.transport.recv() => {
-                    let read = frame.and_then(|frame| self.accept(&frame, &mut server_requests));
+                received = self.transport.recv() => {
+                    let read = received.and_then(|received| match received {
+                        Received::Message(frame) => self.accept(&frame, &mut server_requests),
+                        Received::Undelivered(failure) => {
+                            self.undelivered(failure);
+                            Ok(())
+                        }
+                    });
                     if let Err(end) = read {
                         return end;
                     }
                 }
                 () = &mut sending => {}
-                failure = &mut failing => {
-                    self.undelivered(failure);
-                    failing = self.transport.undelivered();
-                }
                 answer = server_requests.next(), if !server_requests.is_empty() => {
-                    self.post(self.lock(), answer);
+                    self.post(self.lock(), Posted::answer(answer));
                 }
             }
         }
@@ -76,15 +78,15 @@ impl Link {
     /// Sends what nobody waits for; never ends.
     async fn send_posted(&self) {
         loop {
-            while let Some(frame) = self.next_posted() {
+            while let Some(message) = self.next_posted() {
                 // A connection that is over says so to the reader.
-                drop(self.transport.send(frame).await);
+                drop(message.send(&*self.transport).await);
             }
             self.has_posted.notified().await;
         }
     }
 
-    fn next_posted(&self) -> Option<Bytes> {
+    fn next_posted(&self) -> Option<Posted> {
         self.lock().posted.pop_front()
     }
 
@@ -111,7 +113,7 @@ impl Link {
                 self.check_refused()?;
             }
             FrameAction::Reply(reply) => {
-                self.post(self.lock(), reply);
+                self.post(self.lock(), Posted::answer(reply));
                 self.check_refused()?;
             }
         }
@@ -170,7 +172,7 @@ impl Link {
             let mut state = self.lock();
             state.turned_down += 1;
             if let Some(refusal) = refusal {
-                self.post(state, refusal);
+                self.post(state, Posted::answer(refusal));
             }
         }
     }
@@ -219,7 +221,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use async_trait::async_trait;
-    use mcp_core::{SendError, Transport};
+    use mcp_core::{Outgoing, SendError, Transport};
 
     use super::*;
     use crate::options::ClientOptions;
@@ -237,11 +239,11 @@ mod tests {
 
     #[async_trait]
     impl Transport for Over {
-        async fn send(&self, _message: Bytes) -> Result<(), SendError> {
+        async fn send(&self, _message: Outgoing<'_>) -> Result<(), SendError> {
             Err(SendError::not_sent(closed()))
         }
 
-        async fn recv(&self) -> Result<Bytes, TransportError> {
+        async fn recv(&self) -> Result<Received, TransportError> {
             Err(closed())
         }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
@@ -26,13 +26,13 @@ const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 ///
 /// ```
 /// use mcp_client::transport::memory;
-/// use mcp_core::Transport;
+/// use mcp_core::{Received, Transport};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let (client, server) = memory::pair();
 ///
 /// client.send("{}".into()).await?;
-/// assert_eq!(server.recv().await?, "{}");
+/// assert_eq!(server.recv().await?, Received::Message("{}".into()));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -55,12 +55,12 @@ pub struct MemoryTransport {
 
 #[async_trait]
 impl Transport for MemoryTransport {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
-        self.outgoing.push(message).await.map_err(SendError::not_sent)
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
+        self.outgoing.push(message.frame).await.map_err(SendError::not_sent)
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
-        self.incoming.pop().await
+    async fn recv(&self) -> Result<Received, TransportError> {
+        self.incoming.pop().await.map(Received::Message)
     }
 
     async fn close(&self) {

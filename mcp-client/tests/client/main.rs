@@ -6,7 +6,7 @@ mod connecting;
 mod hostile;
 mod listing;
 #[cfg(feature = "http")]
-mod mirrors;
+mod param_headers;
 mod peer;
 mod progress;
 mod questions;

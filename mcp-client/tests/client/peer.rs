@@ -1,5 +1,6 @@
 //! A server played by hand: it reads what the client sends and writes what the test says.
 
+use bytes::Bytes;
 use mcp_client::transport::memory::{self, MemoryTransport};
 use mcp_client::{Client, ClientOptions};
 use mcp_core::{Transport, TransportError};
@@ -20,8 +21,9 @@ impl Peer {
 
     /// The next message as it was sent.
     pub(crate) async fn next_raw(&self) -> String {
-        let frame = self.0.recv().await.expect("the client is still there");
-        String::from_utf8(frame.into()).expect("the client sends text")
+        let received = self.0.recv().await.expect("the client is still there");
+        let message = received.into_message().expect("memory loses no request");
+        String::from_utf8(message.into()).expect("the client sends text")
     }
 
     /// Waits until the client is gone.
@@ -52,7 +54,7 @@ impl Peer {
 
     /// Bytes as they are.
     pub(crate) async fn raw(&self, frame: impl Into<Vec<u8>>) {
-        self.0.send(frame.into().into()).await.expect("the client is still there");
+        self.0.send(Bytes::from(frame.into()).into()).await.expect("the client is still there");
     }
 
     pub(crate) async fn hang_up(&self) {

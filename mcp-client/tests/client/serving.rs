@@ -139,7 +139,8 @@ async fn what_is_not_a_request_is_answered_by_the_rules() {
     let mut answers = Vec::new();
     for frame in frames {
         here.send(frame.into()).await.unwrap();
-        let answer: Value = serde_json::from_slice(&here.recv().await.unwrap()).unwrap();
+        let answer: Value =
+            serde_json::from_slice(&here.recv().await.unwrap().into_message().unwrap()).unwrap();
         answers.push(answer.to_string());
     }
 

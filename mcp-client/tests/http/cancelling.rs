@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::site::{
-    Acts, MockSite, RawSite, Reply, SOON, Site, event, failed_call, legacy_handshake,
+    Acts, MockSite, RawSite, Reply, SOON, Site, ask, event, failed_call, legacy_handshake,
 };
 
 fn closed() -> TransportError {
@@ -142,7 +142,7 @@ async fn close_and_abort_end_a_waiting_recv() {
 
         assert_eq!(timeout(SOON, receiving).await.unwrap().unwrap(), Err(closed()));
         assert_eq!(transport.recv().await, Err(closed()));
-        let sent = transport.send(r#"{"id":1,"method":"m"}"#.into()).await;
+        let sent = ask(&*transport, (1, "m"), None).await;
         assert_eq!(sent.unwrap_err().cause, closed());
         transport.close().await;
     }
@@ -160,12 +160,12 @@ async fn cancelled_recv_loses_nothing() {
     })
     .await;
     let transport = open(&site.endpoint()).await;
-    transport.send(r#"{"jsonrpc":"2.0","id":1,"method":"m"}"#.into()).await.unwrap();
+    ask(&*transport, (1, "m"), None).await.unwrap();
 
     let mut received = Vec::new();
     while received.len() < 201 {
         let one = timeout(Duration::from_micros(50), transport.recv()).await;
-        received.extend(one.ok().map(Result::unwrap));
+        received.extend(one.ok().and_then(|received| received.unwrap().into_message()));
     }
 
     for (number, frame) in received.iter().take(200).enumerate() {

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use mcp_client::transport::http::HttpLimits;
 use mcp_client::{Client, ClientOptions};
-use mcp_core::{Delivery, Transport, TransportError};
+use mcp_core::protocol::ProtocolVersion;
+use mcp_core::{Delivery, Received, Transport, TransportError};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
 use crate::site::{
-    Acts, MockSite, RawSite, Reply, SOON, Seen, Site, event, failed_exchange, text_of,
+    Acts, MockSite, RawSite, Reply, SOON, Seen, Site, ask, event, failed_exchange, text_of,
 };
 
 #[tokio::test]
@@ -246,17 +247,17 @@ async fn half_open_stream_is_noticed_and_opened_again() {
 
 #[tokio::test]
 async fn silent_subscription_fails_by_itself() {
-    let listen = r#"{"jsonrpc":"2.0","id":5,"method":"subscriptions/listen","params":
-        {"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#;
     let site = RawSite::start(|_| Acts::stream_start().bytes(": one\n\n").hang()).await;
     let mut limits = HttpLimits::default();
     limits.stream_idle_timeout = Duration::from_millis(50);
     let endpoint = site.endpoint().with_limits(limits);
     let transport: Box<dyn Transport> = mcp_client::Connector::open(&endpoint).await.unwrap();
 
-    transport.send(listen.into()).await.unwrap();
-    let failure = timeout(SOON, transport.undelivered()).await.unwrap();
+    let listen = (5, "subscriptions/listen");
+    ask(&*transport, listen, Some(ProtocolVersion::LATEST_MODERN)).await.unwrap();
+    let received = timeout(SOON, transport.recv()).await.unwrap().unwrap();
 
+    let Received::Undelivered(failure) = received else { panic!("{received:?}") };
     assert_eq!(failure.id, 5.into());
     assert!(matches!(failure.error.cause, TransportError::Io { .. }), "{}", failure.error.cause);
     site.until_gone(1).await;
@@ -264,12 +265,6 @@ async fn silent_subscription_fails_by_itself() {
 
 #[tokio::test]
 async fn subscriptions_take_no_place_of_calls() {
-    let listen = |id: i64| {
-        let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28" });
-        let params = json!({ "_meta": meta });
-        let frame = json!({ "jsonrpc": "2.0", "id": id, "method": "subscriptions/listen", "params": params });
-        frame.to_string()
-    };
     let site = RawSite::start(|seen| match seen.what() {
         "subscriptions/listen" => Acts::stream_start().hang(),
         _ => Reply::json(200, &seen.result(json!({}))).into(),
@@ -281,10 +276,11 @@ async fn subscriptions_take_no_place_of_calls() {
     let transport: Box<dyn Transport> = mcp_client::Connector::open(&endpoint).await.unwrap();
 
     for id in 1..=3 {
-        transport.send(listen(id).into()).await.unwrap();
+        let listen = (id, "subscriptions/listen");
+        ask(&*transport, listen, Some(ProtocolVersion::LATEST_MODERN)).await.unwrap();
     }
     site.until("subscriptions/listen", 3).await;
-    transport.send(r#"{"jsonrpc":"2.0","id":9,"method":"m"}"#.into()).await.unwrap();
+    ask(&*transport, (9, "m"), None).await.unwrap();
 
     assert!(timeout(SOON, transport.recv()).await.unwrap().is_ok());
 }

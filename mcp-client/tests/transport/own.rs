@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mcp_client::transport::own_stdio;
 use mcp_client::transport::stdio::{ChildCommand, ChildTransport};
-use mcp_core::Transport;
+use mcp_core::{Transport, TransportError};
 use rustix::fs::{OFlags, fcntl_getfl};
 use tokio::time::timeout;
 
@@ -20,10 +20,15 @@ async fn role_echo() {
     let transport = own_stdio();
     let is_blocking = !fcntl_getfl(io::stdout()).unwrap().contains(OFlags::NONBLOCK);
     transport.send(format!("{{\"is_blocking\":{is_blocking}}}").into()).await.unwrap();
-    while let Ok(message) = transport.recv().await {
-        transport.send(message).await.unwrap();
+    while let Ok(message) = receive(&transport).await {
+        transport.send(message.into()).await.unwrap();
     }
     transport.close().await;
+}
+
+async fn receive(transport: &dyn Transport) -> Result<bytes::Bytes, TransportError> {
+    let received = transport.recv().await;
+    received.map(|received| received.into_message().expect("streams lose no request"))
 }
 
 async fn connect(command: ChildCommand) -> ChildTransport {
@@ -33,8 +38,8 @@ async fn connect(command: ChildCommand) -> ChildTransport {
 async fn echo(client: &ChildTransport, bytes: usize) {
     let message = bytes::Bytes::from(format!("{{\"text\":\"{}\"}}", "x".repeat(bytes)));
 
-    client.send(message.clone()).await.unwrap();
-    let answer = timeout(Duration::from_secs(10), client.recv()).await.unwrap();
+    client.send(message.clone().into()).await.unwrap();
+    let answer = timeout(Duration::from_secs(10), receive(client)).await.unwrap();
 
     assert!(answer.as_ref() == Ok(&message), "{:?}", answer.err());
 }
@@ -43,7 +48,7 @@ async fn echo(client: &ChildTransport, bytes: usize) {
 async fn pipes_are_served_and_stay_blocking_for_others() {
     let client = connect(rerun("own::role_echo", "echo")).await;
 
-    let first = client.recv().await;
+    let first = receive(&client).await;
 
     if cfg!(target_os = "linux") {
         assert_eq!(first.unwrap(), "{\"is_blocking\":true}");
@@ -60,7 +65,7 @@ async fn output_that_is_standard_error_as_well_stays_blocking() {
     let command = ChildCommand::new("sh").with_args(["-c", &script]).with_env("ROLE", "echo");
     let client = connect(command).await;
 
-    assert_eq!(client.recv().await.unwrap(), "{\"is_blocking\":true}");
+    assert_eq!(receive(&client).await.unwrap(), "{\"is_blocking\":true}");
 
     echo(&client, 100_000).await;
     client.close().await;
@@ -79,7 +84,7 @@ async fn files_are_served_through_blocking_calls() {
     let client = connect(command).await;
 
     let mut received = Vec::new();
-    while let Ok(message) = client.recv().await {
+    while let Ok(message) = receive(&client).await {
         received.push(message);
     }
 

@@ -59,7 +59,8 @@ async fn start_command(command: ChildCommand) -> Family {
 }
 
 async fn receive(transport: &ChildTransport) -> Result<Bytes, TransportError> {
-    timeout(SOON, transport.recv()).await.expect("a message or the end")
+    let received = timeout(SOON, transport.recv()).await.expect("a message or the end");
+    received.map(|received| received.into_message().expect("a process loses no request"))
 }
 
 /// Waits until a child of this process is gone without a trace: not even a zombie is left.
@@ -140,7 +141,7 @@ async fn child_that_never_reads_stalls_the_writer_and_not_the_close() {
     let family = start_command(command).await;
     let large = Bytes::from(format!("{{\"text\":\"{}\"}}", "x".repeat(1_000_000)));
 
-    let sent = family.transport.send(large).await;
+    let sent = family.transport.send(large.into()).await;
     let received = receive(&family.transport).await;
     family.transport.close().await;
 

@@ -122,13 +122,14 @@ async fn expect_messages(transport: &dyn Transport, numbers: std::ops::Range<usi
 }
 
 async fn receive(transport: &dyn Transport) -> Result<Bytes, TransportError> {
-    timeout(SOON, transport.recv()).await.expect("a message or the end")
+    let received = timeout(SOON, transport.recv()).await.expect("a message or the end");
+    received.map(|received| received.into_message().expect("streams lose no request"))
 }
 
 async fn messages_arrive_in_order(Pair { near, far, .. }: Pair) {
     let send = |from: Arc<dyn Transport>| async move {
         for number in 0..1000 {
-            from.send(message(number)).await.unwrap();
+            from.send(message(number).into()).await.unwrap();
         }
     };
 
@@ -143,8 +144,8 @@ async fn messages_arrive_in_order(Pair { near, far, .. }: Pair) {
 async fn large_message_arrives_whole(Pair { near, far, .. }: Pair) {
     let large = Bytes::from(format!("{{\"text\":\"{}\"}}", "x".repeat(LARGE_BYTES)));
 
-    let (there, received) = tokio::join!(near.send(large.clone()), receive(&*far));
-    let (back, returned) = tokio::join!(far.send(large.clone()), receive(&*near));
+    let (there, received) = tokio::join!(near.send(large.clone().into()), receive(&*far));
+    let (back, returned) = tokio::join!(far.send(large.clone().into()), receive(&*near));
 
     assert_eq!((there, back), (Ok(()), Ok(())));
     assert!(received.as_ref() == Ok(&large), "changed on the way there");
@@ -153,7 +154,7 @@ async fn large_message_arrives_whole(Pair { near, far, .. }: Pair) {
 
 async fn messages_sent_before_a_close_are_received(Pair { near, far, .. }: Pair) {
     for number in 0..100 {
-        far.send(message(number)).await.unwrap();
+        far.send(message(number).into()).await.unwrap();
     }
     let closing = tokio::spawn(async move { far.close().await });
 
@@ -162,13 +163,13 @@ async fn messages_sent_before_a_close_are_received(Pair { near, far, .. }: Pair)
     let end = receive(&*near).await.unwrap_err();
     assert!(is_end(&end), "{end}");
     assert_eq!(receive(&*near).await, Err(end.clone()));
-    assert_eq!(near.send(message(0)).await.unwrap_err().cause, end);
+    assert_eq!(near.send(message(0).into()).await.unwrap_err().cause, end);
     closing.await.unwrap();
 }
 
 async fn own_close_delivers_what_was_sent(Pair { near, far, .. }: Pair) {
     for number in 0..100 {
-        near.send(message(number)).await.unwrap();
+        near.send(message(number).into()).await.unwrap();
     }
     let closing = tokio::spawn(async move { near.close().await });
 
@@ -181,7 +182,7 @@ async fn own_close_delivers_what_was_sent(Pair { near, far, .. }: Pair) {
 async fn cancelled_recv_loses_nothing(Pair { near, far, .. }: Pair) {
     let sending = tokio::spawn(async move {
         for number in 0..300 {
-            far.send(message(number)).await.unwrap();
+            far.send(message(number).into()).await.unwrap();
             tokio::task::yield_now().await;
         }
         far
@@ -196,7 +197,7 @@ async fn cancelled_recv_loses_nothing(Pair { near, far, .. }: Pair) {
                 tokio::task::yield_now().await;
             }
         });
-        assert_eq!(received.await.expect("a message"), Ok(message(number)));
+        assert_eq!(received.await.expect("a message"), Ok(message(number).into()));
     }
     sending.await.unwrap();
 }
@@ -215,7 +216,7 @@ async fn concurrent_sends_arrive_whole(Pair { near, far, .. }: Pair) {
     let mut senders = tokio::task::JoinSet::new();
     for number in 0..1000 {
         let near = Arc::clone(&near);
-        senders.spawn(async move { near.send(message(number)).await.unwrap() });
+        senders.spawn(async move { near.send(message(number).into()).await.unwrap() });
     }
 
     let mut received = HashSet::new();
@@ -231,7 +232,7 @@ async fn close_does_not_wait_for_a_peer_that_never_reads(Pair { near, .. }: Pair
     let filling = {
         let near = Arc::clone(&near);
         let large = Bytes::from(format!("{{\"text\":\"{}\"}}", "x".repeat(1_000_000)));
-        tokio::spawn(async move { while near.send(large.clone()).await.is_ok() {} })
+        tokio::spawn(async move { while near.send(large.clone().into()).await.is_ok() {} })
     };
     tokio::task::yield_now().await;
 
@@ -241,7 +242,7 @@ async fn close_does_not_wait_for_a_peer_that_never_reads(Pair { near, .. }: Pair
 
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     timeout(SOON, filling).await.expect("the sender is released").unwrap();
-    assert_eq!(near.send(message(0)).await.unwrap_err().cause, closed());
+    assert_eq!(near.send(message(0).into()).await.unwrap_err().cause, closed());
     assert_eq!(near.recv().await, Err(closed()));
 }
 
@@ -279,7 +280,7 @@ async fn drop_and_abort_end_the_peer(first: Pair, second: Pair) {
     assert!(receive(&*first.far).await.is_err());
     assert!(receive(&*second.far).await.is_err());
     assert_eq!(receive(&*second.near).await, Err(closed()));
-    assert!(second.near.send(message(0)).await.is_err());
+    assert!(second.near.send(message(0).into()).await.is_err());
 }
 
 async fn garbage_is_skipped(Bare { near, reader, mut writer, keep }: Bare) {
@@ -310,7 +311,7 @@ async fn endless_line_ends_the_connection(Bare { near, reader, mut writer, keep 
     let limit_bytes = LARGE_BYTES + 100;
     assert_eq!(received, Err(TransportError::FrameTooLarge { limit_bytes }));
     assert_eq!(receive(&*near).await, received);
-    assert!(near.send(message(0)).await.is_err());
+    assert!(near.send(message(0).into()).await.is_err());
     timeout(SOON, writing).await.expect("the writer sees the cut").unwrap();
 }
 

@@ -83,6 +83,22 @@ pub fn name_of<'a>(method_name: &str, params: Option<&'a [u8]>) -> Option<Cow<'a
     serde_json::from_slice(params?).ok().and_then(field)
 }
 
+/// The revision that a modern message names in its parameters; `None` when it names none.
+#[must_use]
+pub fn version_of(params: Option<&[u8]>) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Params<'a> {
+        #[serde(rename = "_meta", borrow)]
+        meta: Meta<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Meta<'a> {
+        #[serde(rename = "io.modelcontextprotocol/protocolVersion", borrow)]
+        version: Cow<'a, str>,
+    }
+    serde_json::from_slice::<Params<'_>>(params?).ok().map(|params| params.meta.version)
+}
+
 /// The members of parameters that say what a request is about.
 #[derive(Deserialize)]
 struct Subject<'a> {

@@ -1,7 +1,3 @@
-//! What both ends of Streamable HTTP must agree on: names of headers, how values travel in them, which
-//! arguments they repeat.
+//! What both ends of Streamable HTTP must agree on: the names of headers, and how values travel in them.
 
 pub mod header;
-mod param_headers;
-
-pub use param_headers::{ParamHeaderError, ParamHeaders};

@@ -14,6 +14,7 @@ mod meta;
 pub mod method;
 mod open;
 mod page;
+mod param_headers;
 mod prompts;
 mod resources;
 mod subscription;
@@ -40,6 +41,7 @@ pub use logging::{LogLevel, LogMessage, SetLevelParams, UnknownLogLevel};
 pub use meta::{RequestMeta, key};
 pub use open::Extra;
 pub use page::{Listed, Page};
+pub use param_headers::{ParamHeaderError, ParamHeaders};
 pub use prompts::{
     GetPromptParams, GetPromptResult, ListPromptsResult, Prompt, PromptArgument, PromptMessage,
     Role,

@@ -5,7 +5,6 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, Stream};
 
@@ -14,7 +13,7 @@ use super::drip::Drip;
 use super::service::{self, Reply, Service};
 use crate::jsonrpc::RequestId;
 use crate::session::{Incoming, Request, ServerSession};
-use crate::transport::{SendError, Transport, TransportError};
+use crate::transport::{Received, SendError, Transport, TransportError};
 
 /// Requests of one client that may be at work at the same time; more wait unread in the transport.
 const AT_WORK_MAX: usize = 1024;
@@ -43,9 +42,11 @@ pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(
                 reply
             }
             Event::Said => Reply::Silence,
-            Event::Frame(Err(TransportError::Closed { .. })) => return Ok(()),
-            Event::Frame(Err(error)) => return Err(error),
-            Event::Frame(Ok(frame)) => match session.accept(&frame) {
+            Event::Received(Err(TransportError::Closed { .. })) => return Ok(()),
+            Event::Received(Err(error)) => return Err(error),
+            // A server sends requests over streams only, which fail as a whole.
+            Event::Received(Ok(Received::Undelivered(_))) => Reply::Silence,
+            Event::Received(Ok(Received::Message(frame))) => match session.accept(&frame) {
                 Incoming::Nothing => Reply::Silence,
                 Incoming::Answered { id, outcome } => {
                     caller.answered(&id, outcome);
@@ -69,7 +70,7 @@ pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(
 }
 
 enum Event {
-    Frame(Result<Bytes, TransportError>),
+    Received(Result<Received, TransportError>),
     Done(RequestId, Reply),
     /// A request at work has a notification or a question.
     Said,
@@ -118,7 +119,7 @@ impl<'a> AtWork<'a> {
 
 /// The next frame or the next finished request, whichever is first.
 async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Event {
-    let mut frame = pin!(transport.recv());
+    let mut received = pin!(transport.recv());
     poll_fn(|context| {
         while let Poll::Ready(Some(finished)) = Pin::new(&mut at_work.running).poll_next(context) {
             if let Ok((id, reply)) = finished {
@@ -126,9 +127,9 @@ async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Even
             }
         }
         if at_work.running.len() < AT_WORK_MAX
-            && let Poll::Ready(frame) = frame.as_mut().poll(context)
+            && let Poll::Ready(received) = received.as_mut().poll(context)
         {
-            return Poll::Ready(Event::Frame(frame));
+            return Poll::Ready(Event::Received(received));
         }
         // What is said goes out with every event, so that frames that keep coming hold nothing back.
         at_work.caller.messages().poll_ready(context).map(|()| Event::Said)
@@ -143,16 +144,16 @@ async fn deliver(
     reply: Reply,
 ) -> Result<bool, TransportError> {
     while let Some(said) = caller.messages().pop() {
-        if !sent(transport.send(said).await)? {
+        if !sent(transport.send(said.into()).await)? {
             return Ok(false);
         }
     }
     match reply {
         Reply::Silence => Ok(true),
-        Reply::One(frame) => sent(transport.send(frame).await),
+        Reply::One(frame) => sent(transport.send(frame.into()).await),
         Reply::Frames(frames) => {
             for frame in frames {
-                if !sent(transport.send(frame).await)? {
+                if !sent(transport.send(frame.into()).await)? {
                     return Ok(false);
                 }
             }
@@ -188,7 +189,7 @@ async fn send_slowly(transport: &dyn Transport, mut drip: Drip) -> Result<bool, 
         }
         drip.pause().await;
     }
-    if is_late { sent(transport.send(whole).await) } else { Ok(true) }
+    if is_late { sent(transport.send(whole.into()).await) } else { Ok(true) }
 }
 
 /// A client that went away while it was answered has ended the conversation, not broken it.

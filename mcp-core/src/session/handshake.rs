@@ -50,6 +50,8 @@ pub enum Step {
         method: &'static str,
         /// The parameters.
         params: Value,
+        /// The revision that the parameters name.
+        version: Option<ProtocolVersion>,
     },
     /// Open a fresh connection, then report [`HandshakeEvent::Restarted`].
     Restart,
@@ -307,12 +309,13 @@ impl Handshake {
         if let Value::Object(declared) = self.client.capabilities.to_value(version) {
             params.capabilities = declared;
         }
-        Step::Ask { method: method::INITIALIZE, params: to_value(&params) }
+        Step::Ask { method: method::INITIALIZE, params: to_value(&params), version: None }
     }
 
     fn ask_discover(&self, version: ProtocolVersion) -> Step {
         let meta = to_value(&modern_meta(version, &self.client));
-        Step::Ask { method: method::DISCOVER, params: json!({ "_meta": meta }) }
+        let params = json!({ "_meta": meta });
+        Step::Ask { method: method::DISCOVER, params, version: Some(version) }
     }
 }
 
@@ -400,12 +403,10 @@ mod tests {
     fn word(step: Option<Step>) -> String {
         match step {
             None => "-".to_owned(),
-            Some(Step::Ask { method, params }) => {
-                let version = params.pointer("/_meta/io.modelcontextprotocol~1protocolVersion");
-                match version.and_then(Value::as_str) {
-                    Some(version) => format!("{method}({version})"),
-                    None => method.to_owned(),
-                }
+            Some(Step::Ask { method, params, version }) => {
+                let named = params.pointer("/_meta/io.modelcontextprotocol~1protocolVersion");
+                assert_eq!(named.and_then(Value::as_str), version.map(ProtocolVersion::as_str));
+                version.map_or_else(|| method.to_owned(), |version| format!("{method}({version})"))
             }
             Some(Step::Restart) => "restart".to_owned(),
             Some(Step::Agreed(agreement)) => format!("agreed({})", agreement.version),

@@ -8,8 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mcp_core::jsonrpc::{RpcError, code, encode};
-use mcp_core::{Transport, TransportError, Undelivered};
+use mcp_core::http::header;
+use mcp_core::jsonrpc::{Envelope, RpcError, code, encode, scan};
+use mcp_core::protocol::{Cancelled, ProtocolVersion, method};
+use mcp_core::{
+    MessageFacts, Outgoing, Received, SendError, Transport, TransportError, Undelivered,
+};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -153,13 +157,34 @@ impl<'a> Relay<'a> {
     async fn pass_questions(&self) -> Result<(), RecordError> {
         loop {
             let frame = match self.client.recv().await {
-                Ok(frame) => frame,
+                Ok(Received::Message(frame)) => frame,
+                // Requests of the server that failed: it hears nothing of them.
+                Ok(Received::Undelivered(_)) => continue,
                 Err(TransportError::Closed { .. }) => return Ok(()),
                 Err(error) => return Err(RecordError::Client(error)),
             };
             self.state().recorder.asked(&frame, Instant::now());
-            self.server.send(frame).await.map_err(|error| self.server_failed(&error.cause))?;
+            self.forward(frame).await.map_err(|error| self.server_failed(&error.cause))?;
         }
+    }
+
+    /// Sends a message of the client to the server, with what bindings repeat of it.
+    async fn forward(&self, frame: Bytes) -> Result<(), SendError> {
+        let (id, method, params) = match scan(&frame) {
+            Ok(Envelope::Request { id, method, params }) => (Some(id), method, params),
+            Ok(Envelope::Notification { method, params }) => (None, method, params),
+            _ => return self.server.send(frame.into()).await,
+        };
+        let named = header::version_of(params).and_then(|date| ProtocolVersion::parse(&date));
+        let name = header::name_of(&method, params);
+        let cancelled = params.filter(|_| method == method::CANCELLED);
+        let cancelled: Option<Cancelled> =
+            cancelled.and_then(|params| serde_json::from_slice(params).ok());
+        let mut facts = MessageFacts::notification(&method).with_name(name.as_deref());
+        facts.id = id.as_ref();
+        facts.version = named.or_else(|| self.state().recorder.agreed());
+        facts.cancels = cancelled.as_ref().map(|cancelled| &cancelled.request_id);
+        self.server.send(Outgoing::new(frame.clone(), &facts)).await
     }
 
     /// Server to client. Ends well when the client has left and has all its answers.
@@ -168,17 +193,16 @@ impl<'a> Relay<'a> {
             if self.is_done() {
                 return Ok(());
             }
-            let event = tokio::select! {
-                frame = self.server.recv() => Event::Frame(frame),
-                lost = self.server.undelivered() => Event::Lost(lost),
+            let received = tokio::select! {
+                received = self.server.recv() => received,
                 () = self.client_left.notified() => continue,
             };
-            let frame = match event {
-                Event::Frame(Ok(frame)) => self.record(frame)?,
-                Event::Frame(Err(error)) => return Err(self.server_failed(&error)),
-                Event::Lost(lost) => self.refusal(&lost),
+            let frame = match received {
+                Ok(Received::Message(frame)) => self.record(frame)?,
+                Ok(Received::Undelivered(lost)) => self.refusal(&lost),
+                Err(error) => return Err(self.server_failed(&error)),
             };
-            match self.client.send(frame).await {
+            match self.client.send(frame.into()).await {
                 Ok(()) => {}
                 // What it does not wait for any more need not arrive.
                 Err(error) if matches!(error.cause, TransportError::Closed { .. }) => return Ok(()),
@@ -190,12 +214,8 @@ impl<'a> Relay<'a> {
     /// An answer is on the tape before the client has it.
     fn record(&self, frame: Bytes) -> Result<Bytes, RecordError> {
         let mut state = self.state();
-        let before = state.recorder.agreed();
         let lines = state.recorder.answered(&frame, Instant::now());
         state.file.write(&lines)?;
-        if let Some(version) = state.recorder.agreed().filter(|_| before.is_none()) {
-            self.server.agreed(version);
-        }
         Ok(frame)
     }
 
@@ -222,11 +242,6 @@ impl<'a> Relay<'a> {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-enum Event {
-    Frame(Result<Bytes, TransportError>),
-    Lost(Undelivered),
 }
 
 /// Nobody else reads a tape: redaction knows what a secret looks like, and not what is private.

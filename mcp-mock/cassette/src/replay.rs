@@ -262,11 +262,13 @@ mod tests {
             "clientInfo": { "name": "c", "version": "1" },
         });
         for (id, method, params) in [(1, "initialize", &opening), (2, "tools/call", params)] {
-            transport.send(encode::request(&id.into(), method, params).unwrap()).await.unwrap();
+            let request = encode::request(&id.into(), method, params).unwrap();
+            transport.send(request.into()).await.unwrap();
         }
         let mut frames = Vec::new();
         loop {
-            let frame: Value = serde_json::from_slice(&transport.recv().await.unwrap()).unwrap();
+            let frame = transport.recv().await.unwrap().into_message().unwrap();
+            let frame: Value = serde_json::from_slice(&frame).unwrap();
             let is_last = frame["id"] == 2;
             frames.push(frame);
             if is_last {

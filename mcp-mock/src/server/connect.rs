@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use mcp_client::transport::memory::{self, MemoryTransport};
 use mcp_client::transport::{
     line::{LineOptions, LineTransport},
     own_stdio,
 };
 use mcp_core::server::serve;
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 
@@ -92,11 +91,11 @@ impl MockTransport {
 
 #[async_trait]
 impl Transport for MockTransport {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
         self.memory.send(message).await
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
+    async fn recv(&self) -> Result<Received, TransportError> {
         self.memory.recv().await
     }
 

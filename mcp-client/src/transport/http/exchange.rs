@@ -16,14 +16,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header as usual};
 use mcp_core::http::header;
 use mcp_core::jsonrpc::{Envelope, RequestId, encode, scan};
 use mcp_core::protocol::{Era, method};
-use mcp_core::{Delivery, SendError, TransportError, Undelivered};
+use mcp_core::{Delivery, Received, SendError, TransportError, Undelivered};
 use reqwest::Response;
 use serde_json::value::RawValue;
 use tokio::time::{sleep, timeout};
 
 use super::answer::{BodyKind, Place, body_kind, is_unknown_method, place};
 use super::body::{Body, Events, broken, silence};
-use super::outgoing::OutgoingRequest;
+use super::outgoing::{OutgoingRequest, both_kinds};
 use super::session::{Joined, id_in};
 use super::shared::Shared;
 use super::stream::pause;
@@ -48,7 +48,10 @@ pub(super) async fn carry(shared: Arc<Shared>, request: OutgoingRequest) {
                 rest.drain().await;
             }
         }
-        Err(error) => shared.incoming.fail(Undelivered { id: request.id, error }).await,
+        Err(error) => {
+            let failure = Undelivered { id: request.id, error };
+            shared.incoming.put(Received::Undelivered(failure)).await;
+        }
     }
 }
 
@@ -105,7 +108,7 @@ async fn ask_once(
         BodyKind::Useless(problem) => Err(status::useless(status, problem)),
     }?;
     if request.is_initialize && matches!(scan(&answer.frame), Ok(Envelope::Result { .. })) {
-        shared.session.opened(request.frame.clone(), session_id);
+        shared.session.opened(request.clone(), session_id);
     }
     Ok(answer)
 }
@@ -280,21 +283,22 @@ fn gone(error: &SendError) -> TransportError {
 async fn renew_now(shared: &Arc<Shared>, generation: u64) -> Result<(), SendError> {
     let _alone = shared.session.renewing.lock().await;
     let Some(initialize) = shared.session.initialize(generation) else { return Ok(()) };
-    let Ok(Envelope::Request { params, .. }) = scan(&initialize) else { return Ok(()) };
+    // An id of its own: the first one was used, if in another session.
+    let Ok(Envelope::Request { params, .. }) = scan(&initialize.frame) else { return Ok(()) };
     let params: Option<&RawValue> = params.and_then(|params| serde_json::from_slice(params).ok());
     let id = RequestId::Text(format!("again-{generation}"));
     let frame = encode::request(&id, method::INITIALIZE, &params).expect("raw JSON encodes");
-    let request = OutgoingRequest::new(&frame, (id, method::INITIALIZE), None, &[]);
+    let again = OutgoingRequest { id, frame, ..initialize.clone() };
     let no_session = Joined { headers: HeaderMap::new(), generation, has_id: false };
 
-    let answer = ask_once(shared, &request, no_session).await?;
+    let answer = ask_once(shared, &again, no_session).await?;
 
     if !matches!(scan(&answer.frame), Ok(Envelope::Result { .. })) {
         return Err(status::useless(StatusCode::OK, "the server refused `initialize`"));
     }
     let empty = RawValue::from_string("{}".to_owned()).expect("an empty object is JSON");
     let notice = encode::notification(method::INITIALIZED, &empty).expect("raw JSON encodes");
-    shared.post(notice).await?;
+    shared.post(notice, both_kinds()).await?;
     shared.listen();
     Ok(())
 }

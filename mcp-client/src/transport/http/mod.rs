@@ -34,9 +34,7 @@ pub(crate) mod tls;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use mcp_core::protocol::ProtocolVersion;
-use mcp_core::{SendError, Transport, TransportError, Undelivered};
+use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 
 pub use endpoint::{EndpointError, HttpEndpoint};
 pub use limits::HttpLimits;
@@ -51,11 +49,11 @@ struct HttpTransport {
 
 #[async_trait]
 impl Transport for HttpTransport {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
-        self.shared.send(message, &[]).await
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
+        self.shared.send(message).await
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
+    async fn recv(&self) -> Result<Received, TransportError> {
         self.shared.incoming.recv().await
     }
 
@@ -67,23 +65,7 @@ impl Transport for HttpTransport {
         self.shared.cut();
     }
 
-    async fn undelivered(&self) -> Undelivered {
-        self.shared.incoming.undelivered().await
-    }
-
-    fn agreed(&self, version: ProtocolVersion) {
-        self.shared.session.agreed(version);
-    }
-
-    async fn send_mirrored(
-        &self,
-        message: Bytes,
-        headers: Vec<(String, String)>,
-    ) -> Result<(), SendError> {
-        self.shared.send(message, &headers).await
-    }
-
-    fn has_headers(&self) -> bool {
+    fn has_param_headers(&self) -> bool {
         true
     }
 }

@@ -1,15 +1,13 @@
-//! A request as HTTP carries it: its frame and its headers.
-
-use std::borrow::Cow;
+//! A message as HTTP carries it: its frame and its headers.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header as usual};
+use mcp_core::MessageFacts;
 use mcp_core::http::header;
 use mcp_core::jsonrpc::RequestId;
 use mcp_core::protocol::{Era, method};
-use serde::Deserialize;
 
-/// What is asked.
+/// A request.
 #[derive(Debug, Clone)]
 pub(super) struct OutgoingRequest {
     pub(super) id: RequestId,
@@ -17,39 +15,38 @@ pub(super) struct OutgoingRequest {
     pub(super) era: Era,
     /// Beside what the session says.
     pub(super) headers: HeaderMap,
-    /// Opens a session, so that it carries none.
+    /// Whether it opens a session, so that it carries none.
     pub(super) is_initialize: bool,
-    /// Is answered when the server has nothing more to tell: a stream without an end.
+    /// Whether it is answered when the server has nothing more to tell: a stream without an end.
     pub(super) is_listen: bool,
 }
 
 impl OutgoingRequest {
-    /// Reads what the headers repeat. `param_headers` are arguments that do so as well.
-    pub(super) fn new(
-        frame: &Bytes,
-        (id, name): (RequestId, &str),
-        params: Option<&[u8]>,
-        param_headers: &[(String, String)],
-    ) -> Self {
-        let version = modern_version(params);
-        let mut headers = both_kinds();
-        if let Some(version) = &version {
-            headers.insert(header::PROTOCOL_VERSION, header::encode(version));
-            headers.insert(header::METHOD, header::encode(name));
-            if let Some(subject) = header::name_of(name, params) {
-                headers.insert(header::NAME, header::encode(&subject));
-            }
-            headers.extend(param_headers.iter().filter_map(|(name, value)| mirror(name, value)));
-        }
+    pub(super) fn new(frame: Bytes, id: RequestId, facts: &MessageFacts<'_>) -> Self {
         Self {
             id,
-            frame: frame.clone(),
-            era: if version.is_some() { Era::Modern } else { Era::Legacy },
-            headers,
-            is_initialize: name == method::INITIALIZE,
-            is_listen: name == method::LISTEN,
+            frame,
+            era: facts.version.map_or(Era::Legacy, |version| version.era()),
+            headers: headers_of(facts),
+            is_initialize: facts.method == method::INITIALIZE,
+            is_listen: facts.method == method::LISTEN,
         }
     }
+}
+
+/// The headers of a request or a notification: modern ones repeat what they say.
+pub(super) fn headers_of(facts: &MessageFacts<'_>) -> HeaderMap {
+    let mut headers = both_kinds();
+    let Some(version) = facts.version.filter(|version| version.era() == Era::Modern) else {
+        return headers;
+    };
+    headers.insert(header::PROTOCOL_VERSION, HeaderValue::from_static(version.as_str()));
+    headers.insert(header::METHOD, header::encode(facts.method));
+    if let Some(name) = facts.name {
+        headers.insert(header::NAME, header::encode(name));
+    }
+    headers.extend(facts.param_headers.iter().filter_map(|(name, value)| param(name, value)));
+    headers
 }
 
 /// The headers of every message: JSON goes out, JSON or a stream comes back.
@@ -62,49 +59,30 @@ pub(super) fn both_kinds() -> HeaderMap {
 }
 
 /// Names that are no token cannot come from a schema that was checked.
-fn mirror(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+fn param(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
     let name = HeaderName::try_from(format!("{}{name}", header::PARAM_PREFIX)).ok()?;
     Some((name, header::encode(value)))
 }
 
-/// The revision that the request itself names; legacy ones name none.
-fn modern_version(params: Option<&[u8]>) -> Option<Cow<'_, str>> {
-    #[derive(Deserialize)]
-    struct Params<'a> {
-        #[serde(rename = "_meta", borrow)]
-        meta: Meta<'a>,
-    }
-    #[derive(Deserialize)]
-    struct Meta<'a> {
-        #[serde(rename = "io.modelcontextprotocol/protocolVersion", borrow)]
-        version: Cow<'a, str>,
-    }
-    serde_json::from_slice::<Params<'_>>(params?).ok().map(|params| params.meta.version)
-}
-
 #[cfg(test)]
 mod tests {
-    use mcp_core::jsonrpc::{Envelope, scan};
+    use mcp_core::protocol::ProtocolVersion;
 
     use super::*;
 
-    fn request(frame: &'static str, param_headers: &[(&str, &str)]) -> OutgoingRequest {
-        let frame = Bytes::from_static(frame.as_bytes());
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let param_headers: Vec<_> = param_headers.iter().map(owned).collect();
-        let Ok(Envelope::Request { id, method, params }) = scan(&frame) else {
-            panic!("a request")
-        };
-        OutgoingRequest::new(&frame, (id, &method), params, &param_headers)
+    fn request(version: ProtocolVersion) -> OutgoingRequest {
+        let id = RequestId::Number(1);
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let param_headers = [("Region", " us"), ("no token", "x")].map(owned);
+        let facts = MessageFacts::request(&id, method::TOOLS_CALL);
+        let mut facts = facts.with_version(Some(version)).with_name(Some("größe"));
+        facts.param_headers = &param_headers;
+        OutgoingRequest::new(Bytes::new(), id.clone(), &facts)
     }
 
     #[test]
     fn modern_request_repeats_version_method_name_and_arguments() {
-        let request = request(
-            r#"{"id":1,"method":"tools/call","params":{"name":"größe","arguments":{},
-                "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#,
-            &[("Region", " us"), ("no token", "x")],
-        );
+        let request = request(ProtocolVersion::V2026_07_28);
 
         let mut headers: Vec<String> = request
             .headers
@@ -125,8 +103,7 @@ mod tests {
 
     #[test]
     fn legacy_request_repeats_nothing() {
-        let request =
-            request(r#"{"id":1,"method":"tools/call","params":{"name":"a"}}"#, &[("A", "b")]);
+        let request = request(ProtocolVersion::V2025_11_25);
 
         assert_eq!(request.headers, both_kinds());
         assert_eq!(request.era, Era::Legacy);

@@ -2,11 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use mcp_core::http::header;
-use mcp_core::protocol::{Era, ProtocolVersion};
+use mcp_core::protocol::ProtocolVersion;
 
+use super::outgoing::OutgoingRequest;
 use super::tasks::TaskKey;
 
 /// Longest session id that is taken; the specification has no limit, memory does.
@@ -26,7 +26,7 @@ struct State {
     id: Option<HeaderValue>,
     /// Grows with every session.
     generation: u64,
-    initialize: Option<Bytes>,
+    initialize: Option<OutgoingRequest>,
     stream: Option<TaskKey>,
 }
 
@@ -39,12 +39,9 @@ pub(super) struct Joined {
 }
 
 impl Session {
+    /// The revision that the session speaks, once it is agreed on.
     pub(super) fn agreed(&self, version: ProtocolVersion) {
         self.lock().version = Some(version);
-    }
-
-    pub(super) fn is_legacy(&self) -> bool {
-        self.lock().version.is_some_and(|version| version.era() == Era::Legacy)
     }
 
     /// What the next request carries.
@@ -61,7 +58,7 @@ impl Session {
     }
 
     /// A server answered `initialize`, which is remembered for when the session is gone.
-    pub(super) fn opened(&self, initialize: Bytes, id: Option<HeaderValue>) {
+    pub(super) fn opened(&self, initialize: OutgoingRequest, id: Option<HeaderValue>) {
         let mut state = self.lock();
         state.generation += 1;
         state.initialize = Some(initialize);
@@ -69,7 +66,7 @@ impl Session {
     }
 
     /// What opened the session, unless another one was opened since `generation`.
-    pub(super) fn initialize(&self, generation: u64) -> Option<Bytes> {
+    pub(super) fn initialize(&self, generation: u64) -> Option<OutgoingRequest> {
         let state = self.lock();
         if state.generation == generation { state.initialize.clone() } else { None }
     }
@@ -104,6 +101,10 @@ pub(super) fn id_in(headers: &HeaderMap) -> Result<Option<HeaderValue>, &'static
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use mcp_core::MessageFacts;
+    use mcp_core::jsonrpc::RequestId;
+
     use super::*;
 
     #[test]
@@ -126,11 +127,14 @@ mod tests {
     #[test]
     fn session_that_was_opened_meanwhile_is_not_opened_again() {
         let session = Session::default();
-        session.opened(Bytes::from_static(b"first"), None);
+        let id = RequestId::Number(1);
+        let facts = MessageFacts::request(&id, "initialize");
+        let initialize = OutgoingRequest::new(Bytes::new(), id.clone(), &facts);
+        session.opened(initialize.clone(), None);
         let joined = session.join();
 
         assert!(session.initialize(joined.generation).is_some());
-        session.opened(Bytes::from_static(b"second"), None);
+        session.opened(initialize, None);
         assert!(session.initialize(joined.generation).is_none());
     }
 }

@@ -4,17 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
-use mcp_core::http::header;
-use mcp_core::jsonrpc::{Envelope, RequestId, scan};
-use mcp_core::protocol::{Cancelled, Era, method};
-use mcp_core::{SendError, TransportError};
+use http::{HeaderMap, Method};
+use mcp_core::jsonrpc::RequestId;
+use mcp_core::protocol::{Era, method};
+use mcp_core::{MessageFacts, Outgoing, SendError, TransportError};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::body::{Body, silence};
 use super::incoming::IncomingQueue;
-use super::outgoing::{OutgoingRequest, both_kinds};
+use super::outgoing::{OutgoingRequest, both_kinds, headers_of};
 use super::peer::{self, HttpPeer};
 use super::session::Session;
 use super::tasks::{Asked, Tasks};
@@ -58,41 +57,28 @@ impl Shared {
 
     /// Puts a message on its way. Only what opens a session is waited for: requests must not overtake
     /// it, and every message has a connection of its own.
-    pub(super) async fn send(
-        self: &Arc<Self>,
-        frame: Bytes,
-        param_headers: &[(String, String)],
-    ) -> Result<(), SendError> {
+    pub(super) async fn send(self: &Arc<Self>, message: Outgoing<'_>) -> Result<(), SendError> {
         if self.incoming.is_closed() {
             return Err(SendError::not_sent(closed()));
         }
-        match scan(&frame) {
-            Ok(Envelope::Request { id, method, params }) => {
-                self.ask(OutgoingRequest::new(&frame, (id, &method), params, param_headers))
-            }
-            Ok(Envelope::Notification { method, params }) => match &*method {
-                method::CANCELLED => self.cancel(&frame, params).await,
-                method::INITIALIZED => self.initialized(frame.clone()).await,
-                _ => self.post_aside(frame.clone(), None).await,
-            },
-            Ok(_) => self.post_aside(frame.clone(), None).await,
-            Err(error) => Err(SendError::not_sent(TransportError::Io {
-                operation: "send what is no message",
-                message: error.to_string(),
-            })),
+        let Outgoing { frame, facts } = message;
+        let Some(facts) = facts else { return self.post_aside(frame, both_kinds(), None).await };
+        if let Some(version) = facts.version.filter(|version| version.era() == Era::Legacy) {
+            self.session.agreed(version);
+        }
+        match (facts.id, facts.method) {
+            (Some(id), _) => self.ask(OutgoingRequest::new(frame, id.clone(), facts)),
+            (None, method::CANCELLED) => self.cancel(frame, facts).await,
+            (None, method::INITIALIZED) => self.initialized(frame, headers_of(facts)).await,
+            (None, _) => self.post_aside(frame, headers_of(facts), None).await,
         }
     }
 
     /// Posts a message that has no answer.
-    pub(super) async fn post(&self, frame: Bytes) -> Result<(), SendError> {
+    pub(super) async fn post(&self, frame: Bytes, own: HeaderMap) -> Result<(), SendError> {
         let limit = self.peer.limits.idle_timeout;
         let mut headers = self.session.join().headers;
-        headers.extend(both_kinds());
-        if let (false, Ok(Envelope::Notification { method, .. })) =
-            (self.session.is_legacy(), scan(&frame))
-        {
-            headers.insert(header::METHOD, header::encode(&method));
-        }
+        headers.extend(own);
         let response = timeout(limit, self.peer.send(Method::POST, headers, Some(frame))).await;
         let response = response.unwrap_or_else(|_| Err(SendError::unknown(silence(limit))))?;
         if response.status().is_success() {
@@ -149,26 +135,29 @@ impl Shared {
     /// so the server is told.
     async fn cancel(
         self: &Arc<Self>,
-        frame: &Bytes,
-        params: Option<&[u8]>,
+        frame: Bytes,
+        facts: &MessageFacts<'_>,
     ) -> Result<(), SendError> {
-        let cancelled = params.and_then(|params| serde_json::from_slice::<Cancelled>(params).ok());
-        let Some(id) = cancelled.map(|cancelled| cancelled.request_id) else { return Ok(()) };
-        match self.tasks.era_of(&id) {
-            Some(Era::Legacy) => self.post_aside(frame.clone(), Some(id)).await,
+        let Some(id) = facts.cancels else { return Ok(()) };
+        match self.tasks.era_of(id) {
+            Some(Era::Legacy) => self.post_aside(frame, headers_of(facts), Some(id.clone())).await,
             Some(Era::Modern) => {
-                self.tasks.abort_request(&id);
+                self.tasks.abort_request(id);
                 Ok(())
             }
             None => Ok(()),
         }
     }
 
-    async fn initialized(self: &Arc<Self>, frame: Bytes) -> Result<(), SendError> {
+    async fn initialized(
+        self: &Arc<Self>,
+        frame: Bytes,
+        headers: HeaderMap,
+    ) -> Result<(), SendError> {
         let (tell, told) = oneshot::channel();
         let here = Arc::clone(self);
         let started = self.tasks.spawn(None, async move {
-            let posted = here.post(frame).await;
+            let posted = here.post(frame, headers).await;
             if posted.is_ok() {
                 here.listen();
             }
@@ -185,6 +174,7 @@ impl Shared {
     async fn post_aside(
         self: &Arc<Self>,
         frame: Bytes,
+        headers: HeaderMap,
         then: Option<RequestId>,
     ) -> Result<(), SendError> {
         let place = timeout(WRITE_DEADLINE, Arc::clone(&self.posts).acquire_owned()).await;
@@ -194,7 +184,7 @@ impl Shared {
         let here = Arc::clone(self);
         let started = self.tasks.spawn(None, async move {
             let _place = place;
-            if let Err(error) = here.post(frame).await {
+            if let Err(error) = here.post(frame, headers).await {
                 tracing::debug!(%error, cause = %error.cause, "message not taken by the server");
             }
             if let Some(id) = then {

@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use mcp_core::codec::line::{LINE_LIMIT_BYTES, LineDecoder, single_line};
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{Mutex, SetOnce};
 use tokio::task::{AbortHandle, unconstrained};
@@ -108,15 +108,15 @@ impl LineTransport {
 
 #[async_trait]
 impl Transport for LineTransport {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
-        self.write_queue.send(single_line(message)).await
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
+        self.write_queue.send(single_line(message.frame)).await
     }
 
     async fn send_unframed(&self, bytes: Bytes) -> Option<Result<(), SendError>> {
         Some(self.write_queue.send_unframed(bytes).await)
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
+    async fn recv(&self) -> Result<Received, TransportError> {
         let mut source = self.source.lock().await;
         let received = source.next_frame(&self.end).await;
         match &received {
@@ -129,7 +129,7 @@ impl Transport for LineTransport {
                 self.end.reach(cause.clone());
             }
         }
-        received
+        received.map(Received::Message)
     }
 
     async fn close(&self) {

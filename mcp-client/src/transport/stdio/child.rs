@@ -9,8 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 use rustix::process::Signal;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::unix::pipe;
@@ -114,7 +113,7 @@ impl ChildTransport {
 
 #[async_trait]
 impl Transport for ChildTransport {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
         match self.line.send(message).await {
             Err(SendError { cause, delivery, .. })
                 if !matches!(cause, TransportError::WriteStalled { .. }) =>
@@ -129,9 +128,9 @@ impl Transport for ChildTransport {
         }
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
+    async fn recv(&self) -> Result<Received, TransportError> {
         match self.line.recv().await {
-            Ok(message) => Ok(message),
+            Ok(received) => Ok(received),
             Err(seen) => {
                 // A server without output is of no use: the watching task shuts it down.
                 self.line.end().reach(seen.clone());

@@ -1,8 +1,7 @@
 //! Platforms without process groups: a child process is refused instead of being owned by halves.
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use mcp_core::{SendError, Transport, TransportError};
+use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 
 use super::{ChildCommand, SpawnError};
 
@@ -23,11 +22,11 @@ impl ChildTransport {
 
 #[async_trait]
 impl Transport for ChildTransport {
-    async fn send(&self, _message: Bytes) -> Result<(), SendError> {
+    async fn send(&self, _message: Outgoing<'_>) -> Result<(), SendError> {
         match self.0 {}
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
+    async fn recv(&self) -> Result<Received, TransportError> {
         match self.0 {}
     }
 

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use mcp_client::transport::http::HttpEndpoint;
 use mcp_client::{CallError, Client, ClientOptions, ConnectionError, ConnectionErrorKind};
-use mcp_core::{Delivery, TransportError};
+use mcp_core::protocol::ProtocolVersion;
+use mcp_core::{Delivery, MessageFacts, Outgoing, SendError, Transport, TransportError};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -106,4 +107,18 @@ pub(crate) async fn failed_exchange(client: &Client, tool: &str) -> (TransportEr
 pub(crate) async fn text_of(client: &Client, tool: &str) -> String {
     let answer = timeout(SOON, client.call::<Value>(tool, json!({}))).await.expect("the call ends");
     answer.unwrap().as_str().unwrap().to_owned()
+}
+
+/// Sends a bare request over a transport, with the facts that a client knows.
+pub(crate) async fn ask(
+    transport: &dyn Transport,
+    (id, method): (i64, &str),
+    version: Option<ProtocolVersion>,
+) -> Result<(), SendError> {
+    let meta = version.map(|version| json!({ "io.modelcontextprotocol/protocolVersion": version }));
+    let params = json!({ "_meta": meta });
+    let frame = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let id = id.into();
+    let facts = MessageFacts::request(&id, method).with_version(version);
+    transport.send(Outgoing::new(frame.to_string().into(), &facts)).await
 }

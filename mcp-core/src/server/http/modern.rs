@@ -14,9 +14,9 @@ use super::admission::single;
 use super::body::HttpBody;
 use super::refusal::Refusal;
 use super::respond;
-use crate::http::{ParamHeaders, header};
+use crate::http::header;
 use crate::jsonrpc::{Envelope, RequestId, RpcError, code};
-use crate::protocol::{Era, ProtocolVersion, key, method};
+use crate::protocol::{Era, ParamHeaders, ProtocolVersion, key, method};
 use crate::server::service::Service;
 use crate::session::{Incoming, Request};
 
@@ -89,22 +89,12 @@ fn not_asked(id: Option<&RequestId>) -> Refusal {
 
 /// The revision that the body names.
 fn version_of_body<'a>(envelope: &Envelope<'a>) -> Option<Cow<'a, str>> {
-    #[derive(Deserialize)]
-    struct Params<'a> {
-        #[serde(rename = "_meta", borrow)]
-        meta: Meta<'a>,
+    match envelope {
+        Envelope::Request { params, .. } | Envelope::Notification { params, .. } => {
+            header::version_of(*params)
+        }
+        Envelope::Result { .. } | Envelope::Error { .. } => None,
     }
-    #[derive(Deserialize)]
-    struct Meta<'a> {
-        #[serde(rename = "io.modelcontextprotocol/protocolVersion", borrow)]
-        version: Cow<'a, str>,
-    }
-    let (Envelope::Request { params, .. } | Envelope::Notification { params, .. }) = envelope
-    else {
-        return None;
-    };
-    let params: Params<'a> = serde_json::from_slice((*params)?).ok()?;
-    Some(params.meta.version)
 }
 
 fn check_version(headers: &HeaderMap, envelope: &Envelope<'_>) -> Result<(), RpcError> {

@@ -1,6 +1,5 @@
 //! The fixture as a client sees it, message by message.
 
-use bytes::Bytes;
 use mcp_client::transport::memory::{self, MemoryTransport};
 use mcp_core::Transport;
 use mcp_core::server::{Dispatch, serve};
@@ -32,11 +31,12 @@ impl Peer {
     }
 
     async fn send(&self, message: &Value) {
-        self.transport.send(Bytes::from(message.to_string())).await.unwrap();
+        self.transport.send(message.to_string().into()).await.unwrap();
     }
 
     async fn next(&self) -> Value {
-        serde_json::from_slice(&self.transport.recv().await.unwrap()).unwrap()
+        let received = self.transport.recv().await.unwrap();
+        serde_json::from_slice(&received.into_message().unwrap()).unwrap()
     }
 
     /// Sends a modern request, without waiting.

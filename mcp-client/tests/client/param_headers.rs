@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use mcp_client::transport::memory::{self, MemoryTransport};
 use mcp_client::{Client, ClientOptions};
 use mcp_core::session::EraChoice;
-use mcp_core::{Delivery, SendError, Transport, TransportError};
+use mcp_core::{Delivery, Outgoing, Received, SendError, Transport, TransportError};
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, everything, initialized, text};
@@ -23,11 +22,15 @@ struct WithHeaders {
 
 #[async_trait]
 impl Transport for WithHeaders {
-    async fn send(&self, message: Bytes) -> Result<(), SendError> {
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
+        if let Some(facts) = message.facts.filter(|facts| !facts.param_headers.is_empty()) {
+            let mut seen = self.seen.lock().expect("no holder panics");
+            seen.push(facts.param_headers.to_vec());
+        }
         self.inner.send(message).await
     }
 
-    async fn recv(&self) -> Result<Bytes, TransportError> {
+    async fn recv(&self) -> Result<Received, TransportError> {
         self.inner.recv().await
     }
 
@@ -39,16 +42,7 @@ impl Transport for WithHeaders {
         self.inner.abort();
     }
 
-    async fn send_mirrored(
-        &self,
-        message: Bytes,
-        headers: Vec<(String, String)>,
-    ) -> Result<(), SendError> {
-        self.seen.lock().expect("no holder panics").push(headers);
-        self.inner.send(message).await
-    }
-
-    fn has_headers(&self) -> bool {
+    fn has_param_headers(&self) -> bool {
         true
     }
 }
