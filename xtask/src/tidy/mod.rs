@@ -2,6 +2,7 @@
 
 mod crates;
 mod layout;
+mod orphans;
 mod readme;
 mod rooms;
 mod rust;
@@ -71,6 +72,7 @@ fn check_all(root: &Path, files: &[TextFile]) -> Result<Vec<Finding>> {
     findings.extend(rooms::check(&table, files, &crates::roots(&metadata, root)));
     findings.extend(layout::top_level(&names_in(root)?));
     findings.extend(readme::commands(text("README.md")));
+    findings.extend(orphans::check(files));
     findings.extend(sizes::check(files)?);
     findings.extend(files.iter().flat_map(source::check));
     Ok(findings)
