@@ -18,10 +18,12 @@ use serde_json::{Map, Value, json};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
+    let plan = workflow()?.check(&*manager)?;
+    let inputs = plan.workflow().bind_inputs(Map::new())?;
     let now = Timestamp::now();
     let options = RunOptions::new(RunId::new(now, 0), now);
     let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
-    let report = run.execute(&workflow()?, Map::new()).await?;
+    let report = run.execute(plan, inputs).await?;
     for (service, result) in &report.outputs {
         println!("{service}: {result}");
     }

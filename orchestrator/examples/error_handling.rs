@@ -32,10 +32,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let folder = std::env::temp_dir().join("orchestrator-example");
     let with_local = Arc::new(LocalServer::new(&folder, manager.clone()));
+    let plan = workflow()?.check(&*with_local)?;
+    let inputs = plan.workflow().bind_inputs(Map::new())?;
     let now = Timestamp::now();
     let options = RunOptions::new(RunId::new(now, 0), now);
     let run = Run::new(with_local, Arc::new(MemoryJournal::new()), options);
-    let report = run.execute(&workflow()?, Map::new()).await?;
+    let report = run.execute(plan, inputs).await?;
     println!("after {:?}: {} in {}", report.duration, report.outputs["log"], folder.display());
     manager.close().await;
     Ok(())

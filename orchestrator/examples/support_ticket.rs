@@ -24,10 +24,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     world.salesforce().on("create_case").fault(down);
 
     let manager = Arc::new(Manager::connect(Manager::mock_servers(&world)).await);
+    let plan = workflow()?.check(&*manager)?;
+    let inputs = plan.workflow().bind_inputs(Map::new())?;
     let now = Timestamp::now();
     let options = RunOptions::new(RunId::new(now, 0), now);
     let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
-    let report = run.execute(&workflow()?, Map::new()).await?;
+    let report = run.execute(plan, inputs).await?;
     for step in &report.steps {
         println!("{}: {:?}", step.step, step.state);
     }

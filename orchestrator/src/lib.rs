@@ -3,8 +3,9 @@
 //! | type | is |
 //! |---|---|
 //! | [`Manager`](manager::Manager) | many servers behind one face: connects, limits, reconnects, resolves names |
-//! | [`Workflow`](workflow::Workflow) | steps as data, from a file or from code, checked before anything is sent |
-//! | [`Run`](engine::Run) | carries out what the pure [`Planner`](planner::Planner) says, and keeps a journal |
+//! | [`Workflow`](workflow::Workflow) | steps as data, from a file or from code |
+//! | [`Plan`](plan::Plan) | a workflow that was checked by itself and against the tools that there are |
+//! | [`Run`](engine::Run) | carries a plan out as the pure [`Planner`](planner::Planner) says, and keeps a journal |
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -23,9 +24,11 @@
 //! let workflow = Workflow::builder("hello").step("tell", call("slack/post_message").with(hello)).build()?;
 //!
 //! let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
+//! let plan = workflow.check(&*manager)?;
+//! let inputs = plan.workflow().bind_inputs(Map::new())?;
 //! let options = RunOptions::new(RunId::from_text("first"), "2026-11-22T09:00:00Z".parse()?);
 //! let run = Run::new(manager, Arc::new(MemoryJournal::new()), options);
-//! let report = run.execute(&workflow, Map::new()).await?;
+//! let report = run.execute(plan, inputs).await?;
 //!
 //! assert_eq!(report.step("tell").and_then(|step| step.output.as_ref()).map(|it| &it["ok"]), Some(&json!(true)));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
@@ -43,6 +46,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod manager;
+pub mod plan;
 pub mod planner;
 pub mod report;
 pub mod run;

@@ -7,16 +7,14 @@ use mcp_client::Deadline;
 use serde_json::{Map, Value};
 
 use super::failure::CallFailure;
-use super::tool::{ToolFacts, ToolRef};
+use super::known::KnownTools;
+use super::tool::ToolRef;
 
 /// Calls tools by name. The manager is one; so is any map of closures in a test.
 ///
 /// It never repeats a call: when to try again is decided by the step's policy and nowhere else.
 #[async_trait]
-pub trait ToolCaller: fmt::Debug + Send + Sync {
-    /// What is known of a tool before it is called; `None` when nothing is.
-    fn describe(&self, tool: &ToolRef) -> Option<ToolFacts>;
-
+pub trait ToolCaller: KnownTools + fmt::Debug + Send + Sync {
     /// Calls a tool once and gives its result, read by the rule for results.
     ///
     /// It ends at the deadline by itself, with a failure that says whether the call was sent; waits for

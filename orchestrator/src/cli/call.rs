@@ -15,7 +15,7 @@ use super::error::{CommandError, ErrorKind};
 use super::setup::Setup;
 use super::signals::Interrupt;
 use super::tools::{resolve, unlisted};
-use crate::call::{Effect, FailureKind, ToolCaller, ToolRef};
+use crate::call::{Effect, FailureKind, KnownTools, ToolRef};
 use crate::report::{json, text};
 
 /// Arguments on stdin are read up to this size: far more than a tool should be sent.
@@ -79,7 +79,7 @@ async fn carry_out(
     let result = error.tool_error().map(|failed| (*failed.result).clone());
     let is_unknown = error.failure.kind == FailureKind::UnknownTool;
     let in_doubt = error.failure.delivery == Delivery::Unknown
-        && setup.manager.describe(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
+        && setup.manager.facts(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
     let names = list.entries.iter().map(|tool| tool.name.as_str());
     let is_refusal = error.reached_client();
     let mut error = CommandError::from(error);

@@ -8,6 +8,7 @@ use super::exit::ExitCode;
 use crate::call::FailureKind;
 use crate::config::ConfigError;
 use crate::manager::ManagerError;
+use crate::plan::CheckError;
 use crate::source::{Diagnostic, Source, Style};
 use crate::workflow::WorkflowError;
 
@@ -120,6 +121,12 @@ impl CommandError {
         Self { rendered: Some(shown.into()), ..error }
     }
 
+    /// A server that is unreachable.
+    pub(super) fn unavailable(server: &str, reason: &str, kind: FailureKind) -> Self {
+        let message = format!("server `{server}` is not available: {reason}");
+        Self::new(ErrorKind::of_failure(kind), message).with_server(server)
+    }
+
     /// What is printed with `--json`: one line.
     pub(super) fn to_json(&self) -> String {
         let error = Line {
@@ -220,6 +227,21 @@ impl From<ConfigError> for CommandError {
 impl From<WorkflowError> for CommandError {
     fn from(error: WorkflowError) -> Self {
         Self::workflow(&error.diagnostics, &error.file)
+    }
+}
+
+impl From<CheckError> for CommandError {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::Workflow(error) => error.into(),
+            CheckError::UnknownServers(error) => {
+                Self { kind: ErrorKind::UnknownServer, ..error.into() }
+            }
+            CheckError::Unavailable(away) => {
+                Self::unavailable(&away.server, &away.reason, away.kind)
+                    .with_step(away.step.as_str())
+            }
+        }
     }
 }
 

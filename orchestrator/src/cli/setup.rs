@@ -13,6 +13,7 @@ use super::signals::Interrupt;
 use crate::call::FailureKind;
 use crate::config::{Config, ConfigError, Launch};
 use crate::manager::{Manager, ManagerError, ServerSpec};
+use crate::plan::CheckError;
 use crate::report::words;
 
 /// Where servers are looked for when no file is named: the first that exists counts.
@@ -87,15 +88,24 @@ impl Setup {
         reason: &str,
         kind: FailureKind,
     ) -> CommandError {
-        let message = format!("server `{server}` is not available: {reason}");
-        let error = CommandError::new(ErrorKind::of_failure(kind), message);
-        self.explained(server, error.with_server(server))
+        self.explained(server, CommandError::unavailable(server, reason, kind))
     }
 
     /// The error for a server that gave nothing.
     pub(super) fn failed(&self, error: ManagerError) -> CommandError {
         let server = error.server.clone();
         self.explained(&server, error.into())
+    }
+
+    /// The error for a workflow that cannot be a plan with these servers.
+    pub(super) fn refused(&self, error: CheckError) -> CommandError {
+        match error {
+            CheckError::UnknownServers(_) if self.names.is_empty() => no_servers(),
+            CheckError::Unavailable(away) => self
+                .unavailable(&away.server, &away.reason, away.kind)
+                .with_step(away.step.as_str()),
+            error => error.into(),
+        }
     }
 
     /// What is wrong with the entry of the server comes before what follows from it.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::stop::StopHandle;
-use crate::planner::STOP_GRACE;
+use crate::planner::{ATTEMPT_TIMEOUT, STOP_GRACE};
 use crate::run::RunId;
 use crate::run::event::Event;
 
@@ -22,6 +22,8 @@ pub struct RunOptions {
     pub observer: Option<Observer>,
     /// Ends the run early.
     pub stop: Option<StopHandle>,
+    /// How long one attempt of a call may take when its step does not say.
+    pub attempt_timeout: Duration,
     /// How long a stopped run waits for calls that cannot be cancelled without a doubt.
     pub stop_grace: Duration,
 }
@@ -30,13 +32,26 @@ impl RunOptions {
     /// A run that nobody watches or stops.
     #[must_use]
     pub fn new(run: RunId, started_at: Timestamp) -> Self {
-        Self { run, started_at, observer: None, stop: None, stop_grace: STOP_GRACE }
+        Self {
+            run,
+            started_at,
+            observer: None,
+            stop: None,
+            attempt_timeout: ATTEMPT_TIMEOUT,
+            stop_grace: STOP_GRACE,
+        }
     }
 
     /// Shows every event to `observer`, which must not block.
     #[must_use]
     pub fn with_observer(self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         Self { observer: Some(Arc::new(observer)), ..self }
+    }
+
+    /// Sets how long one attempt may take when its step does not say.
+    #[must_use]
+    pub fn with_attempt_timeout(self, attempt_timeout: Duration) -> Self {
+        Self { attempt_timeout, ..self }
     }
 
     /// Lets `stop` end the run early.
@@ -53,6 +68,7 @@ impl fmt::Debug for RunOptions {
             .field("started_at", &self.started_at)
             .field("observer", &self.observer.is_some())
             .field("stop", &self.stop)
+            .field("attempt_timeout", &self.attempt_timeout)
             .field("stop_grace", &self.stop_grace)
             .finish()
     }

@@ -1,22 +1,21 @@
 //! The loop over the turns of the planner.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
 
 use super::attempts::Attempts;
 use super::journal::{Journal, JournalError};
 use super::options::RunOptions;
 use super::stop::StopHandle;
-use crate::call::{ToolCaller, ToolFacts, ToolRef};
-use crate::planner::{AttemptKey, Command, PlanError, Planner};
+use crate::call::ToolCaller;
+use crate::plan::Plan;
+use crate::planner::{AttemptKey, Command, Planner};
 use crate::run::event::{AttemptOutcome, Event, EventKind, StopCause};
 use crate::run::report::RunReport;
 use crate::run::state::{IllegalEvent, RunState};
-use crate::workflow::definition::Workflow;
+use crate::workflow::Inputs;
 
 /// Longer waits are taken in parts: a clock cannot hold every time that a workflow can name.
 const WAIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,25 +39,26 @@ impl Run {
         Self { caller, journal, options }
     }
 
-    /// Carries the workflow out, to its end. Inputs that are not given get their defaults.
+    /// Carries a plan out, to its end.
     ///
     /// # Errors
     ///
-    /// When the run cannot start, or its journal fails. A run that fails is a report, not an error.
+    /// When the journal fails. A run that fails is a report, not an error.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future cancels every call that is on its way and loses the report; what the
     /// journal has stays. To end a run in order, use [`StopHandle`].
-    pub async fn execute(
-        self,
-        workflow: &Workflow,
-        inputs: Map<String, Value>,
-    ) -> Result<RunReport, ExecuteError> {
-        let inputs = workflow.bind_inputs(inputs)?;
-        let tools = self.describe(workflow);
-        let planner = Planner::new(Arc::new(workflow.clone()), tools)?
-            .with_stop_grace(self.options.stop_grace);
+    pub async fn execute(self, plan: Plan, inputs: Inputs) -> Result<RunReport, ExecuteError> {
+        let start = EventKind::RunStarted {
+            run: self.options.run.clone(),
+            workflow: plan.workflow().name.clone(),
+            started_at: self.options.started_at,
+            inputs: inputs.into_map(),
+        };
+        let planner = Planner::new(plan)
+            .with_stop_grace(self.options.stop_grace)
+            .with_attempt_timeout(self.options.attempt_timeout);
         let mut driver = Driver {
             run: &self,
             planner,
@@ -66,32 +66,15 @@ impl Run {
             attempts: Attempts::new(Arc::clone(&self.caller)),
             started: Instant::now(),
         };
-        let start = EventKind::RunStarted {
-            run: self.options.run.clone(),
-            workflow: workflow.name.clone(),
-            started_at: self.options.started_at,
-            inputs,
-        };
         driver.record(vec![start]).await?;
         driver.drive().await
     }
-
-    fn describe(&self, workflow: &Workflow) -> BTreeMap<ToolRef, ToolFacts> {
-        let tools = Planner::tools(workflow).into_iter();
-        tools.filter_map(|tool| self.caller.describe(&tool).map(|facts| (tool, facts))).collect()
-    }
 }
 
-/// A run that could not start or could not be kept.
+/// A run that could not be kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError {
-    /// The inputs do not fit the workflow.
-    #[error("failed to start the run")]
-    Inputs(#[from] crate::workflow::InputsError),
-    /// The workflow cannot be planned.
-    #[error("failed to plan the workflow")]
-    Plan(#[from] PlanError),
     /// The journal does not take events; calls that were on their way are cancelled.
     #[error("failed to keep the run")]
     Journal(#[from] JournalError),

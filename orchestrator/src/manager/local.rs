@@ -2,7 +2,7 @@
 //!
 //! Its one tool appends to a file of the state folder, so that "log to a file instead" is an ordinary
 //! fallback. Paths come from workflows and from server answers, so they are confined: relative, no
-//! `..`, no symbolic server anywhere below the folder.
+//! `..`, no symbolic link anywhere below the folder.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -14,7 +14,8 @@ use mcp_core::Delivery;
 use serde_json::{Map, Value, json};
 
 use crate::call::{
-    CallFailure, Deadline, Effect, FailureKind, LOCAL_SERVER, ToolCaller, ToolFacts, ToolRef,
+    CallFailure, Deadline, Effect, FailureKind, KnownTools, LOCAL_SERVER, ServerTools, ToolCaller,
+    ToolFacts, ToolRef,
 };
 
 /// The one tool.
@@ -43,16 +44,31 @@ impl LocalServer {
     }
 }
 
-#[async_trait]
-impl ToolCaller for LocalServer {
-    fn describe(&self, tool: &ToolRef) -> Option<ToolFacts> {
-        match (tool.server.as_str(), tool.tool.as_str()) {
-            (LOCAL_SERVER, APPEND_FILE) => Some(append_file_facts()),
-            (LOCAL_SERVER, _) => None,
-            _ => self.servers.describe(tool),
+impl KnownTools for LocalServer {
+    fn servers(&self) -> Option<Vec<String>> {
+        let mut names = self.servers.servers()?;
+        names.push(LOCAL_SERVER.to_owned());
+        Some(names)
+    }
+
+    fn tools_of(&self, server: &str) -> ServerTools {
+        match server {
+            LOCAL_SERVER => ServerTools::All(vec![APPEND_FILE.to_owned()]),
+            _ => self.servers.tools_of(server),
         }
     }
 
+    fn facts(&self, tool: &ToolRef) -> Option<ToolFacts> {
+        match (tool.server.as_str(), tool.tool.as_str()) {
+            (LOCAL_SERVER, APPEND_FILE) => Some(append_file_facts()),
+            (LOCAL_SERVER, _) => None,
+            _ => self.servers.facts(tool),
+        }
+    }
+}
+
+#[async_trait]
+impl ToolCaller for LocalServer {
     async fn call(
         &self,
         tool: &ToolRef,
@@ -232,12 +248,14 @@ mod tests {
     #[derive(Debug)]
     struct NoServers;
 
-    #[async_trait]
-    impl ToolCaller for NoServers {
-        fn describe(&self, _tool: &ToolRef) -> Option<ToolFacts> {
+    impl KnownTools for NoServers {
+        fn facts(&self, _tool: &ToolRef) -> Option<ToolFacts> {
             None
         }
+    }
 
+    #[async_trait]
+    impl ToolCaller for NoServers {
         async fn call(
             &self,
             tool: &ToolRef,

@@ -40,7 +40,7 @@ use mcp_mock::{ServiceName, World};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::call::{CallFailure, Deadline, ToolCaller, ToolFacts, ToolRef};
+use crate::call::{CallFailure, Deadline, KnownTools, ServerTools, ToolCaller, ToolFacts, ToolRef};
 use crate::config::Config;
 use naming::NameTable;
 use server::Server;
@@ -189,12 +189,22 @@ impl Manager {
     }
 }
 
-#[async_trait]
-impl ToolCaller for Manager {
-    fn describe(&self, tool: &ToolRef) -> Option<ToolFacts> {
-        self.server(&tool.server).ok()?.describe(&tool.tool)
+impl KnownTools for Manager {
+    fn servers(&self) -> Option<Vec<String>> {
+        Some(self.servers.iter().map(|server| server.name().to_owned()).collect())
     }
 
+    fn tools_of(&self, server: &str) -> ServerTools {
+        self.server(server).map_or(ServerTools::Unknown, |server| server.tools())
+    }
+
+    fn facts(&self, tool: &ToolRef) -> Option<ToolFacts> {
+        self.server(&tool.server).ok()?.facts(&tool.tool)
+    }
+}
+
+#[async_trait]
+impl ToolCaller for Manager {
     async fn call(
         &self,
         tool: &ToolRef,

@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::error::{ManagerError, kind_of_connect};
 use super::spec::ServerSpec;
 use super::status::{ServerState, ServerStatus};
-use crate::call::{Deadline, ToolFacts};
+use crate::call::{Deadline, ServerTools, ToolFacts};
 
 /// Calls that may wait for a free place; one more is refused at once. A queue longer than that only
 /// hides an overload.
@@ -108,7 +108,17 @@ impl Server {
         (ready_by, options.with_deadline(Deadline::new(ready_by.start(), ready_by.start() + max)))
     }
 
-    pub(super) fn describe(&self, tool: &str) -> Option<ToolFacts> {
+    /// Which tools it has, without asking it.
+    pub(super) fn tools(&self) -> ServerTools {
+        if let ServerState::Failed { reason, kind } = self.status().state {
+            return ServerTools::Unavailable { reason, kind };
+        }
+        self.known_tools().map_or(ServerTools::Unknown, |list| {
+            ServerTools::Listed(list.entries.iter().map(|tool| tool.name.clone()).collect())
+        })
+    }
+
+    pub(super) fn facts(&self, tool: &str) -> Option<ToolFacts> {
         let tools = self.known_tools()?;
         let tool = tools.entries.iter().find(|known| known.name == tool)?;
         Some(catalogue::facts(tool, self.spec.trust_hints))

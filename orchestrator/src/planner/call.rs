@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::context::{EvalError, render};
-use super::graph::Node;
 use super::walk::{Scope, Walk, deadline_error, sort_of};
-use super::{ATTEMPT_TIMEOUT, ATTEMPT_TIMEOUT_MAX, AttemptKey, Call};
+use super::{ATTEMPT_TIMEOUT_MAX, AttemptKey, Call};
 use crate::call::{ATTEMPT_TIME_MIN, AttemptFacts, Effect, FailureKind, Verdict};
+use crate::plan::Node;
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, StepEnd, StopCause};
 use crate::run::path::StepPath;
@@ -166,7 +166,7 @@ impl Walk<'_> {
         call: &definition::Call,
     ) -> Result<Map<String, Value>, EvalError> {
         let schema =
-            self.planner.tools.get(&call.tool).and_then(|facts| facts.input_schema.as_ref());
+            self.planner.plan.tool(&call.tool).and_then(|facts| facts.input_schema.as_ref());
         match render(&call.with, &self.context(scope, node), schema)? {
             Value::Object(arguments) => Ok(arguments),
             Value::Null => Ok(Map::new()),
@@ -200,13 +200,14 @@ impl Walk<'_> {
         if remaining.is_some_and(|remaining| remaining < ATTEMPT_TIME_MIN) {
             return self.fail(node, &call.attempt.step, deadline_error());
         }
-        let wanted = node.step.timeout.unwrap_or(ATTEMPT_TIMEOUT).min(ATTEMPT_TIMEOUT_MAX);
+        let wanted =
+            node.step.timeout.unwrap_or(self.planner.attempt_timeout).min(ATTEMPT_TIMEOUT_MAX);
         let timeout = remaining.map_or(wanted, |remaining| wanted.min(remaining));
         self.push_call(Call { timeout, ..call });
     }
 
     fn effect(&self, call: &definition::Call) -> Effect {
-        self.planner.tools.get(&call.tool).map_or(Effect::Unsafe, |facts| facts.effect)
+        self.planner.plan.tool(&call.tool).map_or(Effect::Unsafe, |facts| facts.effect)
     }
 }
 

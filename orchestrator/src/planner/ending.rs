@@ -37,9 +37,9 @@ impl Walk<'_> {
     /// The outputs of the workflow. Those that cannot be rendered are left out and reported.
     fn outputs(&self, root: &Scope<'_>, errors: &mut Vec<RunError>) -> Map<String, Value> {
         let context =
-            expression_context(self.state, self.start, root, &self.planner.graph.outputs_read);
+            expression_context(self.state, self.start, root, self.planner.plan.outputs_read());
         let mut outputs = Map::new();
-        for (name, output) in &self.planner.workflow.outputs {
+        for (name, output) in &self.planner.plan.workflow().outputs {
             match render(output, &context, None) {
                 Ok(value) => {
                     outputs.insert(name.clone(), value);

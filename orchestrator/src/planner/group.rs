@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::ITEMS_MAX;
 use super::context::{EvalError, evaluate};
-use super::graph::Node;
 use super::walk::{Scope, Walk, deadline_error, sort_of};
 use crate::call::FailureKind;
+use crate::plan::Node;
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, SkipReason, StepEnd};
 use crate::run::path::{ScopePath, StepPath};

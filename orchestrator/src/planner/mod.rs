@@ -1,10 +1,9 @@
 //! The planner: which step may start now, what to send, when to give up.
 //!
-//! It is a function from a workflow, the [state of a run](RunState) and the time to [commands](Command).
+//! It is a function from a [`Plan`], the [state of a run](RunState) and the time to [commands](Command).
 //! It has no memory of its own, so a run that was read back from a journal goes on as if it had never
 //! stopped. It knows nothing of tasks, clocks, servers or stores; drivers do, and decide nothing.
 //!
-//! - `graph`: which step waits for which.
 //! - `walk`: one walk over everything that is open.
 //! - `call`, `group`: the two kinds of step that take time.
 //! - `context`: what expressions see.
@@ -13,37 +12,24 @@
 mod call;
 mod context;
 mod ending;
-mod graph;
 mod group;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::call::{Effect, ToolFacts, ToolRef};
+use crate::call::{Effect, ToolRef};
+use crate::plan::Plan;
 use crate::run::event::EventKind;
 use crate::run::path::StepPath;
 use crate::run::state::RunState;
-use crate::workflow::definition::Workflow;
 
-pub use graph::PlanError;
-
-use graph::Graph;
 use walk::Walk;
 
 /// A list with more items than this is not gone through: each item costs events, memory and calls,
 /// and a longer list is more likely a mistake than a wish.
 pub const ITEMS_MAX: usize = 10_000;
-
-/// A workflow has at most this many steps, groups and what is in them included: far more than a
-/// person can read, and a bound on the work of a walk.
-pub const STEPS_MAX: usize = 1_000;
-
-/// Groups stand in groups at most this deep: walks recurse over them.
-pub const DEPTH_MAX: usize = 16;
 
 /// A run has at most this many calls on their way, whatever the graph allows: the bulkhead of the
 /// whole program (limits of single servers are the caller's business).
@@ -58,28 +44,19 @@ pub const ATTEMPT_TIMEOUT_MAX: Duration = Duration::from_secs(600);
 /// How long a run that a person stopped waits for calls that cannot be cancelled without a doubt.
 pub const STOP_GRACE: Duration = Duration::from_secs(5);
 
-/// Says what to do next in the runs of one workflow.
+/// Says what to do next in the runs of one plan.
 #[derive(Debug, Clone)]
 pub struct Planner {
-    workflow: Arc<Workflow>,
-    graph: Graph,
-    tools: BTreeMap<ToolRef, ToolFacts>,
+    plan: Plan,
     stop_grace: Duration,
+    attempt_timeout: Duration,
 }
 
 impl Planner {
-    /// Orders the steps of a workflow. `tools` says what is known of the tools that it calls; an
-    /// unknown one counts as unsafe.
-    ///
-    /// # Errors
-    ///
-    /// When steps wait for each other in a circle, for steps that do not exist, or a cap is hit.
-    pub fn new(
-        workflow: Arc<Workflow>,
-        tools: BTreeMap<ToolRef, ToolFacts>,
-    ) -> Result<Self, PlanError> {
-        let graph = Graph::build(&workflow)?;
-        Ok(Self { workflow, graph, tools, stop_grace: STOP_GRACE })
+    /// Takes a plan as it is. A tool of which the plan knows nothing counts as unsafe.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        Self { plan, stop_grace: STOP_GRACE, attempt_timeout: ATTEMPT_TIMEOUT }
     }
 
     /// Changes [`STOP_GRACE`] for this planner.
@@ -88,11 +65,10 @@ impl Planner {
         Self { stop_grace, ..self }
     }
 
-    /// Every tool that the workflow may call, fallbacks included.
+    /// Changes [`ATTEMPT_TIMEOUT`] for this planner.
     #[must_use]
-    pub fn tools(workflow: &Workflow) -> Vec<ToolRef> {
-        let tools: BTreeSet<_> = workflow.calls().map(|site| site.call.tool.clone()).collect();
-        tools.into_iter().collect()
+    pub fn with_attempt_timeout(self, attempt_timeout: Duration) -> Self {
+        Self { attempt_timeout, ..self }
     }
 
     /// Says what to do at `now`, the time since the start of the run.

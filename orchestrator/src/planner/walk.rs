@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::context::{EvalError, evaluate, expression_context, render};
-use super::graph::Node;
 use super::{CALLS_MAX, Command, Planner};
 use crate::call::FailureKind;
+use crate::plan::Node;
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, SkipReason, StepEnd, StopCause};
 use crate::run::path::{ScopePath, StepPath};
@@ -63,10 +63,10 @@ impl<'a> Walk<'a> {
 
     pub(super) fn run(mut self) -> Vec<Command> {
         let path = ScopePath::root();
-        let deadline = self.planner.workflow.deadline;
+        let deadline = self.planner.plan.workflow().deadline;
         let root = Scope {
             path: &path,
-            nodes: &self.planner.graph.nodes,
+            nodes: self.planner.plan.nodes(),
             outer: None,
             item: None,
             deadline,
@@ -136,11 +136,11 @@ impl<'a> Walk<'a> {
 
     /// Whether the rule of the workflow is to stop, and there is a failure to stop at.
     fn stops_at_failure(&self, nodes: &[Node], scope: &ScopePath) -> bool {
-        self.planner.workflow.on_error == OnRunError::Stop && self.is_failing(nodes, scope)
+        self.planner.plan.workflow().on_error == OnRunError::Stop && self.is_failing(nodes, scope)
     }
 
     pub(super) fn stops_inside(&self, node: &Node, path: &StepPath, record: &StepRecord) -> bool {
-        self.planner.workflow.on_error == OnRunError::Stop
+        self.planner.plan.workflow().on_error == OnRunError::Stop
             && self.has_failed_inside(node, path, record)
     }
 

@@ -119,7 +119,7 @@ impl WorkflowBuilder {
     ///
     /// # Errors
     ///
-    /// When it is not a valid workflow; warnings are left to [`Workflow::check`].
+    /// When it is not a valid workflow; warnings are found by [`Workflow::check`].
     pub fn build(self) -> Result<Workflow, WorkflowError> {
         let name = format!("{} (built in code)", self.name);
         let mut whole: Members = vec![("workflow".to_owned(), Tree::Value(self.name.into()))];
@@ -136,7 +136,7 @@ impl WorkflowBuilder {
             .expect("texts as keys and JSON as values always become JSON");
         let workflow = Workflow::parse(Source { name, text })?;
         let diagnostics: Vec<Diagnostic> =
-            workflow.check().into_iter().filter(Diagnostic::is_error).collect();
+            workflow.problems().into_iter().filter(Diagnostic::is_error).collect();
         if diagnostics.is_empty() {
             Ok(workflow)
         } else {

@@ -111,7 +111,7 @@ impl Expression {
             })?;
         if result.is_undefined() {
             let whole = 0..self.compiled.source.len();
-            return Err(engine::missing(&self.compiled.source, names, Some(whole)));
+            return Err(error::missing(&self.compiled.source, names, Some(whole)));
         }
         value::to_json(&result)
     }

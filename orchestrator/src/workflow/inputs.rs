@@ -8,6 +8,18 @@ use serde_json::{Map, Value};
 use super::definition::{Input, Workflow};
 use crate::source::suggest;
 
+/// Every input of a workflow with its value, held against its schema: what a run begins with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inputs(Map<String, Value>);
+
+impl Inputs {
+    /// The values by their names.
+    #[must_use]
+    pub fn into_map(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
 /// Inputs that do not fit the workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputsError {
@@ -51,10 +63,7 @@ impl Workflow {
     /// # Errors
     ///
     /// When an input is unknown, missing or does not meet its schema; all of them are reported.
-    pub fn bind_inputs(
-        &self,
-        mut given: Map<String, Value>,
-    ) -> Result<Map<String, Value>, InputsError> {
+    pub fn bind_inputs(&self, mut given: Map<String, Value>) -> Result<Inputs, InputsError> {
         let mut problems = Vec::new();
         let mut bound = Map::new();
         for input in &self.inputs {
@@ -75,7 +84,7 @@ impl Workflow {
             let help = suggest::help(&name, self.inputs.iter().map(|input| input.name.as_str()));
             problems.push(InputProblem::Unknown { name, help });
         }
-        if problems.is_empty() { Ok(bound) } else { Err(InputsError { problems }) }
+        if problems.is_empty() { Ok(Inputs(bound)) } else { Err(InputsError { problems }) }
     }
 }
 
@@ -159,7 +168,7 @@ steps: { a: { set: 1 } }
         let bound = workflow().bind_inputs(given.as_object().unwrap().clone()).unwrap();
 
         assert_eq!(
-            Value::Object(bound),
+            Value::Object(bound.into_map()),
             json!({
                 "title": "Hello", "count": 3, "level": "high", "mail": "a@b.example", "tags": [],
                 "version": "1.10", "short": 1, "any": null,

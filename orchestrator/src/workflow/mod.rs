@@ -17,7 +17,8 @@ mod read;
 mod walk;
 
 pub use argument::RenderError;
+pub use check::{DEPTH_MAX, STEPS_MAX};
 pub use definition::Workflow;
 pub use error::WorkflowError;
-pub use inputs::{InputProblem, InputsError, coerce_input};
+pub use inputs::{InputProblem, Inputs, InputsError, coerce_input};
 pub use walk::{CallSite, StepSite};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mcp_mock::{State, World};
+use orchestrator::call::NothingKnown;
 use serde_json::{Value, json};
 
 use super::{examples, files_below, run, told, vendor, workflow};
@@ -52,8 +53,8 @@ fn no_example_gives_rise_to_a_word() {
     let words: Vec<String> = EFFECTS
         .iter()
         .flat_map(|(file, _)| {
-            let workflow = workflow(file);
-            let found = workflow.check().into_iter();
+            let plan = workflow(file).check(&NothingKnown).unwrap();
+            let found = plan.warnings().iter();
             found.map(|found| format!("{file}: {}", found.message)).collect::<Vec<_>>()
         })
         .collect();

@@ -71,8 +71,10 @@ async fn run_with(
 ) -> RunReport {
     let started_at: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
     let options = RunOptions::new(RunId::new(started_at, 1), started_at);
+    let plan = workflow(file).check(&*caller).unwrap();
+    let inputs = plan.workflow().bind_inputs(inputs).unwrap();
     let run = Run::new(caller, Arc::new(MemoryJournal::new()), options);
-    run.execute(&workflow(file), inputs).await.unwrap()
+    run.execute(plan, inputs).await.unwrap()
 }
 
 /// Steps with the times of their attempts, outputs and errors, as one text.

@@ -1,15 +1,13 @@
 //! `orchestrator run`: runs a workflow file.
 
-mod check;
 mod outcome;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use tokio::sync::Notify;
 
 use super::arguments::Globals;
@@ -18,16 +16,16 @@ use super::console::Console;
 use super::error::{CommandError, ErrorKind};
 use super::setup::Setup;
 use super::signals::Interrupt;
-use crate::call::LOCAL_SERVER;
-use crate::call::ToolCaller;
+use crate::call::{LOCAL_SERVER, NothingKnown, ToolCaller};
 use crate::engine::journal::MemoryJournal;
 use crate::engine::{ExecuteError, Run, RunOptions, StopHandle};
 use crate::manager::LocalServer;
+use crate::plan::Plan;
 use crate::report::{Paint, StepLine, StepLines};
 use crate::run::event::Event;
 use crate::run::{RunId, RunReport, StopCause};
-use crate::workflow::definition::{Step, StepKind};
-use crate::workflow::{InputProblem, InputsError, Workflow};
+use crate::source::{Diagnostic, Style};
+use crate::workflow::{InputProblem, Inputs, InputsError, Workflow};
 
 /// Run a workflow file
 ///
@@ -53,16 +51,12 @@ pub(super) async fn run(
     console: &mut Console<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let mut workflow = Workflow::read(&arguments.file)?;
-    check::definition(&workflow, console)?;
+    let workflow = Workflow::read(&arguments.file)?;
+    let plan = workflow.check(&NothingKnown)?;
+    show(plan.warnings(), &workflow, console);
     let inputs = inputs(&workflow, &arguments.input)?;
-    if let Some(timeout) = globals.timeout {
-        set_timeout(&mut workflow.steps, timeout);
-    }
     let setup = Setup::read(globals, console, interrupt).await?;
-    check::servers(&workflow, &setup)?;
-    let result =
-        connect_and_run(&workflow, inputs, &setup, (globals, &mut *console, interrupt)).await;
+    let result = connect_and_run(plan, inputs, &setup, (globals, &mut *console, interrupt)).await;
     setup.manager.close().await;
     let report = result?;
     outcome::report(&report, globals, console)?;
@@ -70,32 +64,50 @@ pub(super) async fn run(
     fault.map_or(Ok(()), |fault| Err(setup.with_login(fault)))
 }
 
-/// Starts the servers that the workflow needs and runs it.
+/// Starts the servers that the plan needs and carries it out.
 async fn connect_and_run(
-    workflow: &Workflow,
-    inputs: Map<String, Value>,
+    plan: Plan,
+    inputs: Inputs,
     setup: &Setup,
     (globals, console, interrupt): (&Globals, &mut Console<'_>, &Interrupt),
 ) -> Result<RunReport, CommandError> {
-    let needed = check::needed_servers(workflow);
-    let names: Vec<&str> = needed.iter().copied().filter(|name| *name != LOCAL_SERVER).collect();
     let caller: Arc<dyn ToolCaller> =
         Arc::new(LocalServer::new(&globals.state_dir, Arc::clone(&setup.manager) as Arc<_>));
+    // Which servers there are is known before one is started, which tools they have is not.
+    let plan = plan.check_tools(&*caller).map_err(|error| setup.refused(error))?;
+    let mut names = plan.workflow().servers();
+    names.remove(LOCAL_SERVER);
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
     let connecting = async {
-        setup.manager.connect_only(&names).await;
-        check::tools(workflow, setup, &*caller, console).await
+        setup.manager.connect_only(&wanted).await;
+        Ok(())
     };
     interrupt.or(connecting).await?;
-    let live = Live::new(workflow, console.paint());
+    let plan = plan.check_tools(&*caller).map_err(|error| setup.refused(error))?;
+    for away in plan.unavailable() {
+        console.warn(&setup.unavailable(&away.server, &away.reason, away.kind).message);
+    }
+    show(plan.tool_warnings(), plan.workflow(), console);
+    let live = Live::new(plan.workflow(), console.paint());
     let stop = StopHandle::new();
-    let options = options(&live, &stop);
+    let mut options = options(&live, &stop);
+    if let Some(timeout) = globals.timeout {
+        options = options.with_attempt_timeout(timeout);
+    }
     if !console.is_json && !console.is_quiet() {
-        let name = console.paint().strong(&workflow.name);
+        let name = console.paint().strong(&plan.workflow().name);
         let count = setup.count_words(names.len());
         console.print(&format!("run {}  {name}  {count}", options.run));
     }
     let run = Run::new(caller, Arc::new(MemoryJournal::new()), options);
-    follow(run.execute(workflow, inputs), &live, &stop, (console, interrupt)).await
+    follow(run.execute(plan, inputs), &live, &stop, (console, interrupt)).await
+}
+
+fn show(warnings: &[Diagnostic], workflow: &Workflow, console: &mut Console<'_>) {
+    for warning in warnings {
+        console.rendered(&warning.render(&workflow.source, Style::Colour));
+    }
 }
 
 fn options(live: &Arc<Live>, stop: &StopHandle) -> RunOptions {
@@ -129,7 +141,7 @@ async fn follow(
         }
     };
     live.show(console);
-    result.map_err(refused)
+    result.map_err(|error| refused(&error))
 }
 
 /// The lines of a run that are not shown yet. There are no more of them than events in the journal,
@@ -171,13 +183,12 @@ impl Live {
     }
 }
 
-fn inputs(workflow: &Workflow, given: &[Assignment]) -> Result<Map<String, Value>, CommandError> {
+fn inputs(workflow: &Workflow, given: &[Assignment]) -> Result<Inputs, CommandError> {
     let schema_of = |name: &str| {
         workflow.inputs.iter().find(|input| input.name == name).map(|input| &input.schema)
     };
     let given = assigned(Map::new(), given, schema_of);
-    workflow.bind_inputs(given.clone()).map_err(|error| wrong_inputs(&error))?;
-    Ok(given)
+    workflow.bind_inputs(given).map_err(|error| wrong_inputs(&error))
 }
 
 fn wrong_inputs(error: &InputsError) -> CommandError {
@@ -190,30 +201,9 @@ fn wrong_inputs(error: &InputsError) -> CommandError {
     if missing.is_empty() { error } else { error.with_hint(format!("add {}", missing.join(" "))) }
 }
 
-/// A run that could not start or go on.
-fn refused(error: ExecuteError) -> CommandError {
-    match error {
-        ExecuteError::Inputs(error) => wrong_inputs(&error),
-        ExecuteError::Plan(error) => {
-            CommandError::new(ErrorKind::InvalidWorkflow, error.to_string())
-        }
-        error => {
-            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-            let message = format!("{error}{}", source.unwrap_or_default());
-            CommandError::new(ErrorKind::Internal, message)
-        }
-    }
-}
-
-/// Sets the time of one attempt for all steps that name none.
-fn set_timeout(steps: &mut [Step], timeout: Duration) {
-    for step in steps {
-        match &mut step.kind {
-            StepKind::Group(group) => set_timeout(&mut group.steps, timeout),
-            StepKind::Call(_) => {
-                step.timeout.get_or_insert(timeout);
-            }
-            StepKind::Set(_) | StepKind::Wait(_) => {}
-        }
-    }
+/// A run that could not go on.
+fn refused(error: &ExecuteError) -> CommandError {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    let message = format!("{error}{}", source.unwrap_or_default());
+    CommandError::new(ErrorKind::Internal, message)
 }

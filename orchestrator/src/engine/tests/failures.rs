@@ -93,12 +93,14 @@ async fn caller_that_panics_fails_its_own_step() {
     #[derive(Debug)]
     struct Panics;
 
-    #[async_trait]
-    impl ToolCaller for Panics {
-        fn describe(&self, _tool: &ToolRef) -> Option<ToolFacts> {
+    impl KnownTools for Panics {
+        fn facts(&self, _tool: &ToolRef) -> Option<ToolFacts> {
             Some(ToolFacts { input_schema: None, effect: Effect::Read })
         }
+    }
 
+    #[async_trait]
+    impl ToolCaller for Panics {
         async fn call(
             &self,
             _tool: &ToolRef,
@@ -144,8 +146,10 @@ async fn journal_that_fails_ends_the_run_before_the_call() {
     let caller = Arc::new(Script::new().on("work", 1, Ok(json!(1))).on("work", 1, Ok(json!(2))));
     let run = Run::new(Arc::clone(&caller) as Arc<dyn ToolCaller>, Arc::new(Full), options());
 
-    let error =
-        run.execute(&parse("steps: { one: { call: a/work } }"), Map::new()).await.unwrap_err();
+    let workflow = parse("steps: { one: { call: a/work } }");
+    let plan = workflow.check(&*caller).unwrap();
+
+    let error = run.execute(plan, inputs(&workflow)).await.unwrap_err();
 
     assert!(matches!(error, ExecuteError::Journal(_)), "{error:?}");
     assert_eq!(caller.replies.lock().unwrap()["work"].len(), 2);

@@ -17,13 +17,16 @@ use tokio::time::{sleep, timeout_at};
 
 use super::journal::{Journal, JournalError, MemoryJournal};
 use super::{ExecuteError, Run, RunOptions, StopHandle};
-use crate::call::{CallFailure, Deadline, Effect, FailureKind, ToolCaller, ToolFacts, ToolRef};
+use crate::call::{
+    CallFailure, Deadline, Effect, FailureKind, KnownTools, ToolCaller, ToolFacts, ToolRef,
+};
 use crate::manager::LocalServer;
 use crate::planner::STOP_GRACE;
 use crate::run::event::{AttemptOutcome, Event, EventKind, RunEnd, StepEnd, StopCause};
 use crate::run::state::StepState;
 use crate::run::{RunId, RunReport, RunState};
 use crate::source::{Source, Style};
+use crate::workflow::Inputs;
 use crate::workflow::Workflow;
 use crate::workflow::definition::StepKind;
 
@@ -64,10 +67,9 @@ impl Script {
     }
 }
 
-#[async_trait]
-impl ToolCaller for Script {
+impl KnownTools for Script {
     /// `get_…` reads, `put_…` may be repeated, everything else counts.
-    fn describe(&self, tool: &ToolRef) -> Option<ToolFacts> {
+    fn facts(&self, tool: &ToolRef) -> Option<ToolFacts> {
         let effect = match tool.tool.split('_').next() {
             Some("get") => Effect::Read,
             Some("put") => Effect::Idempotent,
@@ -75,7 +77,10 @@ impl ToolCaller for Script {
         };
         Some(ToolFacts { input_schema: None, effect })
     }
+}
 
+#[async_trait]
+impl ToolCaller for Script {
     async fn call(
         &self,
         tool: &ToolRef,
@@ -171,6 +176,10 @@ fn parse(yaml: &str) -> Workflow {
         .unwrap_or_else(|error| panic!("{}", error.render(Style::Plain)))
 }
 
+fn inputs(workflow: &Workflow) -> Inputs {
+    workflow.bind_inputs(Map::new()).unwrap()
+}
+
 fn options() -> RunOptions {
     let started_at = "2026-11-22T09:30:00Z".parse().unwrap();
     RunOptions::new(RunId::new(started_at, 1), started_at)
@@ -178,8 +187,10 @@ fn options() -> RunOptions {
 
 async fn run_with(options: RunOptions, caller: Arc<dyn ToolCaller>, yaml: &str) -> Ended {
     let journal = Arc::new(MemoryJournal::new());
-    let run = Run::new(caller, Arc::clone(&journal) as Arc<dyn Journal>, options);
-    let report = run.execute(&parse(yaml), Map::new()).await.unwrap();
+    let run = Run::new(Arc::clone(&caller), Arc::clone(&journal) as Arc<dyn Journal>, options);
+    let workflow = parse(yaml);
+    let plan = workflow.check(&*caller).unwrap();
+    let report = run.execute(plan, inputs(&workflow)).await.unwrap();
     Ended { report, events: journal.events() }
 }
 
@@ -204,12 +215,14 @@ outputs:
 #[derive(Debug)]
 struct Hangs(Effect);
 
-#[async_trait]
-impl ToolCaller for Hangs {
-    fn describe(&self, _tool: &ToolRef) -> Option<ToolFacts> {
+impl KnownTools for Hangs {
+    fn facts(&self, _tool: &ToolRef) -> Option<ToolFacts> {
         Some(ToolFacts { input_schema: None, effect: self.0 })
     }
+}
 
+#[async_trait]
+impl ToolCaller for Hangs {
     async fn call(
         &self,
         _tool: &ToolRef,

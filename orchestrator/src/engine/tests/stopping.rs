@@ -93,7 +93,8 @@ async fn wait_beyond_every_clock_is_cut_by_the_deadline() {
     let journal = Arc::new(MemoryJournal::new());
     let run = Run::new(Arc::new(Script::new()), journal, options());
 
-    let report = run.execute(&workflow, Map::new()).await.unwrap();
+    let report =
+        run.execute(workflow.check(&Script::new()).unwrap(), inputs(&workflow)).await.unwrap();
 
     assert_eq!(report.state, RunEnd::Failed);
     assert_eq!(report.duration, Duration::from_secs(72 * 60 * 60));

@@ -14,7 +14,7 @@ proptest! {
     ) {
         let workflow = random_workflow(&sketches, on_error, deadline_ms);
 
-        let simulation = Simulation::run(workflow.clone(), behaviours);
+        let simulation = Simulation::run(&workflow, behaviours);
 
         for step in &workflow.steps {
             let ends = simulation.events.iter().filter(|event| {
@@ -34,9 +34,9 @@ proptest! {
     ) {
         let workflow = random_workflow(&sketches, on_error, None);
 
-        let simulation = Simulation::run(workflow, behaviours);
+        let simulation = Simulation::run(&workflow, behaviours);
 
-        for node in &simulation.planner.graph.nodes {
+        for node in simulation.planner.plan.nodes() {
             let Some(started) = simulation.record(&node.step.id).started else { continue };
             for edge in &node.edges {
                 prop_assert!(simulation.record(edge).end().unwrap().lets_dependents_start());
@@ -54,10 +54,10 @@ proptest! {
         let mut workflow = random_workflow(&sketches, OnRunError::Stop, None);
         relax(&mut workflow.steps);
 
-        let simulation = Simulation::run(workflow, behaviours);
+        let simulation = Simulation::run(&workflow, behaviours);
 
         prop_assert_eq!(simulation.state.end().unwrap().state, RunEnd::Succeeded);
-        for node in &simulation.planner.graph.nodes {
+        for node in simulation.planner.plan.nodes() {
             let inputs_ended = node.edges.iter().map(|edge| simulation.ended(edge)).max();
             let record = simulation.record(&node.step.id);
             if record.state() == StepState::Succeeded {
@@ -74,8 +74,8 @@ proptest! {
         on_error in on_error(),
     ) {
         let workflow = random_workflow(&sketches, on_error, None);
-        let simulation = Simulation::run(workflow.clone(), behaviours);
-        let planner = Planner::new(Arc::new(workflow), simulation.planner.tools.clone()).unwrap();
+        let simulation = Simulation::run(&workflow, behaviours);
+        let planner = Planner::new(simulation.planner.plan.clone());
         let mut replayed = RunState::default();
 
         let mut turns = simulation.turns.iter().peekable();
@@ -95,7 +95,7 @@ proptest! {
         behaviours in behaviours(all_endings()),
         on_error in on_error(),
     ) {
-        let simulation = Simulation::run(random_workflow(&sketches, on_error, None), behaviours);
+        let simulation = Simulation::run(&random_workflow(&sketches, on_error, None), behaviours);
 
         for (path, record) in simulation.state.steps() {
             let doubt = record.attempts.iter().position(|attempt| {

@@ -1,4 +1,4 @@
-//! Laws of the planner over random workflows, and its graph by example.
+//! Laws of the planner over random workflows, and its caps by example.
 
 mod examples;
 mod laws;
@@ -13,12 +13,13 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::call::{CallFailure, FailureKind, RetryPolicy};
+use crate::call::{CallFailure, FailureKind, KnownTools, RetryPolicy, ToolFacts};
 use crate::run::event::{AttemptOutcome, Event, RunEnd, StepEnd};
 use crate::run::id::RunId;
 use crate::run::path::ScopePath;
 use crate::run::state::{StepRecord, StepState};
 use crate::source::{Source, Span};
+use crate::workflow::Workflow;
 use crate::workflow::definition::{
     Argument, Each, Group, OnRunError, OnStepError, Step, StepId, StepKind,
 };

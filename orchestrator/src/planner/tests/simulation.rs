@@ -33,12 +33,8 @@ pub(super) struct Simulation {
 }
 
 impl Simulation {
-    pub(super) fn run(workflow: Workflow, behaviours: Vec<Behaviour>) -> Self {
-        let tools = Planner::tools(&workflow).into_iter().map(|tool| {
-            let effect = if tool.server == "safe" { Effect::Read } else { Effect::Unsafe };
-            (tool, ToolFacts { input_schema: None, effect })
-        });
-        let planner = Planner::new(Arc::new(workflow), tools.collect()).unwrap();
+    pub(super) fn run(workflow: &Workflow, behaviours: Vec<Behaviour>) -> Self {
+        let planner = Planner::new(workflow.check(&SafeOrNot).unwrap());
         let mut simulation = Self {
             planner,
             behaviours,
@@ -134,6 +130,16 @@ impl Simulation {
             crate::run::state::Phase::Ended { at, .. } => *at,
             phase => panic!("`{id}` is {phase:?}"),
         }
+    }
+}
+
+/// Tools of the server `safe` only read.
+struct SafeOrNot;
+
+impl KnownTools for SafeOrNot {
+    fn facts(&self, tool: &ToolRef) -> Option<ToolFacts> {
+        let effect = if tool.server == "safe" { Effect::Read } else { Effect::Unsafe };
+        Some(ToolFacts { input_schema: None, effect })
     }
 }
 

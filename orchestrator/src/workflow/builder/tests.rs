@@ -151,8 +151,8 @@ fn file_and_builder_say_the_same() {
 
     let built = support_ticket().build().unwrap();
 
-    assert_eq!(read.check(), []);
-    assert_eq!(built.check(), []);
+    assert_eq!(read.problems(), []);
+    assert_eq!(built.problems(), []);
     assert_eq!(read.without_spans(), built.without_spans());
 }
 

@@ -11,25 +11,46 @@ use super::dependency::{fallback_code, own_code};
 use super::inputs::{InputProblem, violations_of};
 use crate::source::{Code, Diagnostic, Span};
 
+/// A workflow has at most this many steps, groups and what is in them included: far more than a person
+/// can read, and a bound on the work of one turn of a run.
+pub const STEPS_MAX: usize = 1_000;
+
+/// Groups stand in groups at most this deep: the checker and the planner recurse over them.
+pub const DEPTH_MAX: usize = 16;
+
 impl Workflow {
     /// Looks for what does not belong together: unknown steps, inputs and names, steps that wait for
     /// each other, defaults that do not meet their own schema, outputs that may be absent where they
-    /// are used, inputs that nobody uses.
+    /// are used, unused inputs.
     ///
     /// The diagnostics come in the order of the text and point into [`source`](Self::source).
-    #[must_use]
-    pub fn check(&self) -> Vec<Diagnostic> {
+    pub(crate) fn problems(&self) -> Vec<Diagnostic> {
+        if let Some(problem) = self.oversize() {
+            return vec![problem];
+        }
         let mut checker = Checker { workflow: self, problems: Vec::new(), used: BTreeSet::new() };
         checker.inputs();
         let top = Scope { steps: &self.steps, ..Scope::default() };
         checker.scope(&top);
-        for (_, output) in &self.outputs {
-            output.code().into_iter().for_each(|code| checker.code(code, &Site::outside(&top)));
+        for code in self.outputs.iter().flat_map(|(_, output)| output.code()) {
+            checker.code(code, &Site::outside(&top));
         }
         checker.unused_inputs();
         let mut problems = checker.problems;
         problems.sort_by_key(|problem| problem.span.0.start);
         problems
+    }
+
+    /// What is over a cap. Nothing else is looked at then.
+    fn oversize(&self) -> Option<Diagnostic> {
+        if let Some(site) = self.walk().find(|site| site.groups.len() > DEPTH_MAX) {
+            let id = &site.step.id;
+            let message = format!("step `{id}` stands more than {DEPTH_MAX} groups deep");
+            return Some(Diagnostic::error(Code::NumberRange, &site.step.span, message));
+        }
+        let (extra, found) = (self.walk().nth(STEPS_MAX)?, self.walk().count());
+        let message = format!("{found} steps, and a workflow has at most {STEPS_MAX}");
+        Some(Diagnostic::error(Code::NumberRange, &extra.step.span, message))
     }
 }
 
@@ -99,7 +120,12 @@ impl<'s, 'a> Scope<'s, 'a> {
 
 impl<'a> Checker<'a> {
     fn scope(&mut self, scope: &Scope<'_, 'a>) {
+        let mut names = BTreeSet::new();
         for step in scope.steps {
+            if !names.insert(&step.id) {
+                let message = format!("step `{}` is defined twice", step.id);
+                self.problems.push(Diagnostic::error(Code::DuplicateKey, &step.span, message));
+            }
             self.step(step, scope);
             if !step.inner().is_empty() {
                 self.scope(&Scope { steps: step.inner(), group: Some(step), outer: Some(scope) });

@@ -7,7 +7,7 @@ fn said(text: &str) -> String {
     let source = Source::new("w.yaml", text);
     match Workflow::parse(source) {
         Ok(workflow) => {
-            let diagnostics = workflow.check();
+            let diagnostics = workflow.problems();
             WorkflowError { file: workflow.source, diagnostics }.render(Style::Plain)
         }
         Err(error) => error.to_string(),

@@ -1,17 +1,15 @@
 //! The settings of the template engine, the names it sees, and its errors in our words.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use mcp_core::schema::nearest_name;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as Item};
 use serde_json::Value;
 
 use super::area;
-use super::error::ExpressionError;
+use super::error::{ExpressionError, missing, undefined_path, unread};
 use super::reference::Use;
 use super::scan::{Path, Scan};
 
@@ -225,48 +223,4 @@ fn lookup<'a>(names: &'a Value, parts: &[String]) -> Option<&'a Value> {
         Value::Array(items) => part.parse::<usize>().ok().and_then(|at| items.get(at)),
         _ => value.get(part),
     })
-}
-
-/// An error of compiling.
-fn unread(error: &Error) -> ExpressionError {
-    let words = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    ExpressionError::new(words, error.range())
-}
-
-/// The path that the engine says is undefined: "`a.b` is undefined".
-fn undefined_path(detail: &str) -> Option<&str> {
-    let (before, _) = detail.split_once("` is undefined")?;
-    before.rsplit('`').next()
-}
-
-/// The error for a path that leads nowhere: says which part is missing and what there is instead.
-pub(super) fn missing(path: &str, names: &Value, range: Option<Range<usize>>) -> ExpressionError {
-    let path = path.trim();
-    let mut value = names;
-    let mut known = String::new();
-    for part in path.split('.') {
-        if let Some(next) = value.get(part) {
-            value = next;
-            known = if known.is_empty() { part.to_owned() } else { format!("{known}.{part}") };
-            continue;
-        }
-        let members = value.as_object().into_iter().flat_map(|map| map.keys().map(String::as_str));
-        let message = match (known.as_str(), part) {
-            (step, "output") if step.starts_with("steps.") => no_output(path, step, value),
-            ("", _) => format!("`{part}` is unknown{}", hint(part, members)),
-            _ => format!("`{known}` has no `{part}`{}", hint(part, members)),
-        };
-        return ExpressionError::new(message, range);
-    }
-    ExpressionError::new(format!("`{path}` has no value"), range)
-}
-
-fn no_output(path: &str, step: &str, state: &Value) -> String {
-    let status = state.get("status").and_then(Value::as_str);
-    let why = status.map_or_else(String::new, |status| format!(" (it is {status})"));
-    format!("`{step}` has no output{why}; write `{path} | default(…)` to go on without it")
-}
-
-fn hint<'a>(part: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest_name(part, known).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }

@@ -385,7 +385,7 @@ proptest! {
     fn any_text_is_read_or_refused(text in prop_oneof![".{0,200}", nearly_a_workflow()]) {
         match Workflow::parse(Source::new("w.yaml", text)) {
             Ok(workflow) => {
-                for said in workflow.check() {
+                for said in workflow.problems() {
                     prop_assert!(!said.render(&workflow.source, Style::Plain).is_empty());
                 }
             }
