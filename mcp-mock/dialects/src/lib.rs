@@ -86,7 +86,7 @@ impl Facts {
         operations: &[(&'static str, WeighedOperation<S>)],
     ) -> Box<dyn Dialect> {
         let weighed = |(name, run): &(&'static str, _)| (*name, Operation::Weighed(*run));
-        self.catalog(behavior, operations.iter().map(weighed).collect())
+        self.catalog(behavior, &operations.iter().map(weighed).collect())
     }
 
     /// The same, with operations whose service counts what they cost.
@@ -96,13 +96,13 @@ impl Facts {
         operations: &[(&'static str, MeteredOperation<S>)],
     ) -> Box<dyn Dialect> {
         let metered = |(name, run): &(&'static str, _)| (*name, Operation::Metered(*run));
-        self.catalog(behavior, operations.iter().map(metered).collect())
+        self.catalog(behavior, &operations.iter().map(metered).collect())
     }
 
     fn catalog<S: Part>(
         &self,
         behavior: impl ServerBehavior + 'static,
-        operations: BTreeMap<&str, Operation<S>>,
+        operations: &BTreeMap<&str, Operation<S>>,
     ) -> Box<dyn Dialect> {
         let listed: Vec<Tool> =
             serde_json::from_str(self.tools).expect("a test reads every catalogue");

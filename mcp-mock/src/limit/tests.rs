@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::dialect::simple;
-use crate::world::Seed;
+use crate::service::gmail::Gmail;
+use crate::world::{Part, Seed};
 
 /// The demo content under limits.
 fn under(limits: Limits) -> State {
@@ -22,7 +23,13 @@ fn arguments(value: Value) -> Arguments {
 }
 
 fn call(state: &mut State, (service, tool): (ServiceName, &str)) -> Result<(), ApiError> {
-    state.admit(service, tool, &Arguments::default())
+    match service {
+        ServiceName::Gmail => {
+            let (gmail, mut api) = Gmail::open(state);
+            gmail.list_labels(&mut api).map(drop)
+        }
+        _ => state.admit(service, tool, &Arguments::default()),
+    }
 }
 
 /// How many of many calls are admitted.
@@ -40,9 +47,9 @@ const CREATE: (ServiceName, &str) = (ServiceName::GitHub, "create_issue");
 #[test]
 fn every_tool_that_is_backed_is_weighed() {
     let state = under(Limits::vendor());
-    let given = arguments(json!({ "messageIds": ["1"] }));
+    let given = Arguments::default();
 
-    for service in ServiceName::ALL.into_iter().filter(|it| *it != ServiceName::Slack) {
+    for service in [ServiceName::GitHub, ServiceName::Notion, ServiceName::Salesforce] {
         for tool in simple(service).tools() {
             let charges = charge::charges(&state, service, &tool.name, &given);
             let is_weighed = !charges.is_empty() && charges.iter().all(|it| it.cost > 0);
@@ -138,56 +145,6 @@ fn update_of_an_issue_creates_nothing() {
 }
 
 #[test]
-fn gmail_weighs_requests_by_its_table() {
-    let state = under(Limits::vendor());
-    let messages = u32::try_from(state.gmail.messages.len()).unwrap();
-    let two = json!({ "messageIds": ["1", "2"] });
-    let cases = [
-        ("send_message", json!({}), 100),
-        ("send_email", json!({}), 100),
-        ("create_draft", json!({}), 10),
-        ("get_message", json!({}), 20),
-        ("read_email", json!({}), 20),
-        ("get_latest", json!({}), 5 + 20),
-        ("list_messages", json!({ "limit": 2 }), 5 + 2 * 20),
-        ("list_messages", json!({}), 5 + messages * 20),
-        ("search_emails", json!({ "maxResults": 1 }), 5 + 20),
-        ("search_emails", json!({ "maxResults": -1 }), 5 + messages.min(10) * 20),
-        ("modify_email", json!({}), 5),
-        ("modify_labels", json!({}), 5),
-        ("trash_message", json!({}), 5),
-        ("delete_email", json!({}), 10),
-        ("batch_modify_emails", two.clone(), 2 * 5),
-        ("batch_delete_emails", two, 2 * 10),
-        ("list_labels", json!({}), 1),
-        ("get_or_create_label", json!({}), 1 + 5),
-        ("create_filter", json!({}), 5),
-    ];
-
-    for (tool, given, units) in cases {
-        let charges = charge::charges(&state, ServiceName::Gmail, tool, &arguments(given));
-
-        assert_eq!(charges.iter().map(|charge| charge.cost).collect::<Vec<_>>(), [units], "{tool}");
-    }
-}
-
-#[test]
-fn gmail_counts_units_by_the_minute() {
-    let mut state = under(Limits::vendor());
-    let send = (ServiceName::Gmail, "send_message");
-
-    let sent = admitted(&mut state, send);
-    wait(&mut state, 59);
-    let refused = call(&mut state, send).unwrap_err();
-    let light = call(&mut state, (ServiceName::Gmail, "list_labels"));
-    wait(&mut state, 1);
-
-    assert_eq!((sent, refused.status, light.is_ok()), (60, 429, false));
-    assert_eq!(refused.message, "User-rate limit exceeded.  Retry after 2026-01-05T09:01:00.000Z");
-    assert_eq!(call(&mut state, send), Ok(()));
-}
-
-#[test]
 fn notion_counts_requests_by_the_minute() {
     let mut state = under(Limits::vendor());
     let read = (ServiceName::Notion, "get_page");
@@ -255,11 +212,10 @@ fn services_without_limits_count_nothing() {
 }
 
 /// Calls of all services, some of which share windows.
-const CALLS: [(ServiceName, &str); 7] = [
+const CALLS: [(ServiceName, &str); 6] = [
     READ,
     CREATE,
     (ServiceName::GitHub, "search_code"),
-    (ServiceName::Gmail, "send_message"),
     (ServiceName::Gmail, "list_labels"),
     (ServiceName::Notion, "search"),
     (ServiceName::Salesforce, "query"),
@@ -274,7 +230,7 @@ fn few() -> Limits {
             content_per_hour: 4,
             ..GitHubLimits::default()
         }),
-        gmail: Some(GmailLimits { units_per_minute: 250 }),
+        gmail: Some(GmailLimits { units_per_minute: 3 }),
         notion: Some(NotionLimits { requests_per_minute: 3 }),
         salesforce: Some(SalesforceLimits { requests_per_day: 4 }),
         slack: None,

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::limit::Exceeded;
+use crate::service::gmail::refusal as gmail;
 use crate::service::slack::refusal as slack;
 use crate::service::{ApiError, ServiceName};
 
@@ -18,15 +19,7 @@ pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds:
             let details = json!({ "retry_after": wait_seconds, "reset_at": end });
             ApiError::new(429, "rate_limited", message).with_details(details)
         }
-        ServiceName::Gmail => {
-            let message = format!("User-rate limit exceeded.  Retry after {end}");
-            let reason = "rateLimitExceeded";
-            let errors = json!([{ "domain": "usageLimits", "reason": reason, "message": message }]);
-            let details = json!({
-                "errors": errors, "status": "RESOURCE_EXHAUSTED", "retry_after": wait_seconds,
-            });
-            ApiError::new(429, reason, message).with_details(details)
-        }
+        ServiceName::Gmail => gmail::too_many_requests(now, wait_seconds),
         ServiceName::Notion => {
             let message = "You have been rate limited. Please try again in a few minutes.";
             let details = json!({
@@ -75,11 +68,7 @@ fn end_of(now: Timestamp, wait_seconds: u32) -> Timestamp {
 pub(crate) fn expired(service: ServiceName) -> ApiError {
     let (code, message) = match service {
         ServiceName::GitHub => ("unauthorized", "Bad credentials"),
-        ServiceName::Gmail => (
-            "authError",
-            "Request had invalid authentication credentials. Expected OAuth 2 access token, login \
-             cookie or other valid authentication credential.",
-        ),
+        ServiceName::Gmail => return gmail::invalid_credentials(),
         ServiceName::Notion => ("unauthorized", "API token is invalid."),
         ServiceName::Salesforce => ("INVALID_SESSION_ID", "Session expired or invalid"),
         ServiceName::Slack => return slack::token_expired(),
@@ -93,14 +82,7 @@ pub(crate) fn missing_scope(service: ServiceName) -> ApiError {
         ServiceName::GitHub => {
             ApiError::new(403, "forbidden", "Resource not accessible by personal access token")
         }
-        ServiceName::Gmail => {
-            let message = "Request had insufficient authentication scopes.";
-            let errors = json!([{
-                "domain": "global", "reason": "insufficientPermissions", "message": message,
-            }]);
-            ApiError::new(403, "insufficientPermissions", message)
-                .with_details(json!({ "errors": errors, "status": "PERMISSION_DENIED" }))
-        }
+        ServiceName::Gmail => gmail::insufficient_scope(),
         ServiceName::Notion => {
             let message = "Insufficient permissions for this endpoint.";
             ApiError::new(403, "restricted_resource", message)

@@ -72,7 +72,8 @@ impl State {
         }
         let of = |service| move |error| SeedError { service, error };
         self.github.plant(&mut self.env, seed.github).map_err(of(ServiceName::GitHub))?;
-        self.gmail.plant(&mut self.env, seed.gmail).map_err(of(ServiceName::Gmail))?;
+        let mut gmail = Api::new(&self.env.clock, &mut self.env.ids);
+        self.gmail.plant(&mut gmail, seed.gmail).map_err(of(ServiceName::Gmail))?;
         self.notion.plant(&mut self.env, seed.notion).map_err(of(ServiceName::Notion))?;
         self.salesforce
             .plant(&mut self.env, seed.salesforce)

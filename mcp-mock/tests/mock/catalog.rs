@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::client_of;
 
 /// One call for each tool of a service, to be made in this order.
-fn calls(world: &World, service: ServiceName) -> Vec<(&'static str, Value)> {
+pub(super) fn calls(world: &World, service: ServiceName) -> Vec<(&'static str, Value)> {
     match service {
         ServiceName::GitHub => github_calls(),
         ServiceName::Gmail => gmail_calls(&world.state().gmail.messages[0].id),

@@ -9,9 +9,11 @@ mod faults_requests;
 mod faults_stream;
 #[cfg(feature = "http")]
 mod http;
+mod limits;
 mod refusals;
 mod revisions;
 mod rules;
+mod simple;
 mod streams;
 mod worlds;
 

@@ -1,16 +1,11 @@
 //! Tools for filters.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
-use super::super::Answer;
-use mcp_mock::dialect::Arguments;
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::gmail::{Filter, Gmail};
-use mcp_mock::world::Env;
-
-type Outcome = Result<Answer, ApiError>;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Criteria and actions in the order in which the server shows them.
 const ORDER: [&str; 12] = [
@@ -28,39 +23,55 @@ const ORDER: [&str; 12] = [
     "forward",
 ];
 
-pub(super) fn create_filter(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let criteria = read(arguments, "criteria")?;
-    let action = read(arguments, "action")?;
-    let filter = gmail.create_filter(env, criteria, action)?;
+#[derive(Deserialize)]
+struct NewFilter {
+    criteria: Value,
+    action: Value,
+}
+
+pub(super) fn create_filter(mut call: Call<'_, Gmail>) -> Outcome {
+    let NewFilter { criteria, action } = call.read()?;
+    let criteria = read(criteria, "criteria")?;
+    let action = read(action, "action")?;
+    let filter = call.service.create_filter(&mut call.api, criteria, action)?;
     Ok(Answer::Text(format!("Filter created successfully:\n{}", described(filter))))
 }
 
-pub(super) fn list_filters(gmail: &mut Gmail, _: &mut Env, _: &Arguments) -> Outcome {
-    if gmail.filters.is_empty() {
+pub(super) fn list_filters(mut call: Call<'_, Gmail>) -> Outcome {
+    let filters = call.service.list_filters(&mut call.api)?;
+    if filters.is_empty() {
         return Ok(Answer::Text("No filters found.".to_owned()));
     }
     let entry = |filter: &Filter| format!("{}\n", described(filter));
-    let entries: Vec<_> = gmail.filters.iter().map(entry).collect();
+    let entries: Vec<_> = filters.iter().map(entry).collect();
     let list = format!("Found {} filters:\n\n{}", entries.len(), entries.join("\n"));
     Ok(Answer::Text(list))
 }
 
-pub(super) fn get_filter(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let id = arguments.text("filterId");
-    let filter = gmail.filter(id).map_err(|error| not_there(id, error))?;
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ById {
+    filter_id: String,
+}
+
+pub(super) fn get_filter(mut call: Call<'_, Gmail>) -> Outcome {
+    let ById { filter_id: id } = call.read()?;
+    let found = call.service.get_filter(&mut call.api, &id);
+    let filter = found.map_err(|error| renamed_not_found(&id, error))?;
     Ok(Answer::Text(format!("Filter details:\n{}", described(filter))))
 }
 
-pub(super) fn delete_filter(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let id = arguments.text("filterId");
-    gmail.delete_filter(id).map_err(|error| not_there(id, error))?;
+pub(super) fn delete_filter(mut call: Call<'_, Gmail>) -> Outcome {
+    let ById { filter_id: id } = call.read()?;
+    let deleted = call.service.delete_filter(&mut call.api, &id);
+    deleted.map_err(|error| renamed_not_found(&id, error))?;
     Ok(Answer::Text(format!("Filter \"{id}\" deleted successfully.")))
 }
 
 /// An argument as the API reads it; what fits the tool's schema may still be no value to Google, such as half
 /// a byte.
-fn read<T: DeserializeOwned>(arguments: &Arguments, name: &str) -> Result<T, ApiError> {
-    serde_json::from_value(Value::Object(arguments.object(name))).map_err(|error| {
+fn read<T: DeserializeOwned>(argument: Value, name: &str) -> Result<T, ApiError> {
+    serde_json::from_value(argument).map_err(|error| {
         ApiError::new(400, "invalidArgument", format!("Invalid value at 'filter.{name}': {error}"))
     })
 }
@@ -89,7 +100,7 @@ fn written(value: &Value) -> String {
 }
 
 /// The server's own words for an id that Google does not find.
-fn not_there(id: &str, error: ApiError) -> ApiError {
+fn renamed_not_found(id: &str, error: ApiError) -> ApiError {
     if error.status != 404 {
         return error;
     }

@@ -1,14 +1,10 @@
 //! Tools for one message: send, keep as draft, read, find, label, delete.
 
-use serde_json::{Map, Value};
-
-use super::super::Answer;
-use mcp_mock::dialect::Arguments;
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::gmail::{File, Gmail, LabelChange, ListRequest, Message, Outgoing};
-use mcp_mock::world::Env;
-
-type Outcome = Result<Answer, ApiError>;
+use serde::Deserialize;
+use serde_json::Number;
 
 /// Messages that a search shows when the caller does not say.
 const SEARCH_DEFAULT: usize = 10;
@@ -16,26 +12,77 @@ const SEARCH_DEFAULT: usize = 10;
 const HTML_ONLY: &str =
     "[Note: This email is HTML-formatted. Plain text version not available.]\n\n";
 
-/// What the server itself finds wrong with a message: a recipient that does not look like an address.
-/// Only `to` is looked at, and a display name is taken for a mistake.
-pub(super) fn complaint(arguments: &Map<String, Value>) -> Option<String> {
-    let mut to = arguments.get("to")?.as_array()?.iter().filter_map(Value::as_str);
-    let bad = to.find(|address| !is_address(address))?;
-    Some(format!("Recipient email address is invalid: {bad}"))
-}
-
-pub(super) fn send_email(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let sent = gmail.send(env, outgoing(gmail, arguments)?)?;
+pub(super) fn send_email(mut call: Call<'_, Gmail>) -> Outcome {
+    let mail: Mail = call.read()?;
+    let outgoing = mail.outgoing(call.service)?;
+    let sent = call.service.send(&mut call.api, outgoing)?;
     Ok(Answer::Text(format!("Email sent successfully with ID: {}", sent.id)))
 }
 
-pub(super) fn draft_email(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let draft = gmail.create_draft(env, outgoing(gmail, arguments)?)?;
+pub(super) fn draft_email(mut call: Call<'_, Gmail>) -> Outcome {
+    let mail: Mail = call.read()?;
+    let outgoing = mail.outgoing(call.service)?;
+    let draft = call.service.create_draft(&mut call.api, outgoing)?;
     Ok(Answer::Text(format!("Email draft created successfully with ID: {}", draft.id)))
 }
 
-pub(super) fn read_email(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let message = gmail.get(arguments.text("messageId"))?;
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Mail {
+    to: Vec<String>,
+    #[serde(default)]
+    cc: Vec<String>,
+    #[serde(default)]
+    bcc: Vec<String>,
+    subject: String,
+    body: String,
+    #[serde(default)]
+    html_body: String,
+    mime_type: String,
+    thread_id: Option<String>,
+    in_reply_to: Option<String>,
+    #[serde(default)]
+    attachments: Vec<String>,
+}
+
+impl Mail {
+    /// The message, with the files that it names. The server looks at `to` alone, and takes a display name
+    /// for a mistake.
+    fn outgoing(self, gmail: &Gmail) -> Result<Outgoing, Refusal> {
+        if let Some(bad) = self.to.iter().find(|address| !is_address(address)) {
+            return Err(Refusal::Server(format!("Recipient email address is invalid: {bad}")));
+        }
+        let files = self.attachments.iter().map(|path| gmail.to_attach(path));
+        let attachments: Vec<_> = files.collect::<Result<_, _>>()?;
+        let (body, html) =
+            content(&self.mime_type, self.body, self.html_body, !attachments.is_empty());
+        let Self { to, cc, bcc, subject, thread_id, in_reply_to, .. } = self;
+        let (thread_id, in_reply_to) = (given(thread_id), given(in_reply_to));
+        Ok(Outgoing { to, cc, bcc, subject, body, html, attachments, thread_id, in_reply_to })
+    }
+}
+
+/// The text and the HTML that are sent. As plain text, which is the default, `htmlBody` is dropped; with
+/// attachments another writer composes the message, which keeps it.
+fn content(mime_type: &str, body: String, html: String, has_attachments: bool) -> (String, String) {
+    match mime_type {
+        _ if has_attachments => (body, html),
+        "multipart/alternative" if html.is_empty() => (body.clone(), body),
+        "text/html" if html.is_empty() => (String::new(), body),
+        "multipart/alternative" | "text/html" => (body, html),
+        _ => (body, String::new()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ById {
+    message_id: String,
+}
+
+pub(super) fn read_email(mut call: Call<'_, Gmail>) -> Outcome {
+    let ById { message_id } = call.read()?;
+    let message = call.service.get(&mut call.api, &message_id)?;
     let (note, body) = if message.body.is_empty() && !message.html.is_empty() {
         (HTML_ONLY, &message.html)
     } else {
@@ -52,52 +99,76 @@ pub(super) fn read_email(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) 
     )))
 }
 
-pub(super) fn search_emails(gmail: &mut Gmail, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let wanted = count(arguments, "maxResults")?;
-    let request = ListRequest {
-        query: arguments.text("query").to_owned(),
-        max_results: Some(wanted.unwrap_or(SEARCH_DEFAULT)),
-        ..ListRequest::default()
-    };
-    let page = gmail.list(env, &request)?;
-    let entry = |message: &&Message| {
-        let Message { id, subject, from, .. } = *message;
-        format!("ID: {id}\nSubject: {subject}\nFrom: {from}\nDate: {}\n", date(message))
-    };
-    let entries: Vec<_> = page.messages.iter().map(entry).collect();
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Search {
+    query: String,
+    max_results: Option<Number>,
+}
+
+/// The server reads each message that the search finds.
+pub(super) fn search_emails(mut call: Call<'_, Gmail>) -> Outcome {
+    let Search { query, max_results } = call.read()?;
+    let wanted = count(max_results.as_ref(), "maxResults")?.unwrap_or(SEARCH_DEFAULT);
+    let request = ListRequest { query, max_results: Some(wanted), ..ListRequest::default() };
+    let found = call.service.list(&mut call.api, &request)?.page.items;
+    let mut entries = Vec::new();
+    for id in &found {
+        let message = call.service.get(&mut call.api, id)?;
+        let Message { subject, from, .. } = message;
+        let date = date(message);
+        entries.push(format!("ID: {id}\nSubject: {subject}\nFrom: {from}\nDate: {date}\n"));
+    }
     Ok(Answer::Text(entries.join("\n")))
 }
 
-pub(super) fn modify_email(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let id = arguments.text("messageId");
-    let mut change = label_change(arguments);
-    if arguments.value("addLabelIds").is_none() {
-        change.add = arguments.texts("labelIds");
-    }
-    gmail.modify(id, &change)?;
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Modify {
+    message_id: String,
+    #[serde(default)]
+    label_ids: Vec<String>,
+    add_label_ids: Option<Vec<String>>,
+    #[serde(default)]
+    remove_label_ids: Vec<String>,
+}
+
+pub(super) fn modify_email(mut call: Call<'_, Gmail>) -> Outcome {
+    let Modify { message_id: id, label_ids, add_label_ids, remove_label_ids } = call.read()?;
+    let change = LabelChange { add: add_label_ids.unwrap_or(label_ids), remove: remove_label_ids };
+    call.service.modify(&mut call.api, &id, &change)?;
     Ok(Answer::Text(format!("Email {id} labels updated successfully")))
 }
 
-pub(super) fn delete_email(gmail: &mut Gmail, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let id = arguments.text("messageId");
-    gmail.delete(id)?;
+pub(super) fn delete_email(mut call: Call<'_, Gmail>) -> Outcome {
+    let ById { message_id: id } = call.read()?;
+    call.service.delete(&mut call.api, &id)?;
     Ok(Answer::Text(format!("Email {id} deleted successfully")))
 }
 
-/// Saves an attachment to the world's disk. It keeps its name unless it is given another; the working folder,
-/// where the server saves unless told otherwise, is the root here.
-pub(super) fn download_attachment(
-    gmail: &mut Gmail,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (message, id) = (arguments.text("messageId"), arguments.text("attachmentId"));
-    let file = gmail.attachment(message, id)?.clone();
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Download {
+    message_id: String,
+    attachment_id: String,
+    filename: Option<String>,
+    save_path: Option<String>,
+}
+
+/// Saves an attachment to the world's disk. The server reads the message as well when it needs the name. The
+/// working folder, where the server saves unless told otherwise, is the root here.
+pub(super) fn download_attachment(mut call: Call<'_, Gmail>) -> Outcome {
+    let Download { message_id, attachment_id, filename, save_path } = call.read()?;
+    let Call { service: gmail, mut api, .. } = call;
+    let file = gmail.attachment(&mut api, &message_id, &attachment_id)?.clone();
     if file.content().is_empty() {
-        return Err(ApiError::new(502, "noContent", "No attachment data received"));
+        return Err(ApiError::new(502, "noContent", "No attachment data received").into());
     }
-    let name = given(arguments, "filename").unwrap_or_else(|| file.name.clone());
-    let folder = given(arguments, "savePath").unwrap_or_else(|| "/".to_owned());
+    let name = match given(filename) {
+        Some(name) => name,
+        None => gmail.get(&mut api, &message_id).map(|_| file.name.clone())?,
+    };
+    let folder = given(save_path).unwrap_or_else(|| "/".to_owned());
     let path = gmail.save(&folder, &name, &file)?;
     Ok(Answer::Text(format!(
         "Attachment downloaded successfully:\nFile: {name}\nSize: {} bytes\nSaved to: {path}",
@@ -105,60 +176,20 @@ pub(super) fn download_attachment(
     )))
 }
 
-/// A number of things; none when it is not given or zero, which the server takes for the same.
-pub(super) fn count(arguments: &Arguments, name: &str) -> Result<Option<usize>, ApiError> {
-    let Some(value) = arguments.value(name).filter(|value| value.as_f64() != Some(0.0)) else {
+/// A number of things; `None` when it is left out or zero, which the server does not tell apart.
+pub(super) fn count(number: Option<&Number>, name: &str) -> Result<Option<usize>, ApiError> {
+    let Some(number) = number.filter(|number| number.as_f64() != Some(0.0)) else {
         return Ok(None);
     };
-    let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
-    let count = arguments.integer(name).filter(|_| whole).and_then(|it| usize::try_from(it).ok());
-    let words = || format!("Invalid value at '{name}': {value} is no number of things");
+    // `7.0` is written as `7`, and a number that is no count does not read back.
+    let count = number.as_f64().and_then(|number| number.to_string().parse().ok());
+    let words = || format!("Invalid value at '{name}': {number} is no number of things");
     count.map(Some).ok_or_else(|| ApiError::new(400, "invalidArgument", words()))
 }
 
-pub(super) fn label_change(arguments: &Arguments) -> LabelChange {
-    LabelChange { add: arguments.texts("addLabelIds"), remove: arguments.texts("removeLabelIds") }
-}
-
-fn outgoing(gmail: &Gmail, arguments: &Arguments) -> Result<Outgoing, ApiError> {
-    let paths = arguments.texts("attachments");
-    let attachments: Vec<_> =
-        paths.iter().map(|path| gmail.to_attach(path)).collect::<Result<_, _>>()?;
-    let (body, html) = content(arguments, !attachments.is_empty());
-    Ok(Outgoing {
-        to: arguments.texts("to"),
-        cc: arguments.texts("cc"),
-        bcc: arguments.texts("bcc"),
-        subject: arguments.text("subject").to_owned(),
-        body,
-        html,
-        attachments,
-        thread_id: given(arguments, "threadId"),
-        in_reply_to: given(arguments, "inReplyTo"),
-    })
-}
-
-/// The text and the HTML that are sent. As plain text, which is the default, `htmlBody` is dropped; with
-/// attachments another writer is at work, which keeps it.
-fn content(arguments: &Arguments, has_attachments: bool) -> (String, String) {
-    let body = arguments.text("body").to_owned();
-    let html = arguments.text("htmlBody").to_owned();
-    let html_or_body = |body: &str| if html.is_empty() { body.to_owned() } else { html.clone() };
-    match arguments.text("mimeType") {
-        _ if has_attachments => (body, html),
-        "multipart/alternative" => {
-            let html = html_or_body(&body);
-            (body, html)
-        }
-        "text/html" if html.is_empty() => (String::new(), body),
-        "text/html" => (body, html),
-        _ => (body, String::new()),
-    }
-}
-
-/// A text that says something; an empty one counts as none.
-fn given(arguments: &Arguments, name: &str) -> Option<String> {
-    arguments.optional_text(name).filter(|text| !text.is_empty()).map(str::to_owned)
+/// A string that says something; an empty one counts as none.
+fn given(argument: Option<String>) -> Option<String> {
+    argument.filter(|argument| !argument.is_empty())
 }
 
 /// What the server takes for an address: no blanks, one `@`, a point somewhere behind it.

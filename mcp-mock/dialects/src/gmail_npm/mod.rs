@@ -15,7 +15,7 @@ mod templates;
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value};
 
-use super::{Answer, Facts, ServerBehavior, WeighedOperation, indented, text, zod};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior, indented, text, zod};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::gmail::Gmail;
@@ -33,7 +33,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, WeighedOperation<Gmail>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<Gmail>)] = &[
     ("send_email", mail::send_email),
     ("draft_email", mail::draft_email),
     ("read_email", mail::read_email),
@@ -56,7 +56,7 @@ const OPERATIONS: &[(&str, WeighedOperation<Gmail>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.dialect(Npm, OPERATIONS)
+    FACTS.metered(Npm, OPERATIONS)
 }
 
 #[derive(Debug)]
@@ -72,13 +72,7 @@ impl ServerBehavior for Npm {
         if matches!(tool, "list_email_labels" | "list_filters") {
             return Ok(Map::new());
         }
-        let arguments = zod::parse(schema, arguments).map_err(|issues| Ok(failed(&issues)))?;
-        let complaint = match tool {
-            "create_filter_from_template" => templates::complaint(&arguments),
-            "draft_email" | "send_email" => mail::complaint(&arguments),
-            _ => None,
-        };
-        complaint.map_or(Ok(arguments), |complaint| Err(Ok(failed(&complaint))))
+        zod::parse(schema, arguments).map_err(|issues| Ok(failed(&issues)))
     }
 
     fn unknown_tool(&self, name: &str, _: &[Tool]) -> Reply {
@@ -90,6 +84,10 @@ impl ServerBehavior for Npm {
             return Ok(text(format!("Failed to download attachment: {}", error.message)));
         }
         Ok(failed(&format!("{}{}", lead_in(tool, error.status), error.message)))
+    }
+
+    fn refuse_in_words(&self, _: &str, words: &str) -> Reply {
+        Ok(failed(words))
     }
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {

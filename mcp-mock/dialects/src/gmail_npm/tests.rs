@@ -11,9 +11,7 @@ use serde_json::{Value, json};
 use super::super::probes::{Probe, shown};
 use super::dialect;
 use mcp_mock::dialect::simple;
-
-use crate::{named, names};
-use mcp_mock::service::gmail::{Label, LabelListVisibility, MessageListVisibility};
+use mcp_mock::service::gmail::{Label, LabelListVisibility, Message, MessageListVisibility};
 use mcp_mock::service::{ApiError, ServiceName};
 use mcp_mock::world::{Seed, State};
 
@@ -21,6 +19,12 @@ fn demo() -> State {
     let mut state = State::empty(1);
     state.plant(Seed::demo()).unwrap();
     state
+}
+
+/// The message of the demo content with this subject.
+#[track_caller]
+fn with_subject<'s>(state: &'s mut State, subject: &str) -> &'s mut Message {
+    state.gmail.messages.iter_mut().find(|message| message.subject == subject).unwrap()
 }
 
 /// The words of the only block; no answer of this server is marked as an error.
@@ -54,26 +58,9 @@ fn recorded_calls_are_answered_as_recorded() {
 }
 
 #[test]
-fn every_name_of_a_dialect_leads_to_it() {
-    for name in names(ServiceName::Gmail) {
-        assert_eq!(named(ServiceName::Gmail, name).unwrap().name(), name);
-    }
-}
-
-#[test]
-fn nineteen_tools_are_listed_and_all_are_backed() {
-    let dialect = dialect();
-    let tools = dialect.tools();
-
-    assert_eq!(tools.len(), 19);
-    assert!(tools.iter().all(|tool| dialect.is_backed(&tool.name)));
-    assert!(tools.iter().all(|tool| tool.annotations.is_none()));
-}
-
-#[test]
 fn message_is_read_as_prose() {
     let mut state = demo();
-    let message = &mut state.gmail.messages[4];
+    let message = with_subject(&mut state, "Interested in the enterprise plan");
     message.id = "19b8d0a1c2e3f405".to_owned();
     message.thread_id.clone_from(&message.id);
     message.attachments = vec!["quote.pdf".into(), "notes".into()];
@@ -103,9 +90,8 @@ fn message_is_read_as_prose() {
 #[test]
 fn search_lists_blocks_and_says_nothing_when_nothing_is_found() {
     let mut state = demo();
-    for (message, id) in state.gmail.messages.iter_mut().zip(["a1", "a2", "a3", "a4", "a5"]) {
-        message.id = id.to_owned();
-    }
+    with_subject(&mut state, "Interested in the enterprise plan").id = "a5".to_owned();
+    with_subject(&mut state, "Re: Your trial ends next week").id = "a4".to_owned();
 
     let found = call(&mut state, "search_emails", json!({ "query": "in:inbox", "maxResults": 2 }));
     let nothing = call(&mut state, "search_emails", json!({ "query": "from:nobody" }));
@@ -123,7 +109,7 @@ fn search_lists_blocks_and_says_nothing_when_nothing_is_found() {
 #[test]
 fn reading_leaves_a_message_unread_until_the_label_is_taken_off() {
     let mut state = demo();
-    let id = state.gmail.messages[4].id.clone();
+    let id = with_subject(&mut state, "Interested in the enterprise plan").id.clone();
     let unread = json!({ "query": "is:unread subject:enterprise" });
 
     call(&mut state, "read_email", json!({ "messageId": id }));
@@ -222,11 +208,11 @@ fn place_where_a_label_shows_is_kept() {
     let partly = json!({ "id": "Label_4", "labelListVisibility": "labelShowIfUnread" });
     call(&mut state, "update_label", partly);
 
-    let shown = |label: &Label| (label.message_list_visibility, label.label_list_visibility);
-    let shown: Vec<_> = state.gmail.labels.iter().map(shown).collect();
+    let places = |label: &Label| (label.message_list_visibility, label.label_list_visibility);
+    let places: Vec<_> = state.gmail.labels.iter().map(places).collect();
     let hidden = (MessageListVisibility::Hide, LabelListVisibility::LabelHide);
     assert_eq!(
-        shown,
+        places,
         [
             hidden,
             Default::default(),
@@ -240,7 +226,7 @@ fn place_where_a_label_shows_is_kept() {
 #[test]
 fn deleting_is_refused_to_the_scope_that_the_server_asks_for() {
     let mut state = demo();
-    let id = state.gmail.messages[0].id.clone();
+    let id = with_subject(&mut state, "Nightly build is green").id.clone();
 
     let refused = call(&mut state, "delete_email", json!({ "messageId": id }));
     state.gmail.may_delete = true;
@@ -400,7 +386,7 @@ fn draft_is_not_sent() {
 #[test]
 fn added_labels_push_out_the_other_list_of_labels() {
     let mut state = demo();
-    let id = state.gmail.messages[0].id.clone();
+    let id = with_subject(&mut state, "Nightly build is green").id.clone();
     let both = json!({ "messageId": id, "labelIds": ["STARRED"], "addLabelIds": ["IMPORTANT"] });
 
     call(&mut state, "modify_email", json!({ "messageId": id, "labelIds": ["Label_1"] }));

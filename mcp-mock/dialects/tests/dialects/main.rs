@@ -1,6 +1,8 @@
 //! The dialects of published servers, as a client sees them.
 #![expect(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
+mod catalogues;
+mod costs;
 mod disguise;
 mod laws;
 mod limits;

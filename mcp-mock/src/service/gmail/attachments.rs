@@ -3,8 +3,9 @@
 //! The disk is a part of the world. No operation reads or writes the real one: a test says which files
 //! there are, and looks at those that were saved.
 
+use super::quota::Quota;
 use super::refusal::invalid;
-use super::{File, Gmail, Message};
+use super::{Api, File, Gmail, Message};
 use crate::service::ApiError;
 
 /// What ids of attachments begin with.
@@ -18,7 +19,7 @@ impl Gmail {
         self.files.iter().find(|file| normal(&file.name) == path)
     }
 
-    /// The file at this path as it is attached: under the last part of its path.
+    /// The file at this path as it is attached: under the last part of its path. Free.
     ///
     /// # Errors
     /// 400 when there is none.
@@ -37,15 +38,21 @@ impl Gmail {
     ///
     /// # Errors
     /// As [`get`](Self::get); 400 when the message has no such attachment.
-    pub fn attachment(&self, message_id: &str, id: &str) -> Result<&File, ApiError> {
-        let message = self.get(message_id)?;
+    pub fn attachment(
+        &self,
+        api: &mut Api<'_>,
+        message_id: &str,
+        id: &str,
+    ) -> Result<&File, ApiError> {
+        Quota::AttachmentGet.spend(api)?;
+        let message = self.find(message_id)?;
         let mut attachments = message.attachments.iter().enumerate();
         let found = attachments.find(|(place, _)| message.attachment_id(*place) == id);
         found.map(|(_, file)| file).ok_or_else(|| invalid("Invalid attachment token"))
     }
 
     /// Puts a file with this content into a folder of the world's disk, over one of the same name, and
-    /// gives back its path.
+    /// gives back its path. Free.
     ///
     /// # Errors
     /// 400 when the name would lead out of the folder.

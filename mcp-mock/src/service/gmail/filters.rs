@@ -2,13 +2,15 @@
 //!
 //! They are held against mail to oneself only, since nothing else arrives while a world is running.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::query::Query;
+use super::quota::Quota;
 use super::refusal::{invalid, not_found};
 use super::state::{Gmail, Message};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// Most filters of one mailbox, as the vendor has it.
 const FILTERS_MAX: usize = 1_000;
@@ -80,10 +82,11 @@ impl Gmail {
     /// to forward to (none is confirmed), a filter that is there already, or too many.
     pub fn create_filter(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         criteria: Criteria,
         action: FilterAction,
     ) -> Result<&Filter, ApiError> {
+        Quota::FilterWrite.spend(api)?;
         if criteria == Criteria::default() {
             return Err(invalid("Filter doesn't have any criteria"));
         }
@@ -97,7 +100,7 @@ impl Gmail {
         if let Some(unknown) = labels().find(|label| !self.has_label(label)) {
             return Err(invalid(format!("Invalid label: {unknown}")));
         }
-        criteria.query(env)?;
+        criteria.query(api.clock.now())?;
         let same = |known: &Filter| known.criteria == criteria && known.action == action;
         if self.filters.iter().any(same) {
             return Err(invalid("Filter already exists"));
@@ -106,7 +109,7 @@ impl Gmail {
             return Err(invalid("Too many filters"));
         }
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let id = format!("ANe1Bm{}", env.ids.text(letters, 26));
+        let id = format!("ANe1Bm{}", api.ids.text(letters, 26));
         let place = self.filters.len();
         self.filters.push(Filter { id, criteria, action });
         Ok(&self.filters[place])
@@ -116,25 +119,36 @@ impl Gmail {
     ///
     /// # Errors
     /// 404 when there is none.
-    pub fn filter(&self, id: &str) -> Result<&Filter, ApiError> {
+    pub fn get_filter(&self, api: &mut Api<'_>, id: &str) -> Result<&Filter, ApiError> {
+        Quota::FilterGet.spend(api)?;
         self.filters.iter().find(|filter| filter.id == id).ok_or_else(not_found)
+    }
+
+    /// All filters.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_filters(&self, api: &mut Api<'_>) -> Result<&[Filter], ApiError> {
+        Quota::FilterList.spend(api)?;
+        Ok(&self.filters)
     }
 
     /// Deletes a filter; what it did stays.
     ///
     /// # Errors
     /// 404 when there is none.
-    pub fn delete_filter(&mut self, id: &str) -> Result<(), ApiError> {
-        self.filter(id)?;
-        self.filters.retain(|filter| filter.id != id);
+    pub fn delete_filter(&mut self, api: &mut Api<'_>, id: &str) -> Result<(), ApiError> {
+        Quota::FilterWrite.spend(api)?;
+        let place = self.filters.iter().position(|filter| filter.id == id).ok_or_else(not_found)?;
+        self.filters.remove(place);
         Ok(())
     }
 
     /// Does to an arriving message what the filters say.
-    pub(super) fn sort_in(&self, env: &Env, message: &mut Message) {
+    pub(super) fn sort_in(&self, now: Timestamp, message: &mut Message) {
         let arrived = message.clone();
         let fits = |filter: &&Filter| {
-            filter.criteria.query(env).is_ok_and(|query| query.matches(self, &arrived))
+            filter.criteria.query(now).is_ok_and(|query| query.matches(self, &arrived))
         };
         for filter in self.filters.iter().filter(fits) {
             message.labels.extend(filter.action.add_label_ids.iter().cloned());
@@ -145,7 +159,7 @@ impl Gmail {
 
 impl Criteria {
     /// The search that finds what the filter is for.
-    fn query(&self, env: &Env) -> Result<Query, ApiError> {
+    fn query(&self, now: Timestamp) -> Result<Query, ApiError> {
         let mut terms = Vec::new();
         let texts = [("from:", &self.from), ("to:", &self.to), ("subject:", &self.subject)];
         for (operator, text) in texts {
@@ -162,7 +176,7 @@ impl Criteria {
         {
             terms.push(format!("{comparison}:{size}"));
         }
-        Query::parse(&terms.join(" "), env.clock.now())
+        Query::parse(&terms.join(" "), now)
     }
 }
 
@@ -170,11 +184,7 @@ impl Criteria {
 mod tests {
     use super::super::Outgoing;
     use super::*;
-    use crate::world::{Clock, Ids};
-
-    fn env() -> Env {
-        Env { clock: Clock::default(), ids: Ids::new(1) }
-    }
+    use crate::world::{Part, State};
 
     fn subject(text: &str) -> Criteria {
         Criteria { subject: Some(text.to_owned()), ..Criteria::default() }
@@ -186,15 +196,16 @@ mod tests {
 
     #[test]
     fn filter_sorts_mail_as_it_arrives() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
         let negated = Criteria { negated_query: Some("urgent".to_owned()), ..subject("report") };
-        gmail.create_filter(&mut env, negated, archive()).unwrap();
+        gmail.create_filter(&mut api, negated, archive()).unwrap();
         let to = vec![gmail.address.clone()];
 
         for subject in ["Weekly report", "Lunch", "Urgent report"] {
             let mail =
                 Outgoing { to: to.clone(), subject: subject.to_owned(), ..Outgoing::default() };
-            gmail.send(&mut env, mail).unwrap();
+            gmail.send(&mut api, mail).unwrap();
         }
 
         let inbox: Vec<_> = gmail.inbox().iter().map(|mail| mail.subject.as_str()).collect();
@@ -203,19 +214,21 @@ mod tests {
 
     #[test]
     fn filter_is_gone_once_deleted() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
-        let id = gmail.create_filter(&mut env, subject("x"), archive()).unwrap().id.clone();
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
+        let id = gmail.create_filter(&mut api, subject("x"), archive()).unwrap().id.clone();
 
-        gmail.delete_filter(&id).unwrap();
+        gmail.delete_filter(&mut api, &id).unwrap();
 
-        assert_eq!(gmail.filter(&id).unwrap_err().status, 404);
-        assert_eq!(gmail.delete_filter(&id).unwrap_err().status, 404);
+        assert_eq!(gmail.get_filter(&mut api, &id).unwrap_err().status, 404);
+        assert_eq!(gmail.delete_filter(&mut api, &id).unwrap_err().status, 404);
     }
 
     #[test]
     fn senseless_filters_are_refused() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
-        gmail.create_filter(&mut env, subject("x"), archive()).unwrap();
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
+        gmail.create_filter(&mut api, subject("x"), archive()).unwrap();
         let label = FilterAction { add_label_ids: vec!["Label_9".to_owned()], ..archive() };
         let forward = FilterAction { forward: Some("a@b.example".to_owned()), ..archive() };
         let cases = [
@@ -227,7 +240,7 @@ mod tests {
         ];
 
         for (criteria, action, expected) in cases {
-            let refused = gmail.create_filter(&mut env, criteria, action).unwrap_err();
+            let refused = gmail.create_filter(&mut api, criteria, action).unwrap_err();
             assert_eq!((refused.status, refused.message.as_str()), (400, expected));
         }
         assert_eq!(gmail.filters.len(), 1);

@@ -1,5 +1,9 @@
 //! Labels: the fixed ones of the system and those that the owner makes.
 
+use serde::Deserialize;
+
+use super::Api;
+use super::quota::Quota;
 use super::refusal::{conflict, invalid, not_found};
 use super::state::{Gmail, Label, LabelListVisibility, Message, MessageListVisibility};
 use crate::service::ApiError;
@@ -37,55 +41,106 @@ pub struct LabelChange {
     pub remove: Vec<String>,
 }
 
+/// Name of a label, and where it shows. What is left out stays as it is, or as the vendor has it by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LabelSettings {
+    /// What the owner reads.
+    pub name: Option<String>,
+    /// Whether it shows beside messages.
+    pub message_list_visibility: Option<MessageListVisibility>,
+    /// Whether it shows in the list of labels.
+    pub label_list_visibility: Option<LabelListVisibility>,
+}
+
+impl LabelSettings {
+    /// A name, and the rest as the vendor has it.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..Self::default() }
+    }
+}
+
 impl Gmail {
+    /// The label with this id, of the owner or of the system.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub fn get_label(&self, api: &mut Api<'_>, id: &str) -> Result<Label, ApiError> {
+        Quota::LabelGet.spend(api)?;
+        let system = || Label { id: id.to_owned(), name: id.to_owned(), ..Label::default() };
+        let own = self.labels.iter().find(|label| label.id == id).cloned();
+        own.or_else(|| SYSTEM_LABELS.contains(&id).then(system)).ok_or_else(not_found)
+    }
+
+    /// The labels that the owner made; the others are [`SYSTEM_LABELS`].
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_labels(&self, api: &mut Api<'_>) -> Result<&[Label], ApiError> {
+        Quota::LabelList.spend(api)?;
+        Ok(&self.labels)
+    }
+
     /// Makes a label.
     ///
     /// # Errors
     /// 409 when the name is taken, in whatever case; 400 when it is empty, too long or reserved.
-    pub fn create_label(&mut self, name: &str) -> Result<&Label, ApiError> {
-        let name = self.free_name(name, "")?;
+    pub fn create_label(
+        &mut self,
+        api: &mut Api<'_>,
+        settings: &LabelSettings,
+    ) -> Result<&Label, ApiError> {
+        Quota::LabelWrite.spend(api)?;
+        self.add_label(settings)
+    }
+
+    /// Makes a label without asking the API.
+    pub(super) fn add_label(&mut self, settings: &LabelSettings) -> Result<&Label, ApiError> {
+        let name = self.free_name(settings.name.as_deref().unwrap_or_default(), "")?;
         let number = |label: &Label| label.id.strip_prefix("Label_")?.parse::<u64>().ok();
         let last = self.labels.iter().filter_map(number).max().unwrap_or_default();
         let place = self.labels.len();
         let id = format!("Label_{}", last.saturating_add(1));
-        self.labels.push(Label { id, name, ..Label::default() });
+        self.labels.push(Label {
+            id,
+            name,
+            message_list_visibility: settings.message_list_visibility.unwrap_or_default(),
+            label_list_visibility: settings.label_list_visibility.unwrap_or_default(),
+        });
         Ok(&self.labels[place])
     }
 
-    /// Renames a label that the owner made.
+    /// Changes the name of a label that the owner made, and where it shows.
     ///
     /// # Errors
     /// 404 when there is no such label, 400 when it is one of the system; else as
     /// [`create_label`](Self::create_label).
-    pub fn rename_label(&mut self, id: &str, name: &str) -> Result<&Label, ApiError> {
-        let place = self.own_label(id)?;
-        let name = self.free_name(name, id)?;
-        self.labels[place].name = name;
-        Ok(&self.labels[place])
-    }
-
-    /// Changes where a label of the owner shows; what is not given stays.
-    ///
-    /// # Errors
-    /// 404 when there is no such label, 400 when it is one of the system.
-    pub fn show_label(
+    pub fn update_label(
         &mut self,
+        api: &mut Api<'_>,
         id: &str,
-        beside_messages: Option<MessageListVisibility>,
-        in_list: Option<LabelListVisibility>,
-    ) -> Result<(), ApiError> {
+        settings: &LabelSettings,
+    ) -> Result<&Label, ApiError> {
+        Quota::LabelWrite.spend(api)?;
         let place = self.own_label(id)?;
+        let name = settings.name.as_ref().map(|name| self.free_name(name, id)).transpose()?;
         let label = &mut self.labels[place];
-        label.message_list_visibility = beside_messages.unwrap_or(label.message_list_visibility);
-        label.label_list_visibility = in_list.unwrap_or(label.label_list_visibility);
-        Ok(())
+        if let Some(name) = name {
+            label.name = name;
+        }
+        label.message_list_visibility =
+            settings.message_list_visibility.unwrap_or(label.message_list_visibility);
+        label.label_list_visibility =
+            settings.label_list_visibility.unwrap_or(label.label_list_visibility);
+        Ok(label)
     }
 
     /// Deletes a label that the owner made, and takes it off every message.
     ///
     /// # Errors
     /// 404 when there is no such label, 400 when it is one of the system.
-    pub fn delete_label(&mut self, id: &str) -> Result<Label, ApiError> {
+    pub fn delete_label(&mut self, api: &mut Api<'_>, id: &str) -> Result<Label, ApiError> {
+        Quota::LabelWrite.spend(api)?;
         let label = self.labels.remove(self.own_label(id)?);
         for message in &mut self.messages {
             message.labels.remove(id);
@@ -98,8 +153,14 @@ impl Gmail {
     /// # Errors
     /// 400 when no label is named, or one is unknown or set by the system only; else as
     /// [`get`](Self::get).
-    pub fn modify(&mut self, id: &str, change: &LabelChange) -> Result<&Message, ApiError> {
-        self.get(id)?;
+    pub fn modify(
+        &mut self,
+        api: &mut Api<'_>,
+        id: &str,
+        change: &LabelChange,
+    ) -> Result<&Message, ApiError> {
+        Quota::MessageModify.spend(api)?;
+        self.find(id)?;
         if change.add.is_empty() && change.remove.is_empty() {
             return Err(invalid("No label add or removes specified"));
         }
@@ -114,7 +175,7 @@ impl Gmail {
         })
     }
 
-    /// The id of the label with this id or, in whatever case, this name.
+    /// The id of the label with this id or, in whatever case, this name. Free.
     #[must_use]
     pub fn label_id(&self, id_or_name: &str) -> Option<String> {
         let system = SYSTEM_LABELS.iter().find(|label| label.eq_ignore_ascii_case(id_or_name));
@@ -126,7 +187,7 @@ impl Gmail {
             .or_else(|| self.labels.iter().find(same).map(|label| label.id.clone()))
     }
 
-    /// Where a label of the owner stands.
+    /// The index of a label of the owner.
     fn own_label(&self, id: &str) -> Result<usize, ApiError> {
         if SYSTEM_LABELS.contains(&id) {
             return Err(invalid("Invalid update request: it is a label of the system"));
@@ -160,22 +221,25 @@ impl Gmail {
 mod tests {
     use super::super::Outgoing;
     use super::*;
-    use crate::world::{Clock, Env, Ids};
+    use crate::world::{Part, State};
 
-    fn mailbox() -> (Gmail, String) {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut gmail = Gmail::default();
+    /// A mailbox with one message, and its id.
+    fn mailbox() -> (State, String) {
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
         let to = vec![gmail.address.clone()];
-        let id = gmail.send(&mut env, Outgoing { to, ..Outgoing::default() }).unwrap().id.clone();
-        (gmail, id)
+        let id = gmail.send(&mut api, Outgoing { to, ..Outgoing::default() }).unwrap().id.clone();
+        (state, id)
     }
 
     #[test]
     fn a_label_name_that_is_taken_clashes() {
-        let mut gmail = Gmail::default();
-        gmail.create_label("Customers/Big").unwrap();
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
+        gmail.create_label(&mut api, &LabelSettings::named("Customers/Big")).unwrap();
 
-        let refused = gmail.create_label("customers/big").unwrap_err();
+        let refused =
+            gmail.create_label(&mut api, &LabelSettings::named("customers/big")).unwrap_err();
 
         assert_eq!(refused.status, 409);
         assert_eq!(refused.message, "Label name exists or conflicts");
@@ -183,16 +247,22 @@ mod tests {
 
     #[test]
     fn system_names_are_reserved() {
-        assert_eq!(Gmail::default().create_label("inbox").unwrap_err().status, 400);
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
+
+        let refused = gmail.create_label(&mut api, &LabelSettings::named("inbox")).unwrap_err();
+
+        assert_eq!(refused.status, 400);
     }
 
     #[test]
     fn sent_draft_and_chat_cannot_be_set() {
-        let (mut gmail, id) = mailbox();
+        let (mut state, id) = mailbox();
+        let (gmail, mut api) = Gmail::open(&mut state);
 
         for label in FIXED_LABELS {
             let change = LabelChange { add: vec![label.to_owned()], remove: Vec::new() };
-            let refused = gmail.modify(&id, &change).unwrap_err();
+            let refused = gmail.modify(&mut api, &id, &change).unwrap_err();
 
             assert_eq!((refused.status, refused.message), (400, format!("Invalid label: {label}")));
         }
@@ -200,60 +270,77 @@ mod tests {
 
     #[test]
     fn an_unknown_label_changes_nothing() {
-        let (mut gmail, id) = mailbox();
+        let (mut state, id) = mailbox();
+        let (gmail, mut api) = Gmail::open(&mut state);
         let before = gmail.clone();
         let add = vec!["STARRED".to_owned(), "Label_9".to_owned()];
 
-        let refused = gmail.modify(&id, &LabelChange { add, remove: Vec::new() }).unwrap_err();
+        let refused =
+            gmail.modify(&mut api, &id, &LabelChange { add, remove: Vec::new() }).unwrap_err();
 
         assert_eq!(refused.message, "Invalid label: Label_9");
-        assert_eq!(gmail, before);
+        assert_eq!(*gmail, before);
     }
 
     #[test]
     fn change_of_nothing_is_refused() {
-        let (mut gmail, id) = mailbox();
+        let (mut state, id) = mailbox();
+        let (gmail, mut api) = Gmail::open(&mut state);
 
-        let refused = gmail.modify(&id, &LabelChange::default()).unwrap_err();
+        let refused = gmail.modify(&mut api, &id, &LabelChange::default()).unwrap_err();
 
         assert_eq!(refused.message, "No label add or removes specified");
     }
 
     #[test]
     fn renamed_label_keeps_its_id_and_a_new_one_gets_another() {
-        let mut gmail = Gmail::default();
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
         for name in ["A", "B"] {
-            gmail.create_label(name).unwrap();
+            gmail.create_label(&mut api, &LabelSettings::named(name)).unwrap();
         }
 
-        gmail.delete_label("Label_1").unwrap();
-        let renamed = gmail.rename_label("Label_2", "b").unwrap().name.clone();
-        let third = gmail.create_label("C").unwrap().id.clone();
+        gmail.delete_label(&mut api, "Label_1").unwrap();
+        let renamed = gmail
+            .update_label(&mut api, "Label_2", &LabelSettings::named("b"))
+            .unwrap()
+            .name
+            .clone();
+        let third = gmail.create_label(&mut api, &LabelSettings::named("C")).unwrap().id.clone();
 
         assert_eq!((renamed.as_str(), third.as_str()), ("b", "Label_3"));
-        assert_eq!(gmail.rename_label("Label_3", "B").unwrap_err().status, 409);
-        assert_eq!(gmail.rename_label("Label_9", "X").unwrap_err().status, 404);
-        assert_eq!(gmail.delete_label("INBOX").unwrap_err().status, 400);
+        assert_eq!(
+            gmail.update_label(&mut api, "Label_3", &LabelSettings::named("B")).unwrap_err().status,
+            409
+        );
+        assert_eq!(
+            gmail.update_label(&mut api, "Label_9", &LabelSettings::named("X")).unwrap_err().status,
+            404
+        );
+        assert_eq!(gmail.delete_label(&mut api, "INBOX").unwrap_err().status, 400);
     }
 
     #[test]
     fn deleted_label_leaves_its_messages() {
-        let (mut gmail, id) = mailbox();
-        let label = gmail.create_label("Sales").unwrap().id.clone();
+        let (mut state, id) = mailbox();
+        let (gmail, mut api) = Gmail::open(&mut state);
+        let label =
+            gmail.create_label(&mut api, &LabelSettings::named("Sales")).unwrap().id.clone();
         let change = LabelChange { add: vec![label.clone()], remove: Vec::new() };
-        gmail.modify(&id, &change).unwrap();
+        gmail.modify(&mut api, &id, &change).unwrap();
 
-        gmail.delete_label(&label).unwrap();
+        gmail.delete_label(&mut api, &label).unwrap();
 
-        assert!(!gmail.get(&id).unwrap().labels.contains(&label));
+        assert!(!gmail.get(&mut api, &id).unwrap().labels.contains(&label));
     }
 
     #[test]
     fn removing_unread_marks_as_read() {
-        let (mut gmail, id) = mailbox();
+        let (mut state, id) = mailbox();
+        let (gmail, mut api) = Gmail::open(&mut state);
         let change = LabelChange { add: Vec::new(), remove: vec!["UNREAD".to_owned()] };
 
-        let message = gmail.modify(&id, &change).unwrap();
+        let message = gmail.modify(&mut api, &id, &change).unwrap();
 
         assert!(!message.labels.contains("UNREAD"));
         assert!(message.labels.contains("INBOX"));

@@ -89,13 +89,14 @@ fn size(message: &Message) -> u64 {
 mod tests {
     use jiff::Timestamp;
 
+    use super::super::LabelSettings;
     use super::*;
 
     /// Whether a search finds the one message that these tests look at.
     #[track_caller]
     fn check(query: &str, found: bool) {
         let mut gmail = Gmail::default();
-        gmail.create_label("Big Customers").unwrap();
+        gmail.add_label(&LabelSettings::named("Big Customers")).unwrap();
         let message = Message {
             from: "Ann Lee <ann@acme.example>".to_owned(),
             to: vec!["me@company.example".to_owned()],

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::Api;
 use super::address::email_of;
 use super::file::File;
 use super::query::Query;
+use super::quota::Quota;
 use super::refusal::{insufficient_scope, invalid, not_found};
 use super::state::{Gmail, Message};
-use crate::service::ApiError;
-use crate::world::Env;
+use crate::service::{ApiError, Page};
+use crate::world::Ids;
 
 /// Messages a page when the request does not say.
 const PAGE_SIZE_DEFAULT: usize = 100;
@@ -53,13 +55,13 @@ pub struct ListRequest {
     pub include_spam_trash: bool,
 }
 
-/// One page of a list, newest message first.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MessagePage<'a> {
-    /// The messages.
-    pub messages: Vec<&'a Message>,
-    /// Where to go on; `None` on the last page.
-    pub next_page_token: Option<String>,
+/// A part of a list of messages, newest first. A list has ids alone, so that each message is read by a request
+/// of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MessageList {
+    /// The ids of the messages.
+    pub page: Page<String>,
     /// How many messages the whole list has.
     pub result_size_estimate: usize,
 }
@@ -70,7 +72,8 @@ impl Gmail {
     /// # Errors
     /// 400 without a recipient, with an address that is none, or with a line break in the subject;
     /// 404 when the thread to join is not there.
-    pub fn send(&mut self, env: &mut Env, outgoing: Outgoing) -> Result<&Message, ApiError> {
+    pub fn send(&mut self, api: &mut Api<'_>, outgoing: Outgoing) -> Result<&Message, ApiError> {
+        Quota::MessageSend.spend(api)?;
         outgoing.check()?;
         if outgoing.recipients().next().is_none() {
             return Err(invalid("Recipient address required"));
@@ -82,31 +85,32 @@ impl Gmail {
             from: self.address.clone(),
             thread_id: thread.unwrap_or_default(),
             labels: ["SENT".to_owned()].into(),
-            date: env.clock.now(),
+            date: api.clock.now(),
             ..outgoing.into_message()
         };
         if arrives {
             message.labels.extend(["INBOX", "UNREAD"].map(str::to_owned));
-            self.sort_in(env, &mut message);
+            self.sort_in(api.clock.now(), &mut message);
         }
-        Ok(self.deliver(env, message))
+        Ok(self.deliver(api.ids, message))
     }
 
     /// Reads a message. Its labels stay as they are: reading by API marks nothing as read.
     ///
     /// # Errors
     /// 400 when the id is not hexadecimal, 404 when there is no such message.
-    pub fn get(&self, id: &str) -> Result<&Message, ApiError> {
-        check_id(id)?;
-        self.message(id).ok_or_else(not_found)
+    pub fn get(&self, api: &mut Api<'_>, id: &str) -> Result<&Message, ApiError> {
+        Quota::MessageGet.spend(api)?;
+        self.find(id)
     }
 
-    /// Lists messages, newest first.
+    /// Lists the ids of messages, newest first.
     ///
     /// # Errors
     /// 400 when the query or the page token cannot be read.
-    pub fn list(&self, env: &Env, request: &ListRequest) -> Result<MessagePage<'_>, ApiError> {
-        let query = Query::parse(&request.query, env.clock.now())?;
+    pub fn list(&self, api: &mut Api<'_>, request: &ListRequest) -> Result<MessageList, ApiError> {
+        Quota::MessageList.spend(api)?;
+        let query = Query::parse(&request.query, api.clock.now())?;
         let after = request.page_token.as_deref().map(read_token).transpose()?;
         let size = request.max_results.unwrap_or(PAGE_SIZE_DEFAULT).clamp(1, PAGE_SIZE_MAX);
 
@@ -123,15 +127,17 @@ impl Gmail {
         }
         let more = found.len() > size;
         found.truncate(size);
-        let next_page_token = found.last().filter(|_| more).map(|last| token(last));
-        Ok(MessagePage { messages: found, next_page_token, result_size_estimate })
+        let next = found.last().filter(|_| more).map(|last| token(last));
+        let items = found.into_iter().map(|message| message.id.clone()).collect();
+        Ok(MessageList { page: Page { items, next }, result_size_estimate })
     }
 
     /// Moves a message to the Trash.
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn trash(&mut self, id: &str) -> Result<&Message, ApiError> {
+    pub fn trash(&mut self, api: &mut Api<'_>, id: &str) -> Result<&Message, ApiError> {
+        Quota::MessageTrash.spend(api)?;
         self.relabel(id, |labels| {
             labels.remove("INBOX");
             labels.insert("TRASH".to_owned());
@@ -142,7 +148,8 @@ impl Gmail {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn untrash(&mut self, id: &str) -> Result<&Message, ApiError> {
+    pub fn untrash(&mut self, api: &mut Api<'_>, id: &str) -> Result<&Message, ApiError> {
+        Quota::MessageTrash.spend(api)?;
         self.relabel(id, |labels| {
             labels.remove("TRASH");
         })
@@ -152,15 +159,22 @@ impl Gmail {
     ///
     /// # Errors
     /// 403 unless the login has the full mail scope; else as [`get`](Self::get).
-    pub fn delete(&mut self, id: &str) -> Result<(), ApiError> {
+    pub fn delete(&mut self, api: &mut Api<'_>, id: &str) -> Result<(), ApiError> {
+        Quota::MessageDelete.spend(api)?;
         if !self.may_delete {
             return Err(insufficient_scope());
         }
-        self.get(id)?;
+        self.find(id)?;
         self.messages.retain(|message| message.id != id);
         self.drafts.retain(|draft| draft.message_id != id);
         self.history += 1;
         Ok(())
+    }
+
+    /// The message with this id, without asking the API.
+    pub(super) fn find(&self, id: &str) -> Result<&Message, ApiError> {
+        check_id(id)?;
+        self.message(id).ok_or_else(not_found)
     }
 
     /// Changes the labels of a message and gives it a new history id.
@@ -182,10 +196,10 @@ impl Gmail {
     }
 
     /// Puts a message into the mailbox, with ids of its own. An empty thread id starts a thread.
-    pub(super) fn deliver(&mut self, env: &mut Env, mut message: Message) -> &Message {
+    pub(super) fn deliver(&mut self, ids: &mut Ids, mut message: Message) -> &Message {
         self.history += 1;
-        message.id = env.ids.hex(16);
-        message.message_id = format!("<{}@mail.gmail.example>", env.ids.hex(24));
+        message.id = ids.hex(16);
+        message.message_id = format!("<{}@mail.gmail.example>", ids.hex(24));
         message.sequence = self.history;
         message.history_id = self.history;
         if message.thread_id.is_empty() {
@@ -283,27 +297,29 @@ mod tests {
 
     use super::super::LabelChange;
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
-    fn env() -> Env {
-        Env { clock: Clock::default(), ids: Ids::new(1) }
+    fn world() -> State {
+        State::empty(1)
     }
 
     fn mail(to: &str, subject: &str) -> Outgoing {
         Outgoing { to: vec![to.to_owned()], subject: subject.to_owned(), ..Outgoing::default() }
     }
 
-    fn listed(gmail: &Gmail, query: &str) -> Vec<String> {
+    fn listed(state: &mut State, query: &str) -> Vec<String> {
+        let (gmail, mut api) = Gmail::open(state);
         let request = ListRequest { query: query.to_owned(), ..ListRequest::default() };
-        let page = gmail.list(&env(), &request).unwrap();
-        page.messages.iter().map(|message| message.subject.clone()).collect()
+        let ids = gmail.list(&mut api, &request).unwrap().page.items;
+        ids.iter().map(|id| gmail.find(id).unwrap().subject.clone()).collect()
     }
 
     #[test]
     fn an_id_is_sixteen_hex_digits_and_names_the_new_thread() {
-        let mut gmail = Gmail::default();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
 
-        let sent = gmail.send(&mut env(), mail("ann@example.com", "Hello")).unwrap();
+        let sent = gmail.send(&mut api, mail("ann@example.com", "Hello")).unwrap();
 
         assert_eq!(sent.id.len(), 16);
         assert!(sent.id.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -312,25 +328,30 @@ mod tests {
 
     #[test]
     fn sending_needs_a_recipient() {
-        let refused = Gmail::default().send(&mut env(), Outgoing::default()).unwrap_err();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+
+        let refused = gmail.send(&mut api, Outgoing::default()).unwrap_err();
 
         assert_eq!((refused.status, refused.message.as_str()), (400, "Recipient address required"));
     }
 
     #[test]
     fn mail_to_another_is_only_sent() {
-        let mut gmail = Gmail::default();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
 
-        gmail.send(&mut env(), mail("ann@example.com", "Hello")).unwrap();
+        gmail.send(&mut api, mail("ann@example.com", "Hello")).unwrap();
 
         assert_eq!(gmail.sent()[0].labels, BTreeSet::from(["SENT".to_owned()]));
     }
 
     #[test]
     fn mail_to_oneself_also_arrives_unread() {
-        let mut gmail = Gmail::default();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
 
-        let sent = gmail.send(&mut env(), mail("Me <ME@company.example>", "Note")).unwrap();
+        let sent = gmail.send(&mut api, mail("Me <ME@company.example>", "Note")).unwrap();
 
         let labels: Vec<_> = sent.labels.iter().map(String::as_str).collect();
         assert_eq!(labels, ["INBOX", "SENT", "UNREAD"]);
@@ -338,7 +359,10 @@ mod tests {
 
     #[test]
     fn an_invalid_address_is_refused() {
-        let refused = Gmail::default().send(&mut env(), mail("nobody", "Hello")).unwrap_err();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+
+        let refused = gmail.send(&mut api, mail("nobody", "Hello")).unwrap_err();
 
         assert_eq!(
             (refused.status, refused.message.as_str()),
@@ -348,24 +372,30 @@ mod tests {
 
     #[test]
     fn a_line_break_in_the_subject_is_refused() {
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
         let outgoing = mail("ann@example.com", "Hello\r\nBcc: spy@example.com");
 
-        assert_eq!(Gmail::default().send(&mut env(), outgoing).unwrap_err().status, 400);
+        assert_eq!(gmail.send(&mut api, outgoing).unwrap_err().status, 400);
     }
 
     #[test]
     fn reading_leaves_a_message_unread() {
-        let mut gmail = Gmail::default();
-        let id = gmail.send(&mut env(), mail("me@company.example", "Note")).unwrap().id.clone();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+        let id = gmail.send(&mut api, mail("me@company.example", "Note")).unwrap().id.clone();
 
-        gmail.get(&id).unwrap();
+        gmail.get(&mut api, &id).unwrap();
 
-        assert_eq!(listed(&gmail, "is:unread"), ["Note"]);
+        assert_eq!(listed(&mut state, "is:unread"), ["Note"]);
     }
 
     #[test]
     fn an_unknown_id_is_not_found() {
-        let refused = Gmail::default().get("00000000deadbeef").unwrap_err();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+
+        let refused = gmail.get(&mut api, "00000000deadbeef").unwrap_err();
 
         assert_eq!(refused.status, 404);
         assert_eq!(refused.message, "Requested entity was not found.");
@@ -373,51 +403,59 @@ mod tests {
 
     #[test]
     fn an_id_that_is_not_hexadecimal_is_invalid() {
-        let refused = Gmail::default().get("nonsense").unwrap_err();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+
+        let refused = gmail.get(&mut api, "nonsense").unwrap_err();
 
         assert_eq!((refused.status, refused.message.as_str()), (400, "Invalid id value"));
     }
 
     #[test]
     fn spam_and_trash_are_left_out_unless_asked() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
-        let trashed = gmail.send(&mut env, mail("me@company.example", "Old")).unwrap().id.clone();
-        let spam = gmail.send(&mut env, mail("me@company.example", "Win")).unwrap().id.clone();
-        gmail.trash(&trashed).unwrap();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+        let trashed = gmail.send(&mut api, mail("me@company.example", "Old")).unwrap().id.clone();
+        let spam = gmail.send(&mut api, mail("me@company.example", "Win")).unwrap().id.clone();
+        gmail.trash(&mut api, &trashed).unwrap();
         let change = LabelChange { add: vec!["SPAM".to_owned()], remove: Vec::new() };
-        gmail.modify(&spam, &change).unwrap();
+        gmail.modify(&mut api, &spam, &change).unwrap();
 
-        assert!(listed(&gmail, "").is_empty());
-        assert_eq!(listed(&gmail, "in:trash"), ["Old"]);
-        assert_eq!(listed(&gmail, "in:spam"), ["Win"]);
-        assert_eq!(listed(&gmail, "in:anywhere").len(), 2);
+        assert!(listed(&mut state, "").is_empty());
+        assert_eq!(listed(&mut state, "in:trash"), ["Old"]);
+        assert_eq!(listed(&mut state, "in:spam"), ["Win"]);
+        assert_eq!(listed(&mut state, "in:anywhere").len(), 2);
         let all = ListRequest { include_spam_trash: true, ..ListRequest::default() };
-        assert_eq!(gmail.list(&env, &all).unwrap().messages.len(), 2);
+        let (gmail, mut api) = Gmail::open(&mut state);
+        assert_eq!(gmail.list(&mut api, &all).unwrap().page.items.len(), 2);
     }
 
     #[test]
     fn a_search_that_finds_nothing_is_an_empty_page() {
-        let gmail = Gmail::default();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
 
-        let page = gmail.list(&env(), &ListRequest::default()).unwrap();
+        let list = gmail.list(&mut api, &ListRequest::default()).unwrap();
 
-        assert!(page.messages.is_empty());
-        assert_eq!((page.next_page_token, page.result_size_estimate), (None, 0));
+        assert!(list.page.items.is_empty());
+        assert_eq!((list.page.next, list.result_size_estimate), (None, 0));
     }
 
     #[test]
     fn the_newest_message_comes_first_even_within_one_instant() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
-        gmail.send(&mut env, mail("ann@example.com", "First")).unwrap();
-        gmail.send(&mut env, mail("ann@example.com", "Second")).unwrap();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+        gmail.send(&mut api, mail("ann@example.com", "First")).unwrap();
+        gmail.send(&mut api, mail("ann@example.com", "Second")).unwrap();
 
-        assert_eq!(listed(&gmail, ""), ["Second", "First"]);
+        assert_eq!(listed(&mut state, ""), ["Second", "First"]);
     }
 
     #[test]
     fn a_thread_is_joined_only_when_subject_and_header_agree() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
-        let first = gmail.send(&mut env, mail("ann@example.com", "Plan")).unwrap().clone();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+        let first = gmail.send(&mut api, mail("ann@example.com", "Plan")).unwrap().clone();
         let answer = Outgoing {
             thread_id: Some(first.thread_id.clone()),
             in_reply_to: Some(first.message_id.clone()),
@@ -425,32 +463,34 @@ mod tests {
         };
         let stray = Outgoing { in_reply_to: None, ..answer.clone() };
 
-        assert_eq!(gmail.send(&mut env, answer).unwrap().thread_id, first.id);
-        assert_ne!(gmail.send(&mut env, stray).unwrap().thread_id, first.id);
+        assert_eq!(gmail.send(&mut api, answer).unwrap().thread_id, first.id);
+        assert_ne!(gmail.send(&mut api, stray).unwrap().thread_id, first.id);
     }
 
     #[test]
     fn deleting_needs_the_full_scope() {
-        let mut gmail = Gmail::default();
-        let id = gmail.send(&mut env(), mail("ann@example.com", "Plan")).unwrap().id.clone();
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
+        let id = gmail.send(&mut api, mail("ann@example.com", "Plan")).unwrap().id.clone();
 
-        assert_eq!(gmail.delete(&id).unwrap_err().status, 403);
+        assert_eq!(gmail.delete(&mut api, &id).unwrap_err().status, 403);
         gmail.may_delete = true;
-        gmail.delete(&id).unwrap();
+        gmail.delete(&mut api, &id).unwrap();
 
         assert!(gmail.messages.is_empty());
     }
 
     #[test]
     fn a_page_has_a_hundred_messages_and_at_most_five_hundred() {
-        let (mut gmail, mut env) = (Gmail::default(), env());
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
         for _ in 0..501 {
-            gmail.deliver(&mut env, Message::default());
+            gmail.deliver(api.ids, Message::default());
         }
-        let page = |max_results| {
+        let mut page = |max_results| {
             let request = ListRequest { max_results, ..ListRequest::default() };
-            let page = gmail.list(&env, &request).unwrap();
-            (page.messages.len(), page.result_size_estimate)
+            let list = gmail.list(&mut api, &request).unwrap();
+            (list.page.items.len(), list.result_size_estimate)
         };
 
         assert_eq!((page(None), page(Some(501))), ((100, 501), (500, 501)));
@@ -458,12 +498,11 @@ mod tests {
 
     #[test]
     fn a_strange_page_token_is_refused() {
+        let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
         let request = ListRequest { page_token: Some("x".to_owned()), ..ListRequest::default() };
 
-        assert_eq!(
-            Gmail::default().list(&env(), &request).unwrap_err().message,
-            "Invalid pageToken"
-        );
+        assert_eq!(gmail.list(&mut api, &request).unwrap_err().message, "Invalid pageToken");
     }
 
     proptest! {
@@ -472,10 +511,11 @@ mod tests {
             days in prop::collection::vec(0_i64..5, 0..40),
             size in 1_usize..12,
         ) {
-            let (mut gmail, mut env) = (Gmail::default(), env());
+            let mut state = world();
+        let (gmail, mut api) = Gmail::open(&mut state);
             for day in &days {
                 let date = Timestamp::from_second(day * 86_400).unwrap();
-                gmail.deliver(&mut env, Message { date, ..Message::default() });
+                gmail.deliver(api.ids, Message { date, ..Message::default() });
             }
 
             let mut seen = Vec::new();
@@ -483,9 +523,9 @@ mod tests {
             loop {
                 let request =
                     ListRequest { max_results: Some(size), page_token, ..ListRequest::default() };
-                let page = gmail.list(&env, &request).unwrap();
-                seen.extend(page.messages.iter().map(|message| message.id.clone()));
-                page_token = page.next_page_token;
+                let page = gmail.list(&mut api, &request).unwrap().page;
+                seen.extend(page.items);
+                page_token = page.next;
                 if page_token.is_none() {
                     break;
                 }

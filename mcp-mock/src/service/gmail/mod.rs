@@ -14,14 +14,19 @@ mod labels;
 mod matching;
 mod messages;
 mod query;
-mod refusal;
+mod quota;
+pub(crate) mod refusal;
 mod seed;
 mod state;
 
 pub use address::{email_of, split_addresses};
 pub use file::File;
 pub use filters::{Criteria, Filter, FilterAction};
-pub use labels::{LabelChange, SYSTEM_LABELS};
-pub use messages::{ListRequest, MessagePage, Outgoing};
+pub use labels::{LabelChange, LabelSettings, SYSTEM_LABELS};
+pub use messages::{ListRequest, MessageList, Outgoing};
 pub use seed::{GmailSeed, MessageSeed, Texts};
 pub use state::{Draft, Gmail, Label, LabelListVisibility, Message, MessageListVisibility};
+
+/// What the operations take from their world. Each of them is a request, and costs what the vendor counts for
+/// it; what is free says so.
+pub type Api<'w> = super::Api<'w, Gmail>;

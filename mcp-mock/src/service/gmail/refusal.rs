@@ -1,5 +1,6 @@
 //! Refusals in the words of the Gmail API.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::service::ApiError;
@@ -19,8 +20,28 @@ pub(super) fn conflict(message: &str) -> ApiError {
     refusal(409, "aborted", message.to_owned())
 }
 
+/// More requests than the vendor allows at `now`, of which there may be more after the wait.
+pub(crate) fn too_many_requests(now: Timestamp, wait_seconds: u32) -> ApiError {
+    let wait = SignedDuration::from_secs(wait_seconds.into());
+    let end = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    let end = end.strftime("%Y-%m-%dT%H:%M:%S.000Z");
+    let message = format!("User-rate limit exceeded.  Retry after {end}");
+    let reason = "rateLimitExceeded";
+    let errors = json!([{ "domain": "usageLimits", "reason": reason, "message": message }]);
+    let details =
+        json!({ "errors": errors, "status": "RESOURCE_EXHAUSTED", "retry_after": wait_seconds });
+    ApiError::new(429, reason, message).with_details(details)
+}
+
+/// A login that has expired.
+pub(crate) fn invalid_credentials() -> ApiError {
+    let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login \
+                   cookie or other valid authentication credential.";
+    ApiError::new(401, "authError", message)
+}
+
 /// A login without the scope that the operation needs.
-pub(super) fn insufficient_scope() -> ApiError {
+pub(crate) fn insufficient_scope() -> ApiError {
     let message = "Request had insufficient authentication scopes.";
     refusal(403, "insufficientPermissions", message.to_owned())
 }

@@ -7,8 +7,8 @@ use super::address::{email_of, split_addresses};
 use super::file::File;
 use super::refusal::invalid;
 use super::state::{Gmail, Message};
+use super::{Api, LabelSettings};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// The mail that is there from the start.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -65,12 +65,12 @@ pub enum Texts {
 }
 
 impl Gmail {
-    /// Adds what a seed describes.
+    /// Adds what a seed describes. Free.
     ///
     /// # Errors
     /// 400 when an address is none or a thread names no earlier message; label errors as
     /// [`create_label`](Self::create_label).
-    pub fn plant(&mut self, env: &mut Env, seed: GmailSeed) -> Result<(), ApiError> {
+    pub fn plant(&mut self, api: &mut Api<'_>, seed: GmailSeed) -> Result<(), ApiError> {
         if let Some(address) = seed.address {
             self.address = address;
         }
@@ -87,17 +87,17 @@ impl Gmail {
                 })?,
                 None => String::new(),
             };
-            let message = self.grow(env, message, thread_id)?;
-            threads.push(self.deliver(env, message).thread_id.clone());
+            let message = self.message_of(message, thread_id, api.clock.now())?;
+            threads.push(self.deliver(api.ids, message).thread_id.clone());
         }
         Ok(())
     }
 
-    fn grow(
+    fn message_of(
         &mut self,
-        env: &Env,
         seed: MessageSeed,
         thread_id: String,
+        now: Timestamp,
     ) -> Result<Message, ApiError> {
         let from = seed.from.unwrap_or_else(|| self.address.clone());
         let own = email_of(&from).is_some_and(|email| email.eq_ignore_ascii_case(&self.address));
@@ -113,7 +113,7 @@ impl Gmail {
         {
             return Err(invalid(format!("`{bad}` is not an address")));
         }
-        let date = seed.date.unwrap_or_else(|| env.clock.now());
+        let date = seed.date.unwrap_or(now);
         let (subject, body, attachments) = (seed.subject, seed.body, seed.attachments);
         let message =
             Message { thread_id, from, to, cc, subject, body, date, ..Message::default() };
@@ -124,7 +124,7 @@ impl Gmail {
     fn label_for(&mut self, name: &str) -> Result<String, ApiError> {
         match self.label_id(name) {
             Some(id) => Ok(id),
-            None => self.create_label(name).map(|label| label.id.clone()),
+            None => self.add_label(&LabelSettings::named(name)).map(|label| label.id.clone()),
         }
     }
 }
@@ -149,13 +149,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Clock, Part, State};
 
     fn planted(seed: serde_json::Value) -> Result<Gmail, ApiError> {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut gmail = Gmail::default();
-        gmail.plant(&mut env, serde_json::from_value(seed).unwrap())?;
-        Ok(gmail)
+        let mut state = State::empty(1);
+        let (gmail, mut api) = Gmail::open(&mut state);
+        gmail.plant(&mut api, serde_json::from_value(seed).unwrap())?;
+        Ok(state.gmail)
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn archiving_takes_inbox_off_and_the_message_stays() {
 fn label_that_there_is_not_or_that_only_the_system_sets_is_named() {
     let mut state = demo();
     let before = state.clone();
-    let id = state.gmail.messages[0].id.clone();
+    let id = state.gmail.inbox()[0].id.clone();
 
     for label in ["Label_9", "SENT", "DRAFT", "CHAT"] {
         let change = json!({ "messageId": id, "addLabelIds": [label] });

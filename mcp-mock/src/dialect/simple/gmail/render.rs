@@ -1,14 +1,9 @@
-//! How messages look in the answers of this dialect, and what its arguments mean.
+//! Messages as the answers of this dialect show them.
 
 use serde_json::{Value, json};
 
-use crate::dialect::Arguments;
 use crate::dialect::schema::{boolean, list, object, required, text};
-use crate::service::ApiError;
-use crate::service::gmail::{
-    Gmail, ListRequest, Message, MessagePage, Outgoing, email_of, split_addresses,
-};
-use crate::world::Env;
+use crate::service::gmail::{Gmail, Message, email_of};
 
 /// The schema of a message without its text.
 pub(super) fn summary_schema() -> Value {
@@ -65,51 +60,4 @@ pub(super) fn message(gmail: &Gmail, message: &Message) -> Value {
     rendered["labels"] = message.labels.iter().map(name_of).collect();
     rendered["attachments"] = message.attachments.iter().map(|file| file.name.as_str()).collect();
     rendered
-}
-
-/// A message that is in the mailbox, by id.
-pub(super) fn message_by_id(gmail: &Gmail, id: &str) -> Result<Value, ApiError> {
-    gmail.get(id).map(|found| message(gmail, found))
-}
-
-/// The schema of addresses: one text, in which commas separate, or a list.
-pub(super) fn addresses_schema(description: &str) -> Value {
-    let one = text("One address, or several with commas between them");
-    let many = list(text("Address"), "Addresses");
-    json!({ "anyOf": [one, many], "description": description })
-}
-
-/// The message that `to`, `cc`, `subject` and `body` describe.
-pub(super) fn outgoing(arguments: &Arguments) -> Outgoing {
-    Outgoing {
-        to: addresses(arguments, "to"),
-        cc: addresses(arguments, "cc"),
-        subject: arguments.text("subject").to_owned(),
-        body: arguments.text("body").to_owned(),
-        ..Outgoing::default()
-    }
-}
-
-/// Addresses given as one text or as a list.
-fn addresses(arguments: &Arguments, name: &str) -> Vec<String> {
-    match arguments.optional_text(name) {
-        Some(text) => split_addresses(text),
-        None => arguments.texts(name),
-    }
-}
-
-/// The page of messages that `query`, `limit` and `cursor` ask for.
-pub(super) fn page<'a>(
-    gmail: &'a Gmail,
-    env: &Env,
-    arguments: &Arguments,
-) -> Result<MessagePage<'a>, ApiError> {
-    let limit = arguments.integer("limit").and_then(|limit| usize::try_from(limit).ok());
-    let request = ListRequest {
-        query: arguments.text("query").to_owned(),
-        max_results: limit,
-        page_token: arguments.optional_text("cursor").map(str::to_owned),
-        include_spam_trash: false,
-    };
-    gmail.list(env, &request)
 }
