@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
     fn check_not(&mut self, schema: &'a Value, value: &Value) {
         let trial = self.trial(schema, value);
         if trial.passed() {
-            self.report(format!("`{}` is excluded by the schema", keyword::shown(value)));
+            self.report(excluded(schema, value));
         } else if trial.found.is_empty() {
             self.uncertain = true;
         }
@@ -338,6 +338,18 @@ impl<'a> Checker<'a> {
         let enough = self.steps_left >= steps;
         self.steps_left = self.steps_left.saturating_sub(steps);
         enough
+    }
+}
+
+/// Members that may not come together are named; of other exclusions there is nothing to say.
+fn excluded(schema: &Value, value: &Value) -> String {
+    let only_requires = schema.as_object().filter(|keywords| keywords.len() == 1);
+    let names = only_requires.and_then(|keywords| keywords.get("required")?.as_array());
+    match names.map(Vec::as_slice) {
+        Some([Value::String(one), Value::String(other)]) => {
+            format!("`{one}` and `{other}` exclude each other")
+        }
+        _ => format!("`{}` is excluded by the schema", keyword::shown(value)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Characters of a value that a message quotes.
 const SHOWN_MAX: usize = 60;
@@ -29,9 +29,11 @@ pub(super) fn check(name: &str, argument: &Value, value: &Value) -> Verdict {
         "maximum" => number(argument, value, "at most", &[Ordering::Less, Ordering::Equal]),
         "minimum" => number(argument, value, "at least", &[Ordering::Greater, Ordering::Equal]),
         "maxItems" => size(argument, value.as_array().map(Vec::len), Bound::Most, "item"),
+        "maxProperties" => size(argument, members(value), Bound::Most, "member"),
         "minItems" => size(argument, value.as_array().map(Vec::len), Bound::Least, "item"),
         "maxLength" => size(argument, characters(value), Bound::Most, "character"),
         "minLength" => size(argument, characters(value), Bound::Least, "character"),
+        "minProperties" => size(argument, members(value), Bound::Least, "member"),
         "type" => check_type(argument, value),
         _ if is_annotation(name) => Verdict::Met,
         _ => Verdict::Unknown,
@@ -201,6 +203,10 @@ fn size(limit: &Value, size: Option<usize>, bound: Bound, noun: &str) -> Verdict
 
 fn length(limit: &Value) -> Option<usize> {
     limit.as_u64().and_then(|limit| usize::try_from(limit).ok())
+}
+
+fn members(value: &Value) -> Option<usize> {
+    value.as_object().map(Map::len)
 }
 
 fn characters(value: &Value) -> Option<usize> {

@@ -154,6 +154,8 @@ mod tests {
             ),
             (json!({"minItems": 1}), json!([]), &[": expected at least 1 item, got 0"]),
             (json!({"maxItems": 2}), json!([1, 2, 3]), &[": expected at most 2 items, got 3"]),
+            (json!({"minProperties": 1}), json!({}), &[": expected at least 1 member, got 0"]),
+            (json!({"maxProperties": 0}), json!([1]), &[]),
         ]);
     }
 
@@ -220,6 +222,11 @@ mod tests {
                 &[": `null` is excluded by the schema"],
             ),
             (json!({"not": {"type": "null"}}), json!(1), &[]),
+            (
+                json!({"not": {"required": ["a", "b"]}}),
+                json!({"a": 1, "b": 2}),
+                &[": `a` and `b` exclude each other"],
+            ),
         ]);
     }
 
