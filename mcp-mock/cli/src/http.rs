@@ -31,9 +31,6 @@ pub(super) async fn serve(
     matches: &ArgMatches,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    for server in &servers {
-        server.own_process();
-    }
     let is_only = servers.len() == 1;
     let server = Control::open(Arc::new(setup), world, servers, options(matches, HTTP)).await?;
     let mut ready = ready(&server);

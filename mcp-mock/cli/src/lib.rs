@@ -11,6 +11,8 @@ mod error;
 mod fault_rule;
 mod http;
 mod list;
+#[cfg(unix)]
+mod process;
 mod real_server;
 mod record;
 mod replay;

@@ -7,6 +7,8 @@ use clap::ArgMatches;
 use super::arguments::{CONTROL, HTTP};
 use super::error::CommandError;
 use super::http;
+#[cfg(unix)]
+use super::process;
 use super::setup::WorldSetup;
 use mcp_mock::MockServer;
 
@@ -17,6 +19,11 @@ pub(super) async fn run(
 ) -> Result<(), CommandError> {
     let setup = WorldSetup::of(matches)?;
     let (world, servers) = setup.stage()?;
+    #[cfg(unix)]
+    let misbehave = process::misbehave;
+    #[cfg(not(unix))]
+    let misbehave = |_| Err(std::io::Error::other("it needs signals, which only Unix has"));
+    servers.iter().for_each(|server| server.own_process(misbehave));
     if matches.contains_id(HTTP) {
         return http::serve(setup, (world, servers), matches, out).await;
     }

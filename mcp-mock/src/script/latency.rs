@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
+use super::duration;
 use crate::world::Ids;
 
 /// The longest that an answer is held back, whatever a distribution says: longer than any client waits.
@@ -87,41 +90,35 @@ impl From<Duration> for Latency {
 }
 
 impl<'de> Deserialize<'de> for Latency {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Written::deserialize(deserializer).map(Self::from)
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Value::deserialize(deserializer)?;
+        let latency = match &written {
+            Value::Object(_) => Shape::deserialize(written).map(Self::from),
+            _ => Time::deserialize(written).map(|Time(time)| Self::fixed(time)),
+        };
+        latency.map_err(D::Error::custom)
     }
 }
 
-/// A latency in a file, in milliseconds.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Fixed(u32),
-    Distribution(Shape),
-}
-
+/// A distribution in a file.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Shape {
-    LogNormal(u32, f64),
-    Normal(u32, u32),
-    Uniform(u32, u32),
+    LogNormal(Time, f64),
+    Normal(Time, Time),
+    Uniform(Time, Time),
 }
 
-impl From<Written> for Latency {
-    fn from(written: Written) -> Self {
-        let ms = |count: u32| Duration::from_millis(count.into());
-        match written {
-            Written::Fixed(time) => Self::fixed(ms(time)),
-            Written::Distribution(Shape::LogNormal(median, sigma)) => {
-                Self::log_normal(ms(median), sigma)
-            }
-            Written::Distribution(Shape::Normal(mean, deviation)) => {
-                Self::normal(ms(mean), ms(deviation))
-            }
-            Written::Distribution(Shape::Uniform(least, most)) => {
-                Self::uniform(ms(least), ms(most))
-            }
+/// A duration, or a number of milliseconds.
+#[derive(Deserialize)]
+struct Time(#[serde(deserialize_with = "duration::of_milliseconds")] Duration);
+
+impl From<Shape> for Latency {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::LogNormal(Time(median), sigma) => Self::log_normal(median, sigma),
+            Shape::Normal(Time(mean), Time(deviation)) => Self::normal(mean, deviation),
+            Shape::Uniform(Time(least), Time(most)) => Self::uniform(least, most),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything here is plain data and pure decisions; [`crate::server`] carries them out.
 
+mod duration;
 mod fault;
 mod file;
 mod latency;
@@ -13,8 +14,7 @@ mod times;
 mod vendor;
 mod verify;
 
-pub(crate) use fault::Kind;
-pub(crate) use fault::{FAULTS, Malformed};
+pub(crate) use fault::{FAULTS, FaultRow, Malformed, Scope};
 pub use fault::{Fault, FaultError, MalformedAnswer, ProcessFault, ToolListFault};
 pub use file::{Rules, RulesError};
 pub use latency::Latency;

@@ -93,9 +93,9 @@ impl Rule {
             delay = delay.saturating_add(*more);
         }
         let action = match &self.action {
-            Action::Fault(Fault::RateLimit { for_seconds }) => {
-                let for_seconds = self.progress.wait(call.at, *for_seconds);
-                Action::Fault(Fault::RateLimit { for_seconds })
+            Action::Fault(Fault::RateLimit { lasting }) => {
+                let lasting = self.progress.time_left(call.at, *lasting);
+                Action::Fault(Fault::RateLimit { lasting })
             }
             action => action.clone(),
         };
@@ -135,16 +135,13 @@ impl Rule {
 }
 
 impl Progress {
-    /// The seconds that a rate limit still holds; the first call begins it.
-    fn wait(&mut self, now: Timestamp, for_seconds: u32) -> u32 {
-        let length = SignedDuration::from_secs(for_seconds.into());
-        let end = self
-            .limited_until
-            .get_or_insert_with(|| now.saturating_add(length).unwrap_or(Timestamp::MAX));
-        let rest = now.duration_until(*end);
-        // A wait of a part of a second would end too early.
-        let seconds = rest.as_secs() + i64::from(rest.subsec_nanos() > 0);
-        u32::try_from(seconds).unwrap_or_default()
+    /// How long a rate limit still holds; the first call begins it.
+    fn time_left(&mut self, now: Timestamp, lasting: Duration) -> Duration {
+        let end = self.limited_until.get_or_insert_with(|| {
+            let length = SignedDuration::try_from(lasting).unwrap_or(SignedDuration::MAX);
+            now.saturating_add(length).unwrap_or(Timestamp::MAX)
+        });
+        now.duration_until(*end).try_into().unwrap_or_default()
     }
 }
 

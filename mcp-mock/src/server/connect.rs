@@ -1,7 +1,9 @@
 //! The ways to reach a fake server: in memory, over any pair of byte streams, over this process's own
 //! standard input and output.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mcp_client::transport::memory::{self, MemoryTransport};
@@ -16,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::MockServer;
 use super::answer::Connection;
+use crate::script::ProcessFault;
 
 /// Why serving ended otherwise than by the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,16 +57,19 @@ impl MockServer {
     ///
     /// When the stream breaks.
     pub async fn serve_stdio(&self) -> Result<(), ServeError> {
-        self.own_process();
+        let unable = |_| Err(io::Error::other("only the program `mcp-mock` can do that"));
+        self.core.settings().process.get_or_insert(unable);
         let served = self.serve_on(&own_stdio()).await;
         let lingering = self.core.settings().lingering;
         tokio::time::sleep(lingering).await;
         served
     }
 
-    /// Says that the process is there for this server, so that a crash ends it.
-    pub fn own_process(&self) {
-        self.core.settings().is_own_process = true;
+    /// Says that the process is there for this server: a crash ends it, and `misbehave` carries out the
+    /// [faults of a process](ProcessFault). It gives the time that the process goes on after the end of its
+    /// standard input.
+    pub fn own_process(&self, misbehave: fn(ProcessFault) -> io::Result<Duration>) {
+        self.core.settings().process = Some(misbehave);
     }
 
     async fn serve_on(&self, transport: &dyn Transport) -> Result<(), ServeError> {

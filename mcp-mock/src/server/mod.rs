@@ -14,6 +14,7 @@ pub use rules::{add_rules, servers_matching};
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use mcp_core::protocol::{ProtocolVersion, Tool};
 use mcp_core::server::Changes;
 
 use crate::dialect::{Dialect, simple};
-use crate::script::{Call, Matcher, Rule, Script, Times};
+use crate::script::{Call, Matcher, ProcessFault, Rule, Script, Times};
 use crate::service::ServiceName;
 use crate::world::SharedState;
 
@@ -67,13 +68,16 @@ pub(crate) struct Core {
     changes: Changes,
 }
 
+/// Lets the process behave badly, and says how long it goes on after the end of its standard input.
+type Misbehave = fn(ProcessFault) -> io::Result<Duration>;
+
 /// What a test may change about the server as a whole.
 #[derive(Debug)]
 struct Settings {
     versions: Vec<ProtocolVersion>,
-    /// Whether a crash ends the process.
-    is_own_process: bool,
-    /// How long the process goes on behind its standard input.
+    /// What the process does for a fault of its own; `None` when the process is not there for the server.
+    process: Option<Misbehave>,
+    /// How long the process goes on after the end of its standard input.
     lingering: Duration,
     /// Tools that went away.
     vanished: BTreeSet<String>,
@@ -88,7 +92,7 @@ impl MockServer {
         let service = dialect.service();
         let settings = Settings {
             versions: dialect.versions(),
-            is_own_process: false,
+            process: None,
             lingering: Duration::ZERO,
             vanished: BTreeSet::new(),
         };

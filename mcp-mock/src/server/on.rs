@@ -114,9 +114,9 @@ impl<'a> On<'a> {
         self.set(Action::Answer(Arc::new(answer)));
     }
 
-    /// Fails in this way.
+    /// Fails in this way. Values out of their bounds become the nearest within.
     pub fn fault(self, fault: Fault) {
-        self.set(Action::Fault(fault));
+        self.set(Action::Fault(fault.bounded()));
     }
 
     /// Does what the service does; the rule only counts, or delays.

@@ -118,7 +118,7 @@ async fn duplicate_answer_is_counted_and_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn answer_after_a_cancellation_is_dropped_and_harms_no_later_call() {
-    let seen = seen(Fault::LateAnswer { after_ms: 3000 }).await;
+    let seen = seen(Fault::LateAnswer { after: Duration::from_secs(3) }).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let again = seen.client.call_raw("create_issue", new_issue()).await.unwrap();
 
@@ -255,7 +255,7 @@ async fn oversize_answer_is_a_text_of_that_length() {
 #[tokio::test(start_paused = true)]
 async fn rate_limit_ends_when_the_clock_of_the_world_has_moved_on() {
     let world = World::new(1);
-    world.github().on("create_issue").fault(Fault::RateLimit { for_seconds: 30 });
+    world.github().on("create_issue").fault(Fault::RateLimit { lasting: Duration::from_secs(30) });
     let client = client_of(&world.github()).await;
     let wait = async || {
         let error = client.call_raw("create_issue", new_issue()).await.err()?;

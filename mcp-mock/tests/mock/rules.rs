@@ -360,7 +360,7 @@ async fn rules_from_a_text_do_what_the_builder_does() {
         { "on": { "service": "slack", "tool": "no_tool_of_github" }, "fault": "hang" },
     ] });
 
-    world.github().add_rules(&Rules::from_value(rules).unwrap()).unwrap();
+    world.github().add_rules(&Rules::from_value(&rules).unwrap()).unwrap();
 
     assert_eq!(outcomes(&world.github(), 5).await, [true, false, true, false, true]);
     assert_eq!(world.state().github.issues("company", "support").len(), 4);
@@ -374,7 +374,7 @@ fn rule_about_an_unknown_tool_is_refused_and_none_is_added() {
         { "on": { "tool": "create_isue" } },
     ] });
 
-    let error = github.add_rules(&Rules::from_value(rules).unwrap()).unwrap_err();
+    let error = github.add_rules(&Rules::from_value(&rules).unwrap()).unwrap_err();
 
     assert!(matches!(error, RulesError::UnknownTool { .. }));
     insta::assert_snapshot!(

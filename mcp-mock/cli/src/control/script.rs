@@ -18,7 +18,7 @@ pub(super) fn calls(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcom
 
 /// Adds rules to those that are there.
 pub(super) fn add_rules(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
-    let rules = Rules::from_value(request.json()?)?;
+    let rules = Rules::from_value(&request.json()?)?;
     mcp_mock::add_rules(&target.served.servers, &rules)?;
     Ok(json!({}))
 }

@@ -1,5 +1,7 @@
 //! What faults say in the words of the vendors.
 
+use std::time::Duration;
+
 use mcp_mock::{Fault, MockServer, World};
 use serde_json::{Value, json};
 
@@ -7,7 +9,7 @@ use super::{client_of, in_dialect};
 
 /// What a vendor's server says to a call under a rate limit.
 async fn limited(server: MockServer, tool_name: &str, arguments: Value) -> String {
-    server.on(tool_name).fault(Fault::RateLimit { for_seconds: 30 });
+    server.on(tool_name).fault(Fault::RateLimit { lasting: Duration::from_secs(30) });
     let client = client_of(&server).await;
     match client.call_raw(tool_name, arguments).await {
         Ok(result) => result.to_value().to_string(),

@@ -1,10 +1,10 @@
 //! Answers whose bytes are not what they should be.
 
 use mcp_core::jsonrpc::RequestId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{Kind, Known, known};
+use super::table::{Kind, kind};
 
 /// Levels of nesting that no parser should follow on its stack.
 const LEVELS: usize = 100_000;
@@ -13,11 +13,11 @@ const LEVELS: usize = 100_000;
 const ENDLESS_BYTES: usize = 64 << 20;
 
 /// A way in which an answer is malformed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum MalformedAnswer {
-    /// The answer alone in a list, as of a batch.
+    /// The answer alone in an array, as of a batch.
     Batch,
     /// A byte order mark comes before the answer.
     Bom,
@@ -27,33 +27,33 @@ pub enum MalformedAnswer {
     Deep,
     /// The id is there twice.
     DuplicateMembers,
-    /// A line of 64 MiB that does not end, in place of the answer.
+    /// A line of 64 MiB that does not end, instead of the answer.
     EndlessLine,
     /// A number that is larger than any number of 64 bits.
     HugeNumber,
-    /// A byte that is no UTF-8, in a text of the answer.
+    /// A byte that is no UTF-8, in a string of the answer.
     InvalidUtf8,
     /// A line that is no UTF-8 comes before the answer.
     InvalidUtf8Line,
-    /// Half of a pair of UTF-16, escaped, in a text of the answer.
+    /// Half of a pair of UTF-16, escaped, in a string of the answer.
     LoneSurrogate,
-    /// `NaN` in the place of a number.
+    /// `NaN` instead of a number.
     Nan,
     /// Neither a result nor an error.
     Neither,
-    /// The stream ends behind the answer, without the end of the line.
+    /// The stream ends after the answer, without the end of the line.
     NoNewline,
-    /// A NUL byte in a text of the answer.
+    /// A NUL byte in a string of the answer.
     Nul,
     /// An error whose id is null.
     NullId,
-    /// The answer lies over many lines.
+    /// The answer takes many lines.
     Pretty,
     /// A result and an error.
     ResultAndError,
-    /// The id is a text of its digits.
+    /// The id is a string of its digits.
     TextId,
-    /// The line ends of Unicode in a text, which do not end a line here: the answer is fine.
+    /// The line ends of Unicode in a string, which do not end a line here: the answer is fine.
     UnicodeLines,
     /// `resultType` is one that nobody knows.
     UnknownType,
@@ -63,42 +63,31 @@ pub enum MalformedAnswer {
     WrongVersion,
 }
 
-impl Kind for MalformedAnswer {
-    const ALL: &'static [Known<Self>] = &[
-        known(Self::Batch, "batch", "the answer is the only one of a batch"),
-        known(Self::Bom, "bom", "a byte order mark comes before the answer"),
-        known(Self::Crlf, "crlf", "the line ends with CR LF: the answer is fine"),
-        known(Self::Deep, "deep", "something in it is nested 100000 levels deep"),
-        known(Self::DuplicateMembers, "duplicate-members", "`id` is there twice"),
-        known(Self::EndlessLine, "endless-line", "64 MiB come instead, without the end of a line"),
-        known(Self::HugeNumber, "huge-number", "`1e999` is in it"),
-        known(Self::InvalidUtf8, "invalid-utf8", "a text in it is no UTF-8"),
-        known(
-            Self::InvalidUtf8Line,
-            "invalid-utf8-line",
-            "a line that is no UTF-8 comes before the answer, which is fine",
-        ),
-        known(Self::LoneSurrogate, "lone-surrogate", r"a text in it has the escape `\ud800` alone"),
-        known(Self::Nan, "nan", "`NaN` is in it"),
-        known(Self::Neither, "neither", "it has neither `result` nor `error`"),
-        known(
-            Self::NoNewline,
-            "no-newline",
-            "the stream ends behind it, without the end of a line",
-        ),
-        known(Self::Nul, "nul", "a text in it has a NUL byte"),
-        known(Self::NullId, "null-id", "an error whose `id` is null comes instead"),
-        known(Self::Pretty, "pretty", "it lies over many lines"),
-        known(Self::ResultAndError, "result-and-error", "it has `result` and `error`"),
-        known(Self::TextId, "text-id", "its `id` is a text"),
-        known(
-            Self::UnicodeLines,
-            "unicode-lines",
-            "a text in it has U+2028, U+2029 and U+0085: the answer is fine",
-        ),
-        known(Self::UnknownType, "unknown-type", "its `resultType` is `surprise`"),
-        known(Self::UpperCase, "upper-case", "its members are named `ID`, `RESULT` and so on"),
-        known(Self::WrongVersion, "wrong-version", "its `jsonrpc` is `1.0`"),
+impl MalformedAnswer {
+    /// The kinds, and what a client sees of each.
+    pub(super) const KINDS: &[Kind] = &[
+        kind("batch", "the answer is the only one of a batch"),
+        kind("bom", "a byte order mark comes before the answer"),
+        kind("crlf", "the line ends with CR LF: the answer is fine"),
+        kind("deep", "something in it is nested 100000 levels deep"),
+        kind("duplicate-members", "`id` is there twice"),
+        kind("endless-line", "64 MiB come instead, without the end of a line"),
+        kind("huge-number", "`1e999` is in it"),
+        kind("invalid-utf8", "a string in it is no UTF-8"),
+        kind("invalid-utf8-line", "a line that is no UTF-8 comes before the answer, which is fine"),
+        kind("lone-surrogate", r"a string in it has the escape `\ud800` alone"),
+        kind("nan", "`NaN` is in it"),
+        kind("neither", "it has neither `result` nor `error`"),
+        kind("no-newline", "the stream ends after it, without the end of a line"),
+        kind("nul", "a string in it has a NUL byte"),
+        kind("null-id", "an error whose `id` is null comes instead"),
+        kind("pretty", "it takes many lines"),
+        kind("result-and-error", "it has `result` and `error`"),
+        kind("text-id", "its `id` is a string"),
+        kind("unicode-lines", "a string in it has U+2028, U+2029 and U+0085: the answer is fine"),
+        kind("unknown-type", "its `resultType` is `surprise`"),
+        kind("upper-case", "its members are named `ID`, `RESULT` and so on"),
+        kind("wrong-version", "its `jsonrpc` is `1.0`"),
     ];
 }
 
@@ -107,11 +96,11 @@ impl Kind for MalformedAnswer {
 pub(crate) enum Malformed {
     /// These bytes, with the end of a line.
     Line(Vec<u8>),
-    /// The answer as it is, behind a line.
+    /// The answer as it is, after a line.
     Preceded(&'static [u8]),
-    /// The answer as it is, and where it is on a stream the end of that.
+    /// The answer as it is, and then the end of the stream if it is on one.
     Unended,
-    /// These bytes, and no end of a line behind them.
+    /// These bytes, and no end of a line after them.
     Unfinished(Vec<u8>),
 }
 
@@ -205,7 +194,7 @@ mod tests {
     const ANSWER: &[u8] =
         br#"{"jsonrpc":"2.0","id":7,"result":{"content":[],"resultType":"complete"}}"#;
 
-    fn shown(kind: MalformedAnswer) -> String {
+    fn escaped(kind: MalformedAnswer) -> String {
         let shown = match kind.of(&7.into(), ANSWER) {
             Malformed::Line(line) => line.escape_ascii().to_string(),
             Malformed::Preceded(line) => format!("{} and the answer", line.escape_ascii()),
@@ -218,7 +207,10 @@ mod tests {
 
     #[test]
     fn answers_are_malformed_in_one_way_each() {
-        let all: Vec<_> = MalformedAnswer::ALL.iter().map(|known| shown(known.kind)).collect();
+        let all: Vec<_> = MalformedAnswer::KINDS
+            .iter()
+            .map(|kind| escaped(serde_json::from_value(kind.name.into()).unwrap()))
+            .collect();
 
         insta::assert_snapshot!(all.join("\n"));
     }

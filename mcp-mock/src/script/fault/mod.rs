@@ -1,75 +1,90 @@
 //! Failures that are put in on purpose.
 
-mod kind;
 mod malformed;
+mod notation;
 mod process;
 mod table;
-mod text;
 mod tool_list;
+mod value;
 
-pub(crate) use kind::Kind;
 pub(crate) use malformed::Malformed;
 pub use malformed::MalformedAnswer;
+pub use notation::FaultError;
 pub use process::ProcessFault;
-pub(crate) use table::FAULTS;
-pub use text::FaultError;
+use table::Kind;
+pub(crate) use table::{FAULTS, FaultRow, Scope};
 pub use tool_list::ToolListFault;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::mem::{Discriminant, discriminant};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Serialize};
+
+use super::duration;
 
 /// A failure in place of, or around, the answer to a call.
 ///
-/// From text, as the command line takes it: the [name](Self::name), and after `=` the value that a fault
-/// takes, such as `crash`, `delay=200ms`, `http-status=503` or `rate-limit=60`. Without one it has its
-/// usual value. What each does over standard input and output and over HTTP, `mcp-mock faults` prints.
-/// Over an in-memory transport it does the same as over a stream, but that messages travel whole there.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// The command line, files of rules and [`FromStr`](std::str::FromStr) take the same strings: the
+/// [name](Self::name), and after `=` the value that a fault takes, such as `crash`, `delay=3s`,
+/// `http-status=503` or `rate-limit=1m`. Without one it has its usual value. `mcp-mock faults` prints what
+/// each fault does over standard input and output and over HTTP, and whether the call is carried out. Over
+/// an in-memory transport it does the same as over a stream, but that messages travel whole there.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcp_mock::Fault;
+///
+/// assert_eq!("delay=3s".parse(), Ok(Fault::Delay(Duration::from_secs(3))));
+/// assert_eq!("crash".parse(), Ok(Fault::Crash));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// The request is answered, and then the connection closes.
     AnswerAndClose,
     /// The client's token has expired: 401 with `WWW-Authenticate` over HTTP. On a stream, which has no
-    /// tokens, the tool refuses with the vendor's 401 instead. The call is not carried out.
+    /// tokens, the tool refuses with the vendor's 401 instead.
     AuthExpiry,
-    /// The connection closes instead of an answer; the call is not carried out.
+    /// The connection closes instead of an answer.
     Close,
     /// The server ends: a process exits with code 70, an in-process server closes the connection.
     Crash,
-    /// The call is carried out and answered later than usual, unless the client cancels it before.
-    Delay(#[serde(deserialize_with = "milliseconds")] Duration),
+    /// The answer is late by this time. A call that the client cancels before is not carried out.
+    #[serde(deserialize_with = "duration::of_milliseconds", serialize_with = "duration::serialize")]
+    Delay(Duration),
     /// The answer comes twice.
     DuplicateAnswer,
-    /// The call is carried out and never answered; the client hears of its progress for ever, if it wants to.
+    /// No answer ever comes; a client that wants progress is told of it for ever.
     EndlessProgress,
-    /// The client is asked to send the call again for ever; it is not carried out. Legacy clients, which
-    /// know no such answer, are told nothing.
+    /// The client is asked to send the call again for ever. Legacy clients, which know no such answer, get
+    /// none.
     EndlessRounds,
-    /// The call is carried out, and log notifications come before the answer.
+    /// Log notifications come before the answer.
     Flood {
-        /// How many; at most 100 000.
+        /// Their number, at most 100 000.
         messages: u32,
     },
-    /// The call is carried out, and behind its answer come answers to requests with the ids that follow.
+    /// After the answer come answers to requests with the ids that follow.
     Forge {
-        /// How many; at most 100 000.
+        /// Their number, at most 100 000.
         answers: u32,
     },
-    /// A line that is no message comes instead of an answer; the call is not carried out.
+    /// A line that is no message comes instead of an answer.
     Garbage,
-    /// The call is carried out, and its answer is a text of so many bytes, compressed to a thousandth. On
-    /// a stream, which compresses nothing, it is as [`Oversize`](Self::Oversize).
+    /// The answer is a string, compressed to a thousandth. On a stream, which compresses nothing, it is as
+    /// [`Oversize`](Self::Oversize).
     GzipBomb {
-        /// At most 256 MiB.
+        /// The length of the string, at most 256 MiB.
         bytes: usize,
     },
-    /// No answer ever comes; the call is not carried out.
+    /// No answer ever comes.
     Hang,
     /// An HTTP status comes instead of an answer; on a stream, which has none, a JSON-RPC error that
-    /// names it. The call is not carried out.
+    /// names it.
     HttpStatus {
         /// The status, such as 502.
         status: u16,
@@ -84,68 +99,79 @@ pub enum Fault {
         body: Option<String>,
     },
     /// The call is carried out at once and answered late, even if the client has cancelled it by then. Over
-    /// HTTP, where a client that does not wait is not there any more, it is only late.
+    /// HTTP, where a client that does not wait is gone, it is only late.
     LateAnswer {
-        /// How late, in milliseconds; at most an hour.
-        after_ms: u32,
+        /// The delay of the answer, at most an hour.
+        #[serde(
+            rename = "after_ms",
+            deserialize_with = "duration::of_milliseconds",
+            serialize_with = "duration::serialize"
+        )]
+        after: Duration,
     },
-    /// The call is carried out, and then the tool vanishes: clients are told that the list has changed,
-    /// whether the server declared that or not, and neither lists nor calls know the tool any more.
+    /// The tool vanishes after the call: clients are told that the list has changed, whether the server
+    /// declared that or not, and neither lists nor calls know the tool any more.
     ListChange,
-    /// The call is carried out, and so many times the client is told that the list of tools has changed
-    /// before it is answered.
+    /// Notifications that the list of tools has changed come before the answer.
     ListChangeFlood {
-        /// How many; at most 100 000.
+        /// Their number, at most 100 000.
         messages: u32,
     },
-    /// The call is carried out and no answer ever comes.
+    /// No answer ever comes, although the call is carried out.
     LoseAnswer,
-    /// The call is carried out and the connection closes instead of an answer.
+    /// The connection closes instead of an answer, although the call is carried out.
     LoseAnswerAndClose,
-    /// The call is carried out and its answer is malformed in this way. In memory, where messages travel
-    /// whole, what is about lines does not show.
+    /// The answer is malformed in this way. In memory, where messages travel whole, what is about lines does
+    /// not show.
     Malformed(MalformedAnswer),
-    /// The vendor refuses because the token may not do this. The call is not carried out.
+    /// The vendor refuses because the token may not do this.
     MissingScope,
-    /// The call is carried out, and lines that are no messages come before the answer; over HTTP, events
-    /// that are none.
+    /// Lines that are no messages come before the answer; over HTTP, events that are none.
     Noise {
-        /// How many; at most 100 000.
+        /// Their number, at most 100 000.
         lines: u32,
     },
-    /// The call is carried out and its answer is a text of this length instead.
+    /// The answer is a string of this length instead.
     Oversize {
-        /// At most 256 MiB.
+        /// The length of the string, at most 256 MiB.
         bytes: usize,
     },
     /// The port refuses connections for a time, and those that there are break off. On a stream the
-    /// connection closes. The call is not carried out.
+    /// connection closes.
     Outage {
-        /// For how long, in milliseconds; at most an hour.
-        for_ms: u32,
+        /// The length of the outage, at most an hour.
+        #[serde(
+            rename = "for_ms",
+            deserialize_with = "duration::of_milliseconds",
+            serialize_with = "duration::serialize"
+        )]
+        lasting: Duration,
     },
-    /// The call is carried out, and requests of the server come before the answer.
+    /// Requests of the server come before the answer.
     PingFlood {
-        /// How many; at most 100 000.
+        /// Their number, at most 100 000.
         messages: u32,
     },
-    /// The call is carried out, and the process behaves badly from then on. A server that is no process of
-    /// its own does nothing of the kind.
+    /// The process behaves badly from now on. A server that is no process of its own does nothing of the
+    /// kind.
     Process(ProcessFault),
     /// Too many calls: the vendor's refusal with the time to wait. It begins with the first call and ends
-    /// when the clock of the world has moved on by this time; the rule is used up then. No call is
-    /// carried out before.
+    /// when the clock of the world has moved on by this time; the rule is used up then.
     RateLimit {
-        /// For how long, in the time of the world.
-        for_seconds: u32,
+        /// The length of the limit in the time of the world. Vendors say it in whole seconds.
+        #[serde(
+            rename = "for_seconds",
+            deserialize_with = "duration::of_seconds",
+            serialize_with = "duration::serialize"
+        )]
+        lasting: Duration,
     },
-    /// This text comes instead of an answer, as it is; `$id` in it becomes the id of the request. The
-    /// call is not carried out.
+    /// This string comes instead of an answer, as it is; `$id` in it becomes the id of the request.
     Raw {
         /// A line on a stream, the body of a JSON answer over HTTP.
         text: String,
     },
-    /// The server answers a JSON-RPC error; the call is not carried out.
+    /// The server answers a JSON-RPC error.
     RpcError {
         /// The code, such as -32603.
         code: i64,
@@ -154,17 +180,17 @@ pub enum Fault {
         message: String,
     },
     /// The session is gone: 404 over HTTP, where a legacy client has to begin a new one. A stream, whose
-    /// session is the connection, closes. The call is not carried out.
+    /// session is the connection, closes.
     SessionLoss,
-    /// The call is carried out and its answer arrives byte by byte. In memory it is only late.
+    /// The answer arrives byte by byte. In memory it is only late.
     SlowDrip {
-        /// At least 1.
+        /// The speed, at least 1.
         bytes_per_second: u32,
     },
-    /// The call is carried out, and the stream of its answer ends in good order before the answer. On a
-    /// stream that is the connection no answer comes.
+    /// The stream of the answer ends in good order before the answer. On a stream that is the connection no
+    /// answer comes.
     StreamEnd,
-    /// The tool answers that it failed; the call is not carried out.
+    /// The tool answers that it failed.
     ToolError {
         /// The HTTP status that the vendor would send, such as 429 or 503.
         status: u16,
@@ -174,14 +200,14 @@ pub enum Fault {
     },
     /// The list of tools is wrong in this way. For [requests](super::request) of `tools/list` only.
     ToolList(ToolListFault),
-    /// The call is carried out, and the connection closes in the middle of the answer.
+    /// The connection closes in the middle of the answer.
     Truncate,
-    /// The answer carries an id that nobody asked with; the call is carried out.
+    /// The answer carries an id that was never sent.
     WrongId,
     /// The server says that it speaks this revision. For [requests](super::request) that open a conversation
     /// only.
     WrongRevision {
-        /// Any text.
+        /// The revision, which need not exist.
         revision: String,
     },
 }
@@ -196,53 +222,27 @@ impl Fault {
     /// The name, as the command line takes it.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::AnswerAndClose => "answer-and-close",
-            Self::AuthExpiry => "auth-expiry",
-            Self::Close => "close",
-            Self::Crash => "crash",
-            Self::Delay(_) => "delay",
-            Self::DuplicateAnswer => "duplicate-answer",
-            Self::EndlessProgress => "endless-progress",
-            Self::EndlessRounds => "endless-rounds",
-            Self::Flood { .. } => "flood",
-            Self::Forge { .. } => "forge",
-            Self::Garbage => "garbage",
-            Self::GzipBomb { .. } => "gzip-bomb",
-            Self::Hang => "hang",
-            Self::HttpStatus { .. } => "http-status",
-            Self::LateAnswer { .. } => "late-answer",
-            Self::ListChange => "list-change",
-            Self::ListChangeFlood { .. } => "list-change-flood",
-            Self::LoseAnswer => "lose-answer",
-            Self::LoseAnswerAndClose => "lose-answer-and-close",
-            Self::Malformed(_) => "malformed",
-            Self::MissingScope => "missing-scope",
-            Self::Noise { .. } => "noise",
-            Self::Oversize { .. } => "oversize",
-            Self::Outage { .. } => "outage",
-            Self::PingFlood { .. } => "ping-flood",
-            Self::Process(_) => "process",
-            Self::RateLimit { .. } => "rate-limit",
-            Self::Raw { .. } => "raw",
-            Self::RpcError { .. } => "rpc-error",
-            Self::SessionLoss => "session-loss",
-            Self::SlowDrip { .. } => "slow-drip",
-            Self::StreamEnd => "stream-end",
-            Self::ToolError { .. } => "tool-error",
-            Self::ToolList(_) => "tool-list",
-            Self::Truncate => "truncate",
-            Self::WrongId => "wrong-id",
-            Self::WrongRevision { .. } => "wrong-revision",
-        }
+        self.row().name
+    }
+
+    /// Whether the call takes effect although the fault happens: the difference between a call that may be
+    /// repeated and one that may not.
+    #[must_use]
+    pub fn is_carried_out(&self) -> bool {
+        self.row().is_carried_out
+    }
+
+    /// The row of the table.
+    pub(crate) fn row(&self) -> &'static FaultRow {
+        static ROWS: LazyLock<HashMap<Discriminant<Fault>, &FaultRow>> = LazyLock::new(|| {
+            let usual = |row: &FaultRow| row.name.parse::<Fault>().expect("a test reads every row");
+            FAULTS.iter().map(|row| (discriminant(&usual(row)), row)).collect()
+        });
+        ROWS.get(&discriminant(self)).expect("a test finds a row for every variant")
     }
 }
 
-/// What a failure says that was not told what to say.
+/// The message of an error that is written without one.
 fn message() -> String {
     "scripted failure".to_owned()
-}
-
-fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    u32::deserialize(deserializer).map(|count| Duration::from_millis(count.into()))
 }

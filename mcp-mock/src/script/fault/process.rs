@@ -1,12 +1,12 @@
 //! What a process does to the one that started it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::kind::{Kind, Known, known};
+use super::table::{Kind, kind};
 
-/// A way in which the process of a server behaves badly. It begins with the request that it is set for, and
-/// that is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// A way in which the process of a server behaves badly. It begins with the request that the rule is about,
+/// which is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ProcessFault {
@@ -15,13 +15,13 @@ pub enum ProcessFault {
     CloseStreams,
     /// Nothing is read, written or noticed any more; a signal still ends the process.
     Freeze,
-    /// A process of its own holds standard output and error open for a minute.
+    /// A child process holds standard output and error open for a minute.
     Grandchild,
     /// The same, in a process group of its own.
     GrandchildApart,
     /// Neither the end of standard input nor SIGTERM ends the process for ten minutes.
     IgnoreEnd,
-    /// The process takes three seconds to end behind its standard input.
+    /// The process takes three seconds to end after its standard input.
     SlowEnd,
     /// A mebibyte goes to standard error.
     StderrFlood,
@@ -29,31 +29,25 @@ pub enum ProcessFault {
     Stop,
 }
 
-impl Kind for ProcessFault {
-    const ALL: &'static [Known<Self>] = &[
-        known(
-            Self::CloseStreams,
+impl ProcessFault {
+    /// The kinds, and what a client sees of each.
+    pub(super) const KINDS: &[Kind] = &[
+        kind(
             "close-streams",
             "standard input and output close and it lives on for ten minutes, unless a signal ends it",
         ),
-        known(Self::Freeze, "freeze", "it reads and writes no more; signals still end it"),
-        known(
-            Self::Grandchild,
+        kind("freeze", "it reads and writes no more; signals still end it"),
+        kind(
             "grandchild",
             "a process that it started holds standard output and error open for a minute",
         ),
-        known(
-            Self::GrandchildApart,
+        kind(
             "grandchild-apart",
             "the same in a process group of its own, which no signal to the group reaches",
         ),
-        known(
-            Self::IgnoreEnd,
-            "ignore-end",
-            "neither the end of standard input nor SIGTERM ends it for ten minutes",
-        ),
-        known(Self::SlowEnd, "slow-end", "it ends three seconds behind its standard input"),
-        known(Self::StderrFlood, "stderr-flood", "1 MiB goes to standard error"),
-        known(Self::Stop, "stop", "it stops as by SIGSTOP"),
+        kind("ignore-end", "neither the end of standard input nor SIGTERM ends it for ten minutes"),
+        kind("slow-end", "it ends three seconds after its standard input"),
+        kind("stderr-flood", "1 MiB goes to standard error"),
+        kind("stop", "it stops as by SIGSTOP"),
     ];
 }

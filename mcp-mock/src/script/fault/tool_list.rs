@@ -1,28 +1,28 @@
 //! Lists of tools that are not as they should be.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{Kind, Known, known};
+use super::table::{Kind, kind};
 
 /// Tools of a list that is too long.
 const HUGE: usize = 100_000;
 
-/// What an escape without its other half is written as until the list is a text.
+/// What stands for an escape without its other half until the list is encoded.
 const ODD: &str = "«odd»";
 
 /// A way in which the list of tools is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ToolListFault {
-    /// Every tool is there twice.
+    /// Every tool is in the list twice.
     DuplicateNames,
     /// There are no tools.
     Empty,
     /// The second page is at an empty cursor, which is one like any other.
     EmptyCursor,
-    /// Every page has another one behind it, for ever.
+    /// Every page has another one after it, for ever.
     Endless,
     /// There are a hundred thousand tools.
     Huge,
@@ -34,24 +34,17 @@ pub enum ToolListFault {
     SameCursor,
 }
 
-impl Kind for ToolListFault {
-    const ALL: &'static [Known<Self>] = &[
-        known(Self::DuplicateNames, "duplicate-names", "every tool is there twice"),
-        known(Self::Empty, "empty", "there are no tools"),
-        known(
-            Self::EmptyCursor,
-            "empty-cursor",
-            "the second half is on a page at the cursor `\"\"`: the list is fine",
-        ),
-        known(Self::Endless, "endless", "every page has another one behind it"),
-        known(Self::Huge, "huge", "100000 tools on one page"),
-        known(Self::MalformedTool, "malformed-tool", "one tool has neither name nor schema"),
-        known(
-            Self::OddDescription,
-            "odd-description",
-            r"the first description has the escape `\ud800` alone",
-        ),
-        known(Self::SameCursor, "same-cursor", "every page is at the same cursor"),
+impl ToolListFault {
+    /// The kinds, and what a client sees of each.
+    pub(super) const KINDS: &[Kind] = &[
+        kind("duplicate-names", "every tool is there twice"),
+        kind("empty", "there are no tools"),
+        kind("empty-cursor", "the second half is on a page at the cursor `\"\"`: the list is fine"),
+        kind("endless", "every page has another one after it"),
+        kind("huge", "100000 tools on one page"),
+        kind("malformed-tool", "one tool has neither name nor schema"),
+        kind("odd-description", r"the first description has the escape `\ud800` alone"),
+        kind("same-cursor", "every page is at the same cursor"),
     ];
 }
 

@@ -9,6 +9,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::lines;
 use crate::script::rule::States;
 use crate::script::{
     Action, Fault, Latency, Matcher, RequestKind, Rule, Times, any_tool, request, tool,
@@ -23,7 +24,8 @@ pub(crate) struct Entry {
     pub(crate) times: Option<NonZeroU32>,
     priority: i32,
     probability: Option<f64>,
-    delay_ms: Option<Latency>,
+    #[serde(alias = "delay_ms")]
+    delay: Option<Latency>,
     #[serde(deserialize_with = "present")]
     reply: Option<Value>,
     #[serde(deserialize_with = "fault")]
@@ -66,7 +68,7 @@ impl Entry {
         rule.probability = self.probability;
         rule.limit = self.times.map(count);
         rule.priority = self.priority;
-        rule.delay.clone_from(&self.delay_ms);
+        rule.delay.clone_from(&self.delay);
         rule.action = self.action();
         rule.then.clone_from(&self.then_state);
         rule
@@ -120,11 +122,7 @@ fn service<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ServiceN
     name.parse().map(Some).map_err(D::Error::custom)
 }
 
-/// A fault by its name, with its usual value, or with values of its own.
 fn fault<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fault>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::String(name) if name.contains('=') => Err(D::Error::custom("not a name")),
-        Value::String(name) => name.parse().map(Some).map_err(D::Error::custom),
-        form => Fault::deserialize(form).map(Some).map_err(D::Error::custom),
-    }
+    let fault = Fault::read(&Value::deserialize(deserializer)?);
+    fault.map(Some).map_err(|violations| D::Error::custom(lines(&violations)))
 }

@@ -1,6 +1,6 @@
 //! Rules as data: the same as the builder, for the binary and for other languages.
 //!
-//! What may be written is said once, in the [`schema`]: a text is held against it before it is read.
+//! The [`schema`] says what may be written, and everything is held against it before it is read.
 
 mod check;
 mod entry;
@@ -9,12 +9,13 @@ mod schema;
 pub(crate) use entry::Entry;
 
 use mcp_core::schema::Violation;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::notation::{Notation, SyntaxError};
 
-/// Rules for one server or several, from a text.
+/// Rules for one server or several, from JSON or YAML.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -24,7 +25,7 @@ use crate::notation::{Notation, SyntaxError};
 ///
 /// let rules = Rules::from_json(
 ///     r#"{ "rules": [
-///         { "on": { "tool": "get_repo", "nth": 1 }, "fault": { "tool-error": { "status": 502 } } },
+///         { "on": { "tool": "get_repo", "nth": 1 }, "fault": "tool-error=502" },
 ///         { "on": { "tool": "get_repo", "args": { "owner": "acme" } }, "reply": { "name": "app" } }
 ///     ] }"#,
 /// )?;
@@ -39,12 +40,8 @@ use crate::notation::{Notation, SyntaxError};
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Rules {
-    /// Where the schema is, for editors.
-    #[serde(rename = "$schema", default)]
-    _schema: Option<String>,
     pub(crate) rules: Vec<Entry>,
 }
 
@@ -52,13 +49,13 @@ pub struct Rules {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RulesError {
-    /// The text says something that is no rule.
+    /// The content is no list of rules.
     #[error("{}", lines(.violations))]
     Content {
-        /// What, and where.
+        /// What is wrong, and where.
         violations: Vec<Violation>,
     },
-    /// The text cannot be read.
+    /// The file is no JSON, or no YAML.
     #[error("{line}:{column}: {message}")]
     Syntax {
         /// The line, from 1.
@@ -73,7 +70,7 @@ pub enum RulesError {
     UnknownTool {
         /// The rule, as a JSON pointer.
         place: String,
-        /// What there is instead.
+        /// The tool, and the nearest known name.
         message: String,
     },
 }
@@ -83,8 +80,8 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// When the text is no JSON, or says something that the schema does not know: then with all places
-    /// and what was probably meant.
+    /// When `text` is no JSON, or holds what the schema does not know: then with all places and what was
+    /// probably meant.
     pub fn from_json(text: &str) -> Result<Self, RulesError> {
         Self::read(Notation::Json, text)
     }
@@ -104,15 +101,9 @@ impl Rules {
     /// # Errors
     ///
     /// See [`from_json`](Self::from_json).
-    pub fn from_value(value: Value) -> Result<Self, RulesError> {
-        let violations = check::violations(&value);
-        if !violations.is_empty() {
-            return Err(RulesError::Content { violations });
-        }
-        Self::deserialize(value).map_err(|error| {
-            let violation = Violation { path: String::new(), message: error.to_string() };
-            RulesError::Content { violations: vec![violation] }
-        })
+    pub fn from_value(value: &Value) -> Result<Self, RulesError> {
+        let rules = check::read(value);
+        rules.map(|rules| Self { rules }).map_err(|violations| RulesError::Content { violations })
     }
 
     /// The JSON Schema of rules, for editors and other programs.
@@ -127,7 +118,13 @@ impl Rules {
     ///
     /// See [`from_json`](Self::from_json).
     pub fn read(notation: Notation, text: &str) -> Result<Self, RulesError> {
-        Self::from_value(notation.read(text)?)
+        Self::from_value(&notation.read(text)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_value(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

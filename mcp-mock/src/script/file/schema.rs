@@ -1,12 +1,17 @@
 //! The JSON Schema of rules.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::script::{FAULTS, Kind, MalformedAnswer, ProcessFault, RequestKind, ToolListFault};
+use crate::script::{FAULTS, RequestKind};
 use crate::service::ServiceName;
 
 /// What may be written, as `mcp-mock schema` prints it.
 pub(crate) fn schema() -> Value {
+    schema_with(&fault())
+}
+
+/// The same with this schema of a fault.
+pub(super) fn schema_with(fault: &Value) -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Rules of mcp-mock",
@@ -20,21 +25,24 @@ pub(crate) fn schema() -> Value {
                 "type": "array",
                 "description": "Of the rules that apply to a call, the one of the highest priority \
                                 counts, and the first of several.",
-                "items": rule(),
+                "items": rule(fault),
             },
         },
     })
 }
 
-fn rule() -> Value {
+fn rule(fault: &Value) -> Value {
     json!({
         "type": "object",
         "description": "Without `reply` and `fault` the call does what the service does.",
         "additionalProperties": false,
-        "not": { "required": ["reply", "fault"] },
+        "allOf": [
+            { "not": { "required": ["reply", "fault"] } },
+            { "not": { "required": ["delay", "delay_ms"] } },
+        ],
         "properties": {
             "on": on(),
-            "times": count("Uses the rule for so many calls; later ones fall through."),
+            "times": count("Uses the rule for at most n calls; later ones fall through."),
             "priority": {
                 "description": "0 unless said otherwise.",
                 "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX,
@@ -43,9 +51,13 @@ fn rule() -> Value {
                 "description": "Uses the rule by chance, drawn from the seed of the world.",
                 "type": "number", "minimum": 0, "maximum": 1,
             },
-            "delay_ms": delay(),
+            "delay": delay(
+                "How long the answer takes: a duration such as `20ms`, or a distribution.",
+                &json!({ "type": "string" }),
+            ),
+            "delay_ms": delay("The same in milliseconds.", &natural(0, u32::MAX.into())),
             "reply": { "description": "Answers with this value, as structured content and as text." },
-            "fault": fault(),
+            "fault": fault,
             "then_state": states("Scenarios and their states after the call."),
         },
     })
@@ -87,25 +99,25 @@ fn on() -> Value {
     })
 }
 
-fn delay() -> Value {
-    let pair = |what: &str, second: Value| {
+/// A time or a distribution of times, each of which is `time`.
+fn delay(description: &str, time: &Value) -> Value {
+    let pair = |what: &str, second: &Value| {
         json!({
             "description": what, "type": "array", "minItems": 2, "maxItems": 2,
-            "prefixItems": [natural(0, u32::MAX.into()), second],
+            "prefixItems": [time, second],
         })
     };
-    let time = || natural(0, u32::MAX.into());
     json!({
-        "description": "How long the answer takes, in milliseconds: a time or a distribution.",
+        "description": description,
         "anyOf": [
-            time(),
+            time,
             {
                 "type": "object", "additionalProperties": false,
                 "minProperties": 1, "maxProperties": 1,
                 "properties": {
-                    "uniform": pair("Any time between the two.", time()),
-                    "normal": pair("Mean and standard deviation.", time()),
-                    "log-normal": pair("Median and sigma.", json!({ "type": "number" })),
+                    "uniform": pair("Any time between the two.", time),
+                    "normal": pair("Mean and standard deviation.", time),
+                    "log-normal": pair("Median and sigma.", &json!({ "type": "number" })),
                 },
             },
         ],
@@ -114,6 +126,9 @@ fn delay() -> Value {
 
 fn fault() -> Value {
     let names: Vec<_> = FAULTS.iter().map(|fault| fault.name).collect();
+    let values =
+        || FAULTS.iter().filter_map(|fault| Some((fault.name.to_owned(), fault.value_schema()?)));
+    let with_value: Vec<_> = values().map(|(name, _)| name).collect();
     json!({
         "description": "Fails in this way; `mcp-mock faults` says what each does.",
         "anyOf": [
@@ -121,55 +136,11 @@ fn fault() -> Value {
             {
                 "type": "object", "additionalProperties": false,
                 "minProperties": 1, "maxProperties": 1,
-                "properties": faults_with_values(),
+                "properties": values().collect::<Map<_, _>>(),
             },
+            { "type": "string", "pattern": format!("^({})=", with_value.join("|")) },
         ],
     })
-}
-
-fn faults_with_values() -> Value {
-    let text = || json!({ "type": "string" });
-    let status = || natural(100, 999);
-    let many = || natural(0, 100_000);
-    let of = |required: &str, members: Value| {
-        json!({
-            "type": "object", "additionalProperties": false,
-            "required": [required], "properties": members,
-        })
-    };
-    json!({
-        "delay": natural(0, u32::MAX.into()),
-        "flood": of("messages", json!({ "messages": many() })),
-        "forge": of("answers", json!({ "answers": many() })),
-        "gzip-bomb": of("bytes", json!({ "bytes": natural(0, 256 << 20) })),
-        "http-status": of("status", json!({
-            "status": status(), "retry_after": text(), "body": text(),
-            "headers": { "type": "object", "additionalProperties": text() },
-        })),
-        "late-answer": of("after_ms", json!({ "after_ms": natural(0, 3_600_000) })),
-        "list-change-flood": of("messages", json!({ "messages": many() })),
-        "malformed": kinds::<MalformedAnswer>(),
-        "noise": of("lines", json!({ "lines": many() })),
-        "oversize": of("bytes", json!({ "bytes": natural(0, 256 << 20) })),
-        "outage": of("for_ms", json!({ "for_ms": natural(0, 3_600_000) })),
-        "ping-flood": of("messages", json!({ "messages": many() })),
-        "process": kinds::<ProcessFault>(),
-        "rate-limit": of("for_seconds", json!({ "for_seconds": natural(0, u32::MAX.into()) })),
-        "raw": of("text", json!({ "text": text() })),
-        "rpc-error": of("code", json!({ "code": { "type": "integer" }, "message": text() })),
-        "slow-drip": of(
-            "bytes_per_second",
-            json!({ "bytes_per_second": natural(1, u32::MAX.into()) }),
-        ),
-        "tool-error": of("status", json!({ "status": status(), "message": text() })),
-        "tool-list": kinds::<ToolListFault>(),
-        "wrong-revision": of("revision", json!({ "revision": text() })),
-    })
-}
-
-fn kinds<K: Kind>() -> Value {
-    let names: Vec<_> = K::ALL.iter().map(|known| known.name).collect();
-    json!({ "type": "string", "enum": names })
 }
 
 fn states(description: &str) -> Value {

@@ -17,7 +17,14 @@ fn valid() -> Vec<Value> {
         json!({ "delay_ms": { "uniform": [10, 50] } }),
         json!({ "delay_ms": { "normal": [100, 10] } }),
         json!({ "delay_ms": { "log-normal": [100, 0.5] } }),
+        json!({ "delay": "20ms" }),
+        json!({ "delay": { "uniform": ["10ms", "1s 50ms"] } }),
+        json!({ "delay": { "log-normal": ["100ms", 0.5] } }),
         json!({ "fault": { "delay": 200 } }),
+        json!({ "fault": { "delay": "3s" } }),
+        json!({ "fault": "delay=3s" }),
+        json!({ "fault": "rate-limit=30" }),
+        json!({ "fault": { "flood": 10 } }),
         json!({ "fault": { "flood": { "messages": 10 } } }),
         json!({ "fault": { "http-status": { "status": 503 } } }),
         json!({ "fault": { "http-status": { "status": 503, "retry_after": "-1" } } }),
@@ -74,8 +81,11 @@ fn invalid() -> Vec<Value> {
         json!({ "delay_ms": { "unifrom": [1, 2] } }),
         json!({ "delay_ms": { "uniform": [1] } }),
         json!({ "delay_ms": { "uniform": [1, 2, 3] } }),
-        json!({ "fault": "crahs" }),
-        json!({ "fault": "rate-limit=30" }),
+        json!({ "delay": 20 }),
+        json!({ "delay": "20ms", "delay_ms": 20 }),
+        json!({ "delay": {} }),
+        json!({ "fault": { "flood": 100_001 } }),
+        json!({ "fault": { "rate-limit": -1 } }),
         json!({ "fault": { "rate-limit": {} } }),
         json!({ "fault": { "rate-limit": { "for_secs": 1 } } }),
         json!({ "fault": { "rpc-error": { "code": "x" } } }),
@@ -90,7 +100,7 @@ fn invalid() -> Vec<Value> {
 /// What a text is refused with.
 #[track_caller]
 fn refused(value: &Value) -> String {
-    Rules::from_value(value.clone()).unwrap_err().to_string()
+    Rules::from_value(value).unwrap_err().to_string()
 }
 
 #[test]
@@ -100,12 +110,27 @@ fn schema_and_reader_accept_the_same() {
     for value in valid() {
         assert_eq!(mcp_core::schema::violations(&schema, &value), [], "{value}");
         assert!(Rules::deserialize(&value).is_ok(), "{value}: {:?}", Rules::deserialize(&value));
-        assert!(Rules::from_value(value.clone()).is_ok(), "{value}");
+        assert!(Rules::from_value(&value).is_ok(), "{value}");
     }
     for value in invalid() {
         assert_ne!(mcp_core::schema::violations(&schema, &value), [], "{value}");
         assert!(Rules::deserialize(&value).is_err(), "{value}");
-        assert!(Rules::from_value(value.clone()).is_err(), "{value}");
+        assert!(Rules::from_value(&value).is_err(), "{value}");
+    }
+}
+
+/// Strings whose values a schema cannot check.
+#[test]
+fn schema_names_the_faults_that_take_a_value_after_an_equals_sign() {
+    let schema = Rules::schema();
+    let forms = &schema["properties"]["rules"]["items"]["properties"]["fault"]["anyOf"];
+    let pattern = forms[2]["pattern"].as_str().unwrap();
+
+    assert!(pattern.starts_with("^(delay|flood|forge|") && pattern.ends_with("|wrong-revision)="));
+    for wrong in ["crahs", "crash=1", "delay=soon", "delay="] {
+        let rules = json!({ "rules": [{ "fault": wrong }] });
+        assert!(Rules::from_value(&rules).is_err(), "{wrong}");
+        assert!(!forms[0]["enum"].as_array().unwrap().contains(&json!(wrong)), "{wrong}");
     }
 }
 
@@ -115,8 +140,11 @@ fn every_fault_with_a_value_may_be_written_with_its_own() {
     let forms = &schema["properties"]["rules"]["items"]["properties"]["fault"]["anyOf"][1];
     let written: Vec<_> = forms["properties"].as_object().unwrap().keys().collect();
 
-    let known: Vec<_> =
-        FAULTS.iter().filter(|fault| fault.usual.is_some()).map(|fault| fault.name).collect();
+    let known: Vec<_> = FAULTS
+        .iter()
+        .filter(|fault| fault.value_schema().is_some())
+        .map(|fault| fault.name)
+        .collect();
 
     assert_eq!(written, known);
 }
@@ -130,7 +158,10 @@ fn mistakes_are_named_with_their_places_and_what_was_meant() {
         { "fault": { "close": {}, "hang": {} }, "delay_ms": { "unifrom": [1, 2] } },
         { "fault": "hang", "reply": 1 },
         { "fault": { "crash": {} } },
-        { "on": { "request": "tools/list", "tool": "create_issue" } },
+        { "on": { "request": "tools/list", "tool": "create_issue" }, "fault": 1 },
+        { "fault": "late-answer=2h", "delay": "1s", "delay_ms": 1 },
+        { "fault": { "malformd": "batch" } },
+        { "fault": { "late-answer": "2h" } },
     ] });
 
     insta::assert_snapshot!(refused(&text), @r#"
@@ -145,8 +176,20 @@ fn mistakes_are_named_with_their_places_and_what_was_meant() {
     /rules/3/fault: a fault has one member, its name, got 2
     /rules/4: `reply` and `fault` exclude each other
     /rules/5/fault: fault `crash` takes no values; write "crash"
+    /rules/6/fault: expected string or object, got integer
     /rules/6/on: `tool` and `request` exclude each other
+    /rules/7: `delay` and `delay_ms` exclude each other
+    /rules/7/fault: fault `late-answer` needs a time of at most 1h
+    /rules/8/fault: `malformd` is no fault (did you mean `malformed`?)
+    /rules/9/fault/late-answer: expected at most `late-answer=1h`
     "#);
+}
+
+#[test]
+fn rule_whose_duration_is_none_is_named() {
+    let text = json!({ "rules": [{}, { "delay": "soon" }] });
+
+    insta::assert_snapshot!(refused(&text), @"/rules/1: `soon` is no duration; write it such as `200ms` or `3s`");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use mcp_core::jsonrpc::{RequestId, encode};
-use mcp_core::protocol::{CallToolResult, method};
+use mcp_core::protocol::{CallToolResult, Era, InputRequired, ResultType, method};
 use mcp_core::server::{Drip, Reply};
 use mcp_core::session::Request;
 use serde_json::{Value, json};
@@ -13,63 +13,64 @@ use serde_json::{Value, json};
 use super::FaultContext;
 use crate::script::Malformed;
 
-/// Frames around an answer: enough for every queue, and some ten megabytes at once.
-const EXTRA_FRAMES_MAX: u32 = 100_000;
-
 /// Pieces of a slow answer in a second, as long as each has a byte.
 const PIECES_PER_SECOND: u32 = 10;
 
 /// Between two notifications of a progress that never ends: as often as a lively server tells it.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
-/// What a server says that got lost between its messages.
+/// What does not belong between messages.
 pub(super) const NOISE: &[u8] = b"Segmentation fault (not really)";
 
-pub(super) fn preceded(count: u32, frame: Bytes, answer: Bytes) -> Reply {
-    let count = EXTRA_FRAMES_MAX.min(count) as usize;
-    let mut frames = vec![frame; count];
+pub(super) fn logs(count: u32, answer: Bytes) -> Reply {
+    let params = json!({ "level": "info", "data": "one of many" });
+    preceded(count, notification("notifications/message", &params), answer)
+}
+
+pub(super) fn list_changes(count: u32, answer: Bytes) -> Reply {
+    preceded(count, notification(method::TOOLS_LIST_CHANGED, &json!({})), answer)
+}
+
+pub(super) fn pings(count: u32, answer: Bytes) -> Reply {
+    let id = RequestId::Text("one of many".to_owned());
+    let ping = encode::request(&id, method::PING, &json!({})).expect("a JSON value always encodes");
+    preceded(count, ping, answer)
+}
+
+pub(super) fn noise(count: u32, answer: Bytes) -> Reply {
+    preceded(count, Bytes::from_static(NOISE), answer)
+}
+
+fn preceded(count: u32, frame: Bytes, answer: Bytes) -> Reply {
+    let mut frames = vec![frame; count as usize];
     frames.push(answer);
     Reply::Frames(frames)
-}
-
-pub(super) fn log_message() -> Bytes {
-    let params = json!({ "level": "info", "data": "one of many" });
-    notification("notifications/message", &params)
-}
-
-pub(super) fn list_change() -> Bytes {
-    notification(method::TOOLS_LIST_CHANGED, &json!({}))
 }
 
 fn notification(method: &str, params: &Value) -> Bytes {
     encode::notification(method, params).expect("a JSON value always encodes")
 }
 
-pub(super) fn ping() -> Bytes {
-    let id = RequestId::Text("one of many".to_owned());
-    encode::request(&id, method::PING, &json!({})).expect("a JSON value always encodes")
-}
-
 /// Answers to requests that were not sent yet, if the client counts its requests.
-pub(super) fn forged(id: &RequestId, answer: Bytes, answers: u32) -> Reply {
+pub(super) fn forged(id: &RequestId, count: u32, answer: Bytes) -> Reply {
     let first = match id {
         RequestId::Number(number) => *number,
         RequestId::Text(text) => text.parse().unwrap_or_default(),
     };
-    let forged = (1..=EXTRA_FRAMES_MAX.min(answers)).filter_map(|offset| {
+    let forged = (1..=count).filter_map(|offset| {
         let id = RequestId::Number(first.wrapping_add(offset.into()));
         encode::result(&id, &CallToolResult::text("forged")).ok()
     });
     Reply::Frames(std::iter::once(answer).chain(forged).collect())
 }
 
-pub(super) fn to_somebody_else() -> Reply {
+pub(super) fn of_unknown_id() -> Reply {
     let id = RequestId::Text("nobody asked".to_owned());
     let frame = encode::result(&id, &CallToolResult::text("to whom?"));
     frame.map_or(Reply::Silence, Reply::One)
 }
 
-/// The bytes as they are. Where messages travel whole, that of a line which is about its end is lost.
+/// The bytes as they are. In memory, where messages travel whole, what is about the end of a line is lost.
 pub(super) fn malformed(malformed: Malformed, answer: Bytes, is_over_http: bool) -> Reply {
     match malformed {
         Malformed::Line(bytes) | Malformed::Unfinished(bytes) => {
@@ -96,7 +97,7 @@ pub(super) fn slowly(answer: &Bytes, bytes_per_second: u32) -> Reply {
 }
 
 /// Tells of progress until the client has had enough.
-pub(super) async fn progress_for_ever(context: &FaultContext<'_>) -> Reply {
+pub(super) async fn endless_progress(context: &FaultContext<'_>) -> Reply {
     let Some(token) = &context.request.progress_token else {
         return std::future::pending().await;
     };
@@ -108,17 +109,36 @@ pub(super) async fn progress_for_ever(context: &FaultContext<'_>) -> Reply {
     Reply::Silence
 }
 
+/// Asks a modern client to send its request again, with nothing new in it.
+pub(super) fn once_more(request: &Request) -> Reply {
+    if request.version.era() == Era::Legacy {
+        return Reply::Silence;
+    }
+    let again = InputRequired::new().with_state("once more");
+    Reply::One(request.answer_of_type(&ResultType::InputRequired, &again))
+}
+
+pub(super) fn oversize(request: &Request, bytes: usize) -> Bytes {
+    request.answer(&CallToolResult::text("x".repeat(bytes)))
+}
+
+pub(super) fn with_id(text: &str, request: &Request) -> String {
+    text.replace("$id", &json!(request.id).to_string())
+}
+
 /// Whether the request opens a conversation.
 pub(super) fn is_opening(request: &Request) -> bool {
     matches!(&*request.method, method::INITIALIZE | method::DISCOVER)
 }
 
 /// The answer that opens a conversation, with another revision in it.
-pub(super) fn of_revision(request: &Request, answer: Bytes, revision: &str) -> Bytes {
-    let Ok(mut changed) = serde_json::from_slice::<Value>(&answer) else { return answer };
+pub(super) fn of_revision(request: &Request, answer: Bytes, revision: &str) -> Reply {
+    let Ok(mut changed) = serde_json::from_slice::<Value>(&answer) else {
+        return Reply::One(answer);
+    };
     match &*request.method {
         method::INITIALIZE => changed["result"]["protocolVersion"] = json!(revision),
         _ => changed["result"]["supportedVersions"] = json!([revision]),
     }
-    changed.to_string().into()
+    Reply::One(changed.to_string().into())
 }

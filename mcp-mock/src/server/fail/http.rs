@@ -1,82 +1,59 @@
 //! Faults that are something else over HTTP than on a stream.
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use mcp_core::server::{Reply, Status};
-
-use super::{FaultContext, oversize, with_id};
-use crate::script::Fault;
+#[cfg(feature = "http")]
+use mcp_core::session::Request;
 
 /// The header in which a fault tells the port how many milliseconds to be away; it is never sent.
 pub(in crate::server) const OUTAGE: &str = "mcp-mock-outage";
 
-/// The longest outage in milliseconds, an hour.
-const OUTAGE_MS_MAX: u32 = 3_600_000;
-
-/// What a fault is over HTTP; `None` when it is the same as on a stream.
-pub(super) fn failed(context: &FaultContext<'_>, fault: &Fault) -> Option<Reply> {
-    let status = match fault {
-        Fault::AuthExpiry => unauthorized(),
-        Fault::GzipBomb { bytes } => {
-            context.answered();
-            compressed(context, *bytes)
-        }
-        Fault::HttpStatus { status, retry_after, headers, body } => {
-            let retry_after = retry_after.iter().map(|value| ("retry-after", value));
-            let headers = headers.iter().map(|(name, value)| (name.as_str(), value));
-            let text = body.as_ref().map(|body| with_id(body, context.request));
-            Status {
-                code: *status,
-                headers: retry_after
-                    .chain(headers)
-                    .map(|(name, value)| (name.to_owned(), value.clone()))
-                    .collect(),
-                body: text.unwrap_or_else(|| format!("HTTP status {status}")).into(),
-            }
-        }
-        Fault::Outage { for_ms } => outage(*for_ms),
-        Fault::SessionLoss => {
-            Status { code: 404, headers: Vec::new(), body: "unknown session".into() }
-        }
-        Fault::StreamEnd => {
-            context.answered();
-            return Some(Reply::Frames(Vec::new()));
-        }
-        _ => return None,
-    };
-    Some(Reply::Status(status))
+pub(super) fn unauthorized() -> Reply {
+    let wanted = r#"Bearer error="invalid_token", error_description="The access token expired""#;
+    reply(401, &[("www-authenticate", wanted)], "the access token expired")
 }
 
-fn unauthorized() -> Status {
-    let wanted = r#"Bearer error="invalid_token", error_description="The access token expired""#;
-    Status {
-        code: 401,
-        headers: vec![("www-authenticate".to_owned(), wanted.to_owned())],
-        body: "the access token expired".into(),
-    }
+pub(super) fn unknown_session() -> Reply {
+    reply(404, &[], "unknown session")
+}
+
+/// This status, with a sentence as its body unless another is given.
+pub(super) fn status(
+    status: u16,
+    retry_after: Option<&str>,
+    headers: &BTreeMap<String, String>,
+    body: Option<String>,
+) -> Reply {
+    let retry_after = retry_after.map(|value| ("retry-after", value));
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let headers: Vec<_> = retry_after.into_iter().chain(headers).collect();
+    reply(status, &headers, body.unwrap_or_else(|| format!("HTTP status {status}")))
 }
 
 /// An answer that is a thousand times as long as what goes over the line.
-fn compressed(context: &FaultContext<'_>, bytes: usize) -> Status {
+#[cfg(feature = "http")]
+pub(super) fn gzip_bomb(request: &Request, bytes: usize) -> Reply {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(&oversize(context.request, bytes));
-    let body = written.and_then(|()| encoder.finish()).expect("a list takes all that is written");
-    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    Status {
-        code: 200,
-        headers: vec![
-            header("content-encoding", "gzip"),
-            header("content-type", "application/json"),
-        ],
-        body: body.into(),
-    }
+    let written = encoder.write_all(&super::frames::oversize(request, bytes));
+    let body = written.and_then(|()| encoder.finish()).expect("a vector takes all that is written");
+    let headers = [("content-encoding", "gzip"), ("content-type", "application/json")];
+    reply(200, &headers, body)
 }
 
 /// A sign to the port, which closes instead of sending this.
-fn outage(for_ms: u32) -> Status {
-    let headers = vec![(OUTAGE.to_owned(), OUTAGE_MS_MAX.min(for_ms).to_string())];
-    Status { code: 503, headers, body: Bytes::new() }
+pub(super) fn outage(lasting: Duration) -> Reply {
+    reply(503, &[(OUTAGE, &lasting.as_millis().to_string())], "")
+}
+
+fn reply(code: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Reply {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let headers = headers.iter().map(owned).collect();
+    Reply::Status(Status { code, headers, body: body.into() })
 }

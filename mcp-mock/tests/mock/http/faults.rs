@@ -128,7 +128,7 @@ async fn raw_answer_is_the_body() {
 
 #[tokio::test]
 async fn outage_refuses_connections_and_ends() {
-    let (world, server) = failing(Fault::Outage { for_ms: 1000 }).await;
+    let (world, server) = failing(Fault::Outage { lasting: Duration::from_secs(1) }).await;
     let address = server.url().split('/').nth(2).unwrap().to_owned();
     let (headers, body) = call("create_issue", &new_issue());
     let mut raw = Raw::open(server.url()).await;

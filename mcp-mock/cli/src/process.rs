@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::process::{Signal, getpid, kill_process};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::script::ProcessFault;
+use mcp_mock::ProcessFault;
 
 /// How long a process goes on that should end: a bound, so that none is forgotten on a machine.
 const OBSTINATE: Duration = Duration::from_secs(600);
@@ -23,7 +23,7 @@ const GRANDCHILD_SECONDS: &str = "60";
 /// More than any pipe holds.
 const FLOOD_BYTES: usize = 1 << 20;
 
-/// Begins to behave badly, and says how long the process goes on behind its standard input.
+/// Begins to behave badly, and says how long the process goes on after the end of its standard input.
 pub(super) fn misbehave(fault: ProcessFault) -> io::Result<Duration> {
     match fault {
         ProcessFault::CloseStreams => {
@@ -46,6 +46,7 @@ pub(super) fn misbehave(fault: ProcessFault) -> io::Result<Duration> {
         ProcessFault::SlowEnd => return Ok(SLOW),
         ProcessFault::StderrFlood => io::stderr().write_all(&[b'!'; FLOOD_BYTES])?,
         ProcessFault::Stop => kill_process(getpid(), Signal::STOP)?,
+        _ => return Err(io::Error::other("this program does not know it")),
     }
     Ok(Duration::ZERO)
 }
