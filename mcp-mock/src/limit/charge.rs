@@ -26,16 +26,12 @@ pub(super) fn charges(
         ServiceName::GitHub => {
             limits.github.map_or_else(Vec::new, |limits| github(limits, tool, arguments))
         }
-        ServiceName::Notion => {
-            let of = |limit| Charge::new("notion", limit, MINUTE);
-            limits.notion.map(|limits| of(limits.requests_per_minute)).into_iter().collect()
-        }
         ServiceName::Salesforce => {
             let of = |limit| Charge::new("salesforce", limit, DAY);
             limits.salesforce.map(|limits| of(limits.requests_per_day)).into_iter().collect()
         }
         // They count by themselves.
-        ServiceName::Gmail | ServiceName::Slack => Vec::new(),
+        ServiceName::Gmail | ServiceName::Notion | ServiceName::Slack => Vec::new(),
     }
 }
 

@@ -49,7 +49,7 @@ fn every_tool_that_is_backed_is_weighed() {
     let state = under(Limits::vendor());
     let given = Arguments::default();
 
-    for service in [ServiceName::GitHub, ServiceName::Notion, ServiceName::Salesforce] {
+    for service in [ServiceName::GitHub, ServiceName::Salesforce] {
         for tool in simple(service).tools() {
             let charges = charge::charges(&state, service, &tool.name, &given);
             let is_weighed = !charges.is_empty() && charges.iter().all(|it| it.cost > 0);
@@ -145,21 +145,6 @@ fn update_of_an_issue_creates_nothing() {
 }
 
 #[test]
-fn notion_counts_requests_by_the_minute() {
-    let mut state = under(Limits::vendor());
-    let read = (ServiceName::Notion, "get_page");
-
-    let passed = admitted(&mut state, read);
-    wait(&mut state, 59);
-    let refused = call(&mut state, read).unwrap_err();
-    wait(&mut state, 1);
-
-    assert_eq!((passed, refused.code.as_str()), (180, "rate_limited"));
-    assert_eq!(refused.details.unwrap()["retry_after"], 1);
-    assert_eq!(call(&mut state, read), Ok(()));
-}
-
-#[test]
 fn salesforce_counts_requests_by_the_day() {
     let mut state = under(Limits::vendor());
     let query = (ServiceName::Salesforce, "query");
@@ -212,12 +197,11 @@ fn services_without_limits_count_nothing() {
 }
 
 /// Calls of all services, some of which share windows.
-const CALLS: [(ServiceName, &str); 6] = [
+const CALLS: [(ServiceName, &str); 5] = [
     READ,
     CREATE,
     (ServiceName::GitHub, "search_code"),
     (ServiceName::Gmail, "list_labels"),
-    (ServiceName::Notion, "search"),
     (ServiceName::Salesforce, "query"),
 ];
 
@@ -231,7 +215,7 @@ fn few() -> Limits {
             ..GitHubLimits::default()
         }),
         gmail: Some(GmailLimits { units_per_minute: 3 }),
-        notion: Some(NotionLimits { requests_per_minute: 3 }),
+        notion: None,
         salesforce: Some(SalesforceLimits { requests_per_day: 4 }),
         slack: None,
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::limit::Exceeded;
 use crate::service::gmail::refusal as gmail;
+use crate::service::notion::refusal as notion;
 use crate::service::slack::refusal as slack;
 use crate::service::{ApiError, ServiceName};
 
@@ -20,13 +21,7 @@ pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds:
             ApiError::new(429, "rate_limited", message).with_details(details)
         }
         ServiceName::Gmail => gmail::too_many_requests(now, wait_seconds),
-        ServiceName::Notion => {
-            let message = "You have been rate limited. Please try again in a few minutes.";
-            let details = json!({
-                "rate_limit_reason": "integration_rate_limit", "retry_after": wait_seconds,
-            });
-            ApiError::new(429, "rate_limited", message).with_details(details)
-        }
+        ServiceName::Notion => notion::rate_limited(wait_seconds),
         ServiceName::Salesforce => total_requests(),
         ServiceName::Slack => slack::rate_limited(wait_seconds),
     }
@@ -69,7 +64,7 @@ pub(crate) fn expired(service: ServiceName) -> ApiError {
     let (code, message) = match service {
         ServiceName::GitHub => ("unauthorized", "Bad credentials"),
         ServiceName::Gmail => return gmail::invalid_credentials(),
-        ServiceName::Notion => ("unauthorized", "API token is invalid."),
+        ServiceName::Notion => return notion::token_expired(),
         ServiceName::Salesforce => ("INVALID_SESSION_ID", "Session expired or invalid"),
         ServiceName::Slack => return slack::token_expired(),
     };
@@ -83,10 +78,7 @@ pub(crate) fn missing_scope(service: ServiceName) -> ApiError {
             ApiError::new(403, "forbidden", "Resource not accessible by personal access token")
         }
         ServiceName::Gmail => gmail::insufficient_scope(),
-        ServiceName::Notion => {
-            let message = "Insufficient permissions for this endpoint.";
-            ApiError::new(403, "restricted_resource", message)
-        }
+        ServiceName::Notion => notion::missing_scope(),
         ServiceName::Salesforce => {
             let message = "insufficient access rights on object id";
             ApiError::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message)

@@ -94,18 +94,17 @@ impl State {
     pub(crate) fn as_searched(&self, service: ServiceName, tool: &str) -> Option<Self> {
         let searches = match service {
             ServiceName::GitHub => tool.starts_with("search_"),
-            ServiceName::Notion => matches!(tool, "search" | "API-post-search"),
             _ => false,
         };
         if !searches {
             return None;
         }
         let seen = self.search.seen(self.env.clock.now())?;
-        let Moment { mut github, notion, .. } = self.search.moments.get(seen)?.clone();
+        let Moment { mut github, .. } = self.search.moments.get(seen)?.clone();
         if tool != SEARCH_FOR_REPOSITORIES {
             add_new_repositories(&mut github, &self.github);
         }
-        Some(Self { env: self.env.clone(), github, notion, ..Self::empty(0) })
+        Some(Self { env: self.env.clone(), github, ..Self::empty(0) })
     }
 
     fn moment(&self) -> Moment {
@@ -164,9 +163,7 @@ mod tests {
         let sees_past = |service, tool| state.as_searched(service, tool).is_some();
 
         assert!(sees_past(ServiceName::GitHub, "search_code"));
-        assert!(sees_past(ServiceName::Notion, "API-post-search"));
         assert!(!sees_past(ServiceName::GitHub, "list_issues"));
-        assert!(!sees_past(ServiceName::Notion, "query_database"));
         assert!(!sees_past(ServiceName::Gmail, "search"));
     }
 

@@ -74,7 +74,8 @@ impl State {
         self.github.plant(&mut self.env, seed.github).map_err(of(ServiceName::GitHub))?;
         let mut gmail = Api::new(&self.env.clock, &mut self.env.ids);
         self.gmail.plant(&mut gmail, seed.gmail).map_err(of(ServiceName::Gmail))?;
-        self.notion.plant(&mut self.env, seed.notion).map_err(of(ServiceName::Notion))?;
+        let (notion, mut api) = Notion::open(self);
+        notion.plant(&mut api, seed.notion).map_err(of(ServiceName::Notion))?;
         self.salesforce
             .plant(&mut self.env, seed.salesforce)
             .map_err(of(ServiceName::Salesforce))?;

@@ -223,8 +223,9 @@ pub(super) fn last_mail(state: &State) -> (&str, &str) {
 #[track_caller]
 pub(super) fn last_page(state: &State, database: &str) -> Value {
     let page = state.notion.pages_of(database).pop().unwrap();
+    let view = state.notion.view_of(page);
     let names = page.properties.keys();
-    names.map(|name| (name.clone(), state.notion.plain_value(page, name))).collect()
+    names.map(|name| (name.clone(), view.plain_value(name))).collect()
 }
 
 #[track_caller]

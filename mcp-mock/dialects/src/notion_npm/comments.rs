@@ -1,34 +1,51 @@
 //! Tools for comments.
 
+use mcp_mock::dialect::{Answer, Call, Outcome};
+use mcp_mock::service::ApiError;
+use mcp_mock::service::notion::Notion;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::render;
-use super::request::{list as list_of, object, paging, path_text, should_be};
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::notion::Notion;
-use mcp_mock::world::Env;
+use super::request::{Field, PageFields, PathId, counted, should_be};
 
-pub(super) fn list(
-    notion: &mut Notion,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let found = notion.list_comments(&path_text(arguments, "block_id"), &paging(arguments)?)?;
+#[derive(Deserialize)]
+struct ListComments {
+    #[serde(default)]
+    block_id: PathId,
+    #[serde(flatten)]
+    page: PageFields,
+}
+
+pub(super) fn list(mut call: Call<'_, Notion>) -> Outcome {
+    let ListComments { block_id, page } = call.read()?;
+    let paging = counted(&mut call, page.paging())?;
+    let found = call.service.list_comments(&mut call.api, block_id.as_str(), &paging)?;
     Ok(Answer::Json(render::list("comment", found, render::comment)))
 }
 
-pub(super) fn create(
-    notion: &mut Notion,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let parent = object(arguments, "parent")?;
-    let Some(page_id) = parent.get("page_id").and_then(Value::as_str) else {
-        return Err(should_be("body.parent.page_id", "defined", parent.get("page_id")));
-    };
-    let text = Value::from(list_of(arguments, "rich_text")?);
-    let comment = notion.create_comment(env, page_id, &text)?;
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CreateComment {
+    parent: Field,
+    rich_text: Field,
+}
+
+impl CreateComment {
+    /// The id of the page, and what the comment says.
+    fn parts(&self) -> Result<(String, Value), ApiError> {
+        let parent = self.parent.object("parent")?;
+        let page_id = parent.get("page_id");
+        let Some(id) = page_id.and_then(Value::as_str) else {
+            return Err(should_be("parent.page_id", "defined", page_id));
+        };
+        Ok((id.to_owned(), self.rich_text.list("rich_text")?.into()))
+    }
+}
+
+pub(super) fn create(mut call: Call<'_, Notion>) -> Outcome {
+    let new: CreateComment = call.read()?;
+    let (page_id, text) = counted(&mut call, new.parts())?;
+    let comment = call.service.create_comment(&mut call.api, &page_id, &text)?;
     Ok(Answer::Json(render::comment(comment)))
 }

@@ -1,7 +1,7 @@
 //! `npm-2.5.2`: Notion's own package, a thin layer that turns tools into requests to the API.
 //!
-//! It checks nothing: a missing id of the path is sent as the text `undefined`, unknown arguments are
-//! passed on, and texts that look like JSON are read as JSON, since many clients encode objects twice.
+//! It checks nothing: a missing id of the path is sent as the string `undefined`, unknown arguments
+//! are passed on, and strings that look like JSON are read as JSON, since many clients encode objects twice.
 //! Both bodies and refusals of the API are the text of a success; only `status` tells them apart.
 //!
 //! Of the recorded catalogue, which repeats nine definitions in each of its 24 tools, `tools.json` keeps
@@ -23,10 +23,10 @@ use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Facts, ServerBehavior, WeighedOperation, text};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior, text};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
-use mcp_mock::service::notion::{NOT_MODELLED, Notion};
+use mcp_mock::service::notion::Notion;
 
 static FACTS: Facts = Facts {
     name: "npm-2.5.2",
@@ -41,7 +41,7 @@ static FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, WeighedOperation<Notion>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<Notion>)] = &[
     ("API-get-user", users::get),
     ("API-get-users", users::list),
     ("API-get-self", users::bot),
@@ -76,7 +76,7 @@ const BODY_BYTES_MAX: usize = 500_000;
 
 /// The dialect.
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.dialect(Npm, OPERATIONS)
+    FACTS.metered(Npm, OPERATIONS)
 }
 
 #[derive(Debug)]
@@ -102,10 +102,6 @@ impl ServerBehavior for Npm {
     }
 
     fn refuse(&self, _: &str, error: &ApiError) -> Reply {
-        if error.code == NOT_MODELLED {
-            let error = RpcError::new(code::INTERNAL_ERROR, &*error.message);
-            return Err(error.with_data(json!({ "mock": "not backed" })));
-        }
         let mut body = json!({
             "status": error.status,
             "object": "error",

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::values;
+use mcp_mock::service;
 use mcp_mock::service::notion::{
-    BOT_ID, Comment, DataSource, Database, Listing, Member, Notion, Page, Parent, Placed, Property,
+    BOT_ID, Comment, DataSource, Database, Member, Page, PageView, Parent, Placed, Property,
     PropertyKind,
 };
 use mcp_mock::world::Ids;
@@ -23,13 +24,13 @@ pub(super) fn uuid_of(text: &str) -> String {
 }
 
 /// A list of things of one kind.
-pub(super) fn list<T>(kind: &str, found: Listing<T>, render: impl Fn(T) -> Value) -> Value {
-    let results: Vec<Value> = found.results.into_iter().map(render).collect();
+pub(super) fn list<T>(kind: &str, found: service::Page<T>, render: impl Fn(T) -> Value) -> Value {
+    let results: Vec<Value> = found.items.into_iter().map(render).collect();
     json!({
         "object": "list",
         "results": results,
-        "has_more": found.next_cursor.is_some(),
-        "next_cursor": found.next_cursor,
+        "has_more": found.next.is_some(),
+        "next_cursor": found.next,
         "type": kind,
         (kind): {},
     })
@@ -59,8 +60,8 @@ pub(super) fn rich_text(text: &str) -> Value {
 }
 
 /// A page. `wanted` are names or ids of the properties to give; all when it is empty.
-pub(super) fn page(notion: &Notion, page: &Page, wanted: &[String]) -> Value {
-    let source = notion.source_of(page);
+pub(super) fn page(view: PageView<'_>, wanted: &[String]) -> Value {
+    let PageView { page, source } = view;
     let mut properties = Map::new();
     for name in page.properties.keys() {
         let property = source.and_then(|source| source.property(name));

@@ -1,10 +1,10 @@
 //! From arguments to the parts of a request.
 
-use serde_json::{Map, Value};
-
-use mcp_mock::dialect::Arguments;
+use mcp_mock::dialect::{Call, Refusal};
 use mcp_mock::service::ApiError;
-use mcp_mock::service::notion::{NOT_MODELLED, Paging};
+use mcp_mock::service::notion::{Notion, Paging};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 /// How often a text is read as JSON before it is left alone.
 const UNWRAPS_MAX: usize = 3;
@@ -47,81 +47,150 @@ fn decoded(text: &str) -> Option<Value> {
 }
 
 /// An argument in the path of the request; `undefined` when it is missing.
-pub(super) fn path_text(arguments: &Arguments, name: &str) -> String {
-    match arguments.given(name) {
-        None => "undefined".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+#[derive(Debug)]
+pub(super) struct PathId(String);
+
+impl PathId {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for PathId {
+    fn default() -> Self {
+        Self("undefined".to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for PathId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(match Value::deserialize(deserializer)? {
+            Value::String(text) => text,
+            other => other.to_string(),
+        }))
+    }
+}
+
+/// A member of a request body: it may be missing or anything, and the API says what it should be. Paths
+/// begin behind `body`.
+#[derive(Debug, Default)]
+pub(super) struct Field(Option<Value>);
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(|value| Self(Some(value)))
+    }
+}
+
+impl Field {
+    /// The value when it is given; null counts.
+    pub(super) fn given(&self) -> Option<&Value> {
+        self.0.as_ref()
+    }
+
+    /// The value when it is given and not null.
+    pub(super) fn value(&self) -> Option<&Value> {
+        self.given().filter(|value| !value.is_null())
+    }
+
+    /// A member of an object.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.given().and_then(|value| value.get(name))
+    }
+
+    pub(super) fn text(&self, path: &str) -> Result<Option<String>, ApiError> {
+        match self.value() {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            other => Err(should_be(path, "a string", other)),
+        }
+    }
+
+    pub(super) fn flag(&self, path: &str) -> Result<Option<bool>, ApiError> {
+        match self.value() {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            other => Err(should_be(path, "a boolean", other)),
+        }
+    }
+
+    /// An object that must be there.
+    pub(super) fn object(&self, path: &str) -> Result<Map<String, Value>, ApiError> {
+        match self.given() {
+            Some(Value::Object(members)) => Ok(members.clone()),
+            None => Err(should_be(path, "defined", None)),
+            other => Err(should_be(path, "an object", other)),
+        }
+    }
+
+    /// An object that may be missing or null.
+    pub(super) fn optional_object(&self, path: &str) -> Result<Map<String, Value>, ApiError> {
+        if self.value().is_some() { self.object(path) } else { Ok(Map::new()) }
+    }
+
+    /// An array that must be there.
+    pub(super) fn list(&self, path: &str) -> Result<Vec<Value>, ApiError> {
+        match self.given() {
+            Some(Value::Array(items)) => Ok(items.clone()),
+            None => Err(should_be(path, "defined", None)),
+            other => Err(should_be(path, "an array", other)),
+        }
+    }
+
+    /// Names in an array, or in a string with commas between them.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self.value() {
+            Some(Value::Array(items)) => {
+                items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            Some(Value::String(text)) => {
+                let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+                names.map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 }
 
 /// Which part of a list is wanted.
-pub(super) fn paging(arguments: &Arguments) -> Result<Paging, ApiError> {
-    let start_cursor = text(arguments, "start_cursor")?;
-    let page_size = match arguments.value("page_size") {
-        None => None,
-        // In the query of a request, a number is a text.
-        Some(size) => {
-            let read = size.as_u64().or_else(|| size.as_str()?.parse().ok());
-            let read = read.and_then(|size| usize::try_from(size).ok());
-            Some(read.ok_or_else(|| should_be("body.page_size", "a number", Some(size)))?)
-        }
-    };
-    Ok(Paging { page_size, start_cursor })
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PageFields {
+    start_cursor: Field,
+    page_size: Field,
 }
 
-/// A text of the body.
-pub(super) fn text(arguments: &Arguments, name: &str) -> Result<Option<String>, ApiError> {
-    match arguments.value(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        other => Err(should_be(&format!("body.{name}"), "a string", other)),
+impl PageFields {
+    pub(super) fn paging(&self) -> Result<Paging, ApiError> {
+        let start_cursor = self.start_cursor.text("start_cursor")?;
+        let page_size = match self.page_size.value() {
+            None => None,
+            // In the query of a request, a number is a string.
+            Some(size) => {
+                let read = size.as_u64().or_else(|| size.as_str()?.parse().ok());
+                let read = read.and_then(|size| usize::try_from(size).ok());
+                Some(read.ok_or_else(|| should_be("page_size", "a number", Some(size)))?)
+            }
+        };
+        Ok(Paging { page_size, start_cursor })
     }
 }
 
-/// The properties that are wanted, as a list or as a text with commas; all when there are none.
-pub(super) fn wanted_properties(arguments: &Arguments) -> Vec<String> {
-    let mut wanted = arguments.texts("filter_properties");
-    let one = arguments.text("filter_properties");
-    wanted.extend(one.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned));
-    wanted
+/// What was read from a request. One that cannot be read counts all the same.
+pub(super) fn counted<T>(
+    call: &mut Call<'_, Notion>,
+    read: Result<T, ApiError>,
+) -> Result<T, Refusal> {
+    read.map_err(|refusal| call.api.reject(refusal).into())
 }
 
-/// A flag of the body.
-pub(super) fn flag(arguments: &Arguments, name: &str) -> Result<Option<bool>, ApiError> {
-    match arguments.value(name) {
-        None => Ok(None),
-        Some(Value::Bool(flag)) => Ok(Some(*flag)),
-        other => Err(should_be(&format!("body.{name}"), "a boolean", other)),
-    }
-}
-
-/// Refuses what the API would heed and this mock cannot.
-pub(super) fn not_modelled(arguments: &Arguments, names: &[&str]) -> Result<(), ApiError> {
-    match names.iter().find(|name| arguments.value(name).is_some()) {
+/// Fails when a member is given that the API would heed and this fake cannot.
+pub(super) fn not_modelled(fields: &[(&str, &Field)]) -> Result<(), Refusal> {
+    match fields.iter().find(|(_, field)| field.value().is_some()) {
         None => Ok(()),
-        Some(name) => {
-            let message = format!("`body.{name}` is not modelled by mcp-mock");
-            Err(ApiError::new(501, NOT_MODELLED, message))
+        Some((name, _)) => {
+            Err(Refusal::NotModelled(format!("`body.{name}` is not modelled by mcp-mock")))
         }
-    }
-}
-
-/// A required object of the body.
-pub(super) fn object(arguments: &Arguments, name: &str) -> Result<Map<String, Value>, ApiError> {
-    match arguments.given(name) {
-        Some(Value::Object(members)) => Ok(members.clone()),
-        None => Err(should_be(&format!("body.{name}"), "defined", None)),
-        other => Err(should_be(&format!("body.{name}"), "an object", other)),
-    }
-}
-
-/// A required list of the body.
-pub(super) fn list(arguments: &Arguments, name: &str) -> Result<Vec<Value>, ApiError> {
-    match arguments.given(name) {
-        Some(Value::Array(items)) => Ok(items.clone()),
-        None => Err(should_be(&format!("body.{name}"), "defined", None)),
-        other => Err(should_be(&format!("body.{name}"), "an array", other)),
     }
 }
 
@@ -130,7 +199,7 @@ pub(super) fn should_be(path: &str, expected: &str, value: Option<&Value>) -> Ap
     let shown = value.map_or_else(|| "undefined".to_owned(), Value::to_string);
     let shown: String = shown.chars().take(SHOWN_CHARS_MAX).collect();
     let message =
-        format!("body failed validation: {path} should be {expected}, instead was `{shown}`.");
+        format!("body failed validation: body.{path} should be {expected}, instead was `{shown}`.");
     ApiError::new(400, "validation_error", message)
 }
 

@@ -1,31 +1,32 @@
 //! Tools for users.
 
-use super::render;
-use super::request::{paging, path_text};
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::notion::{Member, Notion};
-use mcp_mock::world::Env;
+use mcp_mock::dialect::{Answer, Call, Outcome};
+use mcp_mock::service::notion::Notion;
+use serde::Deserialize;
 
-pub(super) fn get(
-    notion: &mut Notion,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let member = notion.get_user(&path_text(arguments, "user_id"))?;
+use super::render;
+use super::request::{PageFields, PathId, counted};
+
+#[derive(Deserialize)]
+struct GetUser {
+    #[serde(default)]
+    user_id: PathId,
+}
+
+pub(super) fn get(mut call: Call<'_, Notion>) -> Outcome {
+    let GetUser { user_id } = call.read()?;
+    let member = call.service.get_user(&mut call.api, user_id.as_str())?;
     Ok(Answer::Json(render::user(member)))
 }
 
-pub(super) fn list(
-    notion: &mut Notion,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let found = notion.list_users(&paging(arguments)?)?;
+pub(super) fn list(mut call: Call<'_, Notion>) -> Outcome {
+    let page: PageFields = call.read()?;
+    let paging = counted(&mut call, page.paging())?;
+    let found = call.service.list_users(&mut call.api, &paging)?;
     Ok(Answer::Json(render::list("user", found, render::user)))
 }
 
-pub(super) fn bot(_: &mut Notion, _: &mut Env, _: &Arguments) -> Result<Answer, ApiError> {
-    Ok(Answer::Json(render::user(Member::Bot)))
+pub(super) fn bot(mut call: Call<'_, Notion>) -> Outcome {
+    let member = call.service.get_self(&mut call.api)?;
+    Ok(Answer::Json(render::user(member)))
 }

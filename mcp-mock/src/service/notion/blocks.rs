@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::paging::{Listing, Paging};
 use super::properties::rich_text;
-use super::refusal::{archived, not_found, should_be, too_long};
-use super::state::{Block, Notion};
+use super::refusal::{should_be, too_long};
+use super::state::Block;
 use crate::service::ApiError;
-use crate::world::Env;
+use crate::world::Ids;
 
 /// Most blocks side by side in one request.
 const CHILDREN_MAX: usize = 100;
@@ -35,50 +34,14 @@ pub const BLOCK_KINDS: [&str; 12] = [
 /// What a block may say besides its text; kept as it is given.
 const SETTINGS: [&str; 5] = ["caption", "color", "icon", "is_toggleable", "language"];
 
-impl Notion {
-    /// Adds blocks, in the API's shape, at the end of a page and returns their ids.
-    ///
-    /// # Errors
-    /// `validation_error` when there are more than 100, a block cannot be read, or the page is
-    /// archived; else as [`get_page`](Self::get_page).
-    pub fn append_blocks(
-        &mut self,
-        env: &mut Env,
-        page_id: &str,
-        children: &[Value],
-    ) -> Result<Vec<String>, ApiError> {
-        let page = self.get_page(page_id)?;
-        if page.archived {
-            return Err(archived());
-        }
-        let id = page.id.clone();
-        let blocks = read(env, children)?;
-        let ids = blocks.iter().map(|block| block.id.clone()).collect();
-        let found = self.pages.iter_mut().find(|page| page.id == id);
-        let page = found.ok_or_else(|| not_found("page", &id))?;
-        page.blocks.extend(blocks);
-        page.edited = env.clock.now();
-        Ok(ids)
-    }
-
-    /// The blocks of a page, without those inside other blocks.
-    ///
-    /// # Errors
-    /// As [`get_page`](Self::get_page), and `validation_error` for a bad cursor or page size.
-    pub fn list_blocks(&self, page_id: &str, paging: &Paging) -> Result<Listing<&Block>, ApiError> {
-        let blocks = self.get_page(page_id)?.blocks.iter().filter(|block| !block.archived);
-        paging.cut(blocks.collect(), |block| &block.id)
-    }
-}
-
 /// Reads blocks in the API's shape and gives them ids.
-pub(super) fn read(env: &mut Env, children: &[Value]) -> Result<Vec<Block>, ApiError> {
-    let mut reader = Reader { env, count: 0 };
+pub(super) fn read(ids: &mut Ids, children: &[Value]) -> Result<Vec<Block>, ApiError> {
+    let mut reader = Reader { ids, count: 0 };
     reader.blocks(children, "body.children", 1)
 }
 
 struct Reader<'a> {
-    env: &'a mut Env,
+    ids: &'a mut Ids,
     count: usize,
 }
 
@@ -123,7 +86,7 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let checked = checked(content, &format!("{path}.{kind}"))?.unwrap_or_default();
-        let (id, kind, settings) = (self.env.ids.uuid(), kind.to_owned(), settings(content));
+        let (id, kind, settings) = (self.ids.uuid(), kind.to_owned(), settings(content));
         Ok(Block { id, kind, text, checked, settings, children, ..Block::default() })
     }
 }
@@ -149,11 +112,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Ids};
-
-    fn env() -> Env {
-        Env { clock: Clock::default(), ids: Ids::new(1) }
-    }
 
     fn paragraph(text: &str) -> Value {
         json!({ "paragraph": { "rich_text": [{ "text": { "content": text } }] } })
@@ -163,8 +121,8 @@ mod tests {
     fn a_request_has_at_most_100_children() {
         let children = vec![paragraph("x"); 101];
 
-        assert!(read(&mut env(), &children[..100]).is_ok());
-        let refused = read(&mut env(), &children).unwrap_err();
+        assert!(read(&mut Ids::new(1), &children[..100]).is_ok());
+        let refused = read(&mut Ids::new(1), &children).unwrap_err();
         assert_eq!(
             refused.message,
             "body failed validation: body.children.length should be ≤ `100`, instead was `101`."
@@ -175,19 +133,19 @@ mod tests {
     fn a_request_has_two_levels_at_most() {
         let nest = |inside: Value| json!({ "toggle": { "rich_text": [], "children": [inside] } });
 
-        assert!(read(&mut env(), &[nest(paragraph("x"))]).is_ok());
-        assert!(read(&mut env(), &[nest(nest(paragraph("x")))]).is_err());
+        assert!(read(&mut Ids::new(1), &[nest(paragraph("x"))]).is_ok());
+        assert!(read(&mut Ids::new(1), &[nest(nest(paragraph("x")))]).is_err());
     }
 
     #[test]
     fn an_unknown_type_of_block_is_refused() {
-        let refused = read(&mut env(), &[json!({ "hologram": {} })]).unwrap_err();
+        let refused = read(&mut Ids::new(1), &[json!({ "hologram": {} })]).unwrap_err();
 
         assert!(refused.message.contains("body.children[0] should be one of"), "{refused}");
     }
 
     #[test]
     fn a_text_in_a_block_has_at_most_2000_characters() {
-        assert!(read(&mut env(), &[paragraph(&"x".repeat(2_001))]).is_err());
+        assert!(read(&mut Ids::new(1), &[paragraph(&"x".repeat(2_001))]).is_err());
     }
 }

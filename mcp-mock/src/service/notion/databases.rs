@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::Api;
 use super::filter::Filter;
-use super::pages::uuid;
-use super::paging::{Listing, Paging};
+use super::pages::{PageView, uuid};
+use super::paging::Paging;
 use super::refusal::{invalid, not_found};
 use super::sort::Sort;
 use super::state::{DataSource, Database, Notion, Page, Parent};
-use crate::service::ApiError;
+use crate::service::{self, ApiError};
 
 /// Which rows to give.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,9 +26,12 @@ pub struct QueryRequest {
 
 impl Notion {
     /// The databases that are shared with the integration.
-    #[must_use]
-    pub fn list_databases(&self) -> Vec<&Database> {
-        self.databases.iter().filter(|database| !database.hidden).collect()
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn list_databases(&self, api: &mut Api<'_>) -> Result<Vec<&Database>, ApiError> {
+        api.request()?;
+        Ok(self.shared_databases().collect())
     }
 
     /// Reads a database.
@@ -35,23 +39,37 @@ impl Notion {
     /// # Errors
     /// `validation_error` when the id is no UUID; `object_not_found` when the database is not there or
     /// not shared.
-    pub fn get_database(&self, id: &str) -> Result<&Database, ApiError> {
-        let id = uuid("path.database_id", id)?;
-        let found = self.list_databases().into_iter().find(|database| database.id == id);
-        found.ok_or_else(|| not_found("database", &id))
+    pub fn get_database(&self, api: &mut Api<'_>, id: &str) -> Result<&Database, ApiError> {
+        api.request()?;
+        self.find_database(id)
     }
 
     /// Reads a data source together with its database.
     ///
     /// # Errors
     /// As [`get_database`](Self::get_database).
-    pub fn get_data_source(&self, id: &str) -> Result<(&Database, &DataSource), ApiError> {
-        let id = uuid("path.data_source_id", id)?;
-        let found = self.list_databases().into_iter().find_map(|database| {
-            let source = database.sources.iter().find(|source| source.id == id);
-            source.map(|source| (database, source))
-        });
-        found.ok_or_else(|| not_found("data_source", &id))
+    pub fn get_data_source(
+        &self,
+        api: &mut Api<'_>,
+        id: &str,
+    ) -> Result<(&Database, &DataSource), ApiError> {
+        api.request()?;
+        self.find_data_source(id)
+    }
+
+    /// The names of the templates of a data source, of which none here has any.
+    ///
+    /// # Errors
+    /// As [`get_database`](Self::get_database), and `validation_error` for a bad cursor or page size.
+    pub fn list_templates(
+        &self,
+        api: &mut Api<'_>,
+        id: &str,
+        paging: &Paging,
+    ) -> Result<service::Page<&str>, ApiError> {
+        api.request()?;
+        self.find_data_source(id)?;
+        paging.page_of(Vec::new(), |name| name)
     }
 
     /// The rows of a data source that are not archived, or only those, sorted as asked, else oldest first.
@@ -61,10 +79,12 @@ impl Notion {
     /// [`get_data_source`](Self::get_data_source).
     pub fn query_data_source(
         &self,
+        api: &mut Api<'_>,
         id: &str,
         request: &QueryRequest,
-    ) -> Result<Listing<&Page>, ApiError> {
-        let (_, source) = self.get_data_source(id)?;
+    ) -> Result<service::Page<PageView<'_>>, ApiError> {
+        api.request()?;
+        let (_, source) = self.find_data_source(id)?;
         let filter = request.filter.as_ref().map(|json| Filter::read(source, json)).transpose()?;
         let inside = |page: &&Page| match &page.parent {
             Parent::DataSource { data_source_id, .. } => *data_source_id == source.id,
@@ -77,20 +97,29 @@ impl Notion {
         let mut rows = rows.collect::<Vec<_>>();
         let sorts = Sort::read_all(source, &request.sorts)?;
         rows.sort_by(|left, right| Sort::compare_by(&sorts, self, left, right));
-        request.paging.cut(rows, |page| &page.id)
+        let views = rows.into_iter().map(|page| PageView { page, source: Some(source) });
+        request.paging.page_of(views.collect(), |view| &view.page.id)
     }
 
-    /// The rows of a database that has one data source.
-    ///
-    /// # Errors
-    /// `validation_error` when it has several; else as [`query_data_source`](Self::query_data_source).
-    pub fn query_database(
-        &self,
-        id: &str,
-        request: &QueryRequest,
-    ) -> Result<Listing<&Page>, ApiError> {
-        let source = self.get_database(id)?.only_source()?;
-        self.query_data_source(&source.id, request)
+    pub(crate) fn shared_databases(&self) -> impl Iterator<Item = &Database> {
+        self.databases.iter().filter(|database| !database.hidden)
+    }
+
+    /// A shared database.
+    pub(crate) fn find_database(&self, id: &str) -> Result<&Database, ApiError> {
+        let id = uuid("path.database_id", id)?;
+        let found = self.shared_databases().find(|database| database.id == id);
+        found.ok_or_else(|| not_found("database", &id))
+    }
+
+    /// A data source of a shared database.
+    pub(super) fn find_data_source(&self, id: &str) -> Result<(&Database, &DataSource), ApiError> {
+        let id = uuid("path.data_source_id", id)?;
+        let found = self.shared_databases().find_map(|database| {
+            let source = database.sources.iter().find(|source| source.id == id);
+            source.map(|source| (database, source))
+        });
+        found.ok_or_else(|| not_found("data_source", &id))
     }
 }
 

@@ -83,7 +83,7 @@ impl Filter {
             Self::All(filters) => filters.iter().all(|filter| filter.meets(notion, page)),
             Self::Any(filters) => filters.iter().any(|filter| filter.meets(notion, page)),
             Self::Property { name, family, condition, operand } => {
-                family.holds(condition, &notion.plain_value(page, name), operand)
+                family.holds(condition, &notion.view_of(page).plain_value(name), operand)
             }
         }
     }
@@ -230,11 +230,11 @@ fn date_holds(condition: &str, value: &Value, operand: &Value) -> Option<bool> {
 mod tests {
     use super::super::{NotionSeed, QueryRequest};
     use super::*;
-    use crate::world::{Clock, Env, Ids};
+    use crate::world::{Part, State};
 
-    fn workspace() -> Notion {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut notion = Notion::default();
+    fn workspace() -> State {
+        let mut state = State::empty(1);
+        let (notion, mut api) = Notion::open(&mut state);
         let seed: NotionSeed = serde_json::from_value(json!({ "databases": [{
             "name": "tasks",
             "properties": {
@@ -247,16 +247,17 @@ mod tests {
             ],
         }] }))
         .unwrap();
-        notion.plant(&mut env, seed).unwrap();
-        notion
+        notion.plant(&mut api, seed).unwrap();
+        state
     }
 
     fn titles(filter: Value) -> Result<String, ApiError> {
-        let notion = workspace();
-        let id = notion.databases[0].id.clone();
+        let mut state = workspace();
+        let (notion, mut api) = Notion::open(&mut state);
+        let id = notion.databases[0].sources[0].id.clone();
         let request = QueryRequest { filter: Some(filter), ..QueryRequest::default() };
-        let rows = notion.query_database(&id, &request)?.results;
-        Ok(rows.iter().map(|page| page.title()).collect::<Vec<_>>().join(" "))
+        let rows = notion.query_data_source(&mut api, &id, &request)?.items;
+        Ok(rows.iter().map(|row| row.page.title()).collect::<Vec<_>>().join(" "))
     }
 
     #[track_caller]

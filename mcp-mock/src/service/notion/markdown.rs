@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::Api;
 use super::blocks::read;
 use super::refusal::{archived, invalid, not_found};
 use super::state::{Block, Notion, Page};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// Blocks in one request, so that a long text is written in several.
 const CHUNK: usize = 100;
@@ -59,30 +59,58 @@ impl Page {
 }
 
 impl Notion {
-    /// Puts a text in Markdown in the place of the content of a page.
+    /// Puts a text in Markdown in the place of the content of a page. The pages below it are content, and go
+    /// into the trash if that is allowed.
     ///
     /// # Errors
-    /// `validation_error` when a line is too long or the page is archived; else as
-    /// [`get_page`](Self::get_page).
+    /// `validation_error` when a line is too long, the page is archived, or there are pages below that may
+    /// not go; else as [`get_page`](Self::get_page).
     pub fn replace_markdown(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
+        page_id: &str,
+        markdown: &str,
+        may_delete_pages: bool,
+    ) -> Result<&Page, ApiError> {
+        api.request()?;
+        let id = self.find_page(page_id)?.id.clone();
+        let below =
+            self.pages.iter().filter(|page| !page.archived && page.hangs_directly_below(&id));
+        let below: Vec<_> = below.map(|page| page.id.clone()).collect();
+        if !below.is_empty() && !may_delete_pages {
+            return Err(invalid(format!(
+                "The new content would delete {} child pages; set allow_deleting_content to do so.",
+                below.len()
+            )));
+        }
+        self.write_markdown(api, &id, markdown)?;
+        let now = api.clock.now();
+        for page in self.pages.iter_mut().filter(|page| below.contains(&page.id)) {
+            (page.archived, page.edited) = (true, now);
+        }
+        self.find_page(&id)
+    }
+
+    /// Replaces the blocks of a page.
+    fn write_markdown(
+        &mut self,
+        api: &mut Api<'_>,
         page_id: &str,
         markdown: &str,
     ) -> Result<&Page, ApiError> {
-        let page = self.get_page(page_id)?;
+        let page = self.find_page(page_id)?;
         if page.archived {
             return Err(archived());
         }
         let id = page.id.clone();
         let mut blocks = Vec::new();
         for part in parse(markdown).chunks(CHUNK) {
-            blocks.extend(read(env, part)?);
+            blocks.extend(read(api.ids, part)?);
         }
         let found = self.pages.iter_mut().find(|page| page.id == id);
         let page = found.ok_or_else(|| not_found("page", &id))?;
         page.blocks = blocks;
-        page.edited = env.clock.now();
+        page.edited = api.clock.now();
         Ok(page)
     }
 
@@ -93,11 +121,12 @@ impl Notion {
     /// [`replace_markdown`](Self::replace_markdown).
     pub fn edit_markdown(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         page_id: &str,
         replacements: &[Replacement],
     ) -> Result<&Page, ApiError> {
-        let mut markdown = self.get_page(page_id)?.markdown();
+        api.request()?;
+        let mut markdown = self.find_page(page_id)?.markdown();
         for Replacement { old, new, all } in replacements {
             let count = if old.is_empty() { 0 } else { markdown.matches(old.as_str()).count() };
             if count == 0 {
@@ -110,7 +139,7 @@ impl Notion {
             }
             markdown = markdown.replace(old.as_str(), new);
         }
-        self.replace_markdown(env, page_id, &markdown)
+        self.write_markdown(api, page_id, &markdown)
     }
 
     /// Puts a piece of Markdown into the content of a page.
@@ -120,11 +149,13 @@ impl Notion {
     /// [`replace_markdown`](Self::replace_markdown).
     pub fn insert_markdown(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         page_id: &str,
-        (piece, place): (&str, &MarkdownPlace),
+        piece: &str,
+        place: &MarkdownPlace,
     ) -> Result<&Page, ApiError> {
-        let known = self.get_page(page_id)?.markdown();
+        api.request()?;
+        let known = self.find_page(page_id)?.markdown();
         let (before, after) = match place {
             MarkdownPlace::Start => ("", known.as_str()),
             MarkdownPlace::End => (known.as_str(), ""),
@@ -139,7 +170,7 @@ impl Notion {
         let joint = |side: &str| if is_inside || side.is_empty() { "" } else { "\n" };
         let after = if is_inside { after } else { after.trim_start_matches('\n') };
         let text = format!("{before}{}{piece}{}{after}", joint(before), joint(after));
-        self.replace_markdown(env, page_id, &text)
+        self.write_markdown(api, page_id, &text)
     }
 }
 
@@ -205,35 +236,37 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
     const TEXT: &str = "# Plan\nFirst.\n- one\n1. two\n- [x] done\n- [ ] open\n> said\n---\n\
                         ```\na\n\nb\n```";
 
-    fn workspace(content: &str) -> (Notion, Env, String) {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut notion = Notion::default();
+    fn workspace(content: &str) -> (State, String) {
+        let mut state = State::empty(1);
+        let (notion, mut api) = Notion::open(&mut state);
         let seed = json!({ "pages": [{ "title": "Notes", "content": content }] });
-        notion.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
+        notion.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
         let id = notion.pages[0].id.clone();
-        (notion, env, id)
+        (state, id)
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let (mut notion, mut env, id) = workspace("Old.");
+        let (mut state, id) = workspace("Old.");
+        let (notion, mut api) = Notion::open(&mut state);
 
-        let page = notion.replace_markdown(&mut env, &id, TEXT).unwrap();
+        let page = notion.replace_markdown(&mut api, &id, TEXT, false).unwrap();
 
         assert_eq!(page.markdown(), TEXT);
     }
 
     #[test]
     fn pieces_are_replaced_all_or_none() {
-        let (mut notion, mut env, id) = workspace("One one.\n\nTwo.");
+        let (mut state, id) = workspace("One one.\n\nTwo.");
+        let (notion, mut api) = Notion::open(&mut state);
         let mut edit = |old: &str, all: bool| {
             let piece = Replacement { old: old.to_owned(), new: "X".to_owned(), all };
-            notion.edit_markdown(&mut env, &id, &[piece]).map(Page::markdown)
+            notion.edit_markdown(&mut api, &id, &[piece]).map(Page::markdown)
         };
 
         assert!(edit("Three", false).unwrap_err().message.contains("Could not find"));
@@ -245,12 +278,13 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_kept_or_refused(text in "(\\PC|\n){0,80}") {
-            let (mut notion, mut env, id) = workspace("Old.");
+            let (mut state, id) = workspace("Old.");
+        let (notion, mut api) = Notion::open(&mut state);
 
-            let once = notion.replace_markdown(&mut env, &id, &text).map(Page::markdown);
+            let once = notion.replace_markdown(&mut api, &id, &text, false).map(Page::markdown);
 
             if let Ok(once) = once {
-                let twice = notion.replace_markdown(&mut env, &id, &once).unwrap().markdown();
+                let twice = notion.replace_markdown(&mut api, &id, &once, false).unwrap().markdown();
                 prop_assert_eq!(twice, once);
             }
         }

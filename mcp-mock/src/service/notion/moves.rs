@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::pages::{ParentRef, empty};
+use super::Api;
+use super::pages::{PageView, ParentRef, empty};
 use super::refusal::{archived, invalid, not_found};
 use super::state::{Notion, Page, Parent, PropertyKind, PropertyValue};
 use crate::service::ApiError;
-use crate::world::Env;
 
 impl Notion {
     /// Moves a page. Its title and content go along; in a data source it gets all properties of that, and
@@ -17,11 +17,12 @@ impl Notion {
     /// [`create_page`](Self::create_page).
     pub fn move_page(
         &mut self,
-        env: &Env,
+        api: &mut Api<'_>,
         id: &str,
         parent: &ParentRef,
-    ) -> Result<&Page, ApiError> {
-        let page = self.get_page(id)?;
+    ) -> Result<PageView<'_>, ApiError> {
+        api.request()?;
+        let page = self.find_page(id)?;
         if page.archived {
             return Err(archived());
         }
@@ -30,7 +31,7 @@ impl Notion {
         if self.hangs_below(&parent, &id) {
             return Err(invalid("A page cannot be moved below itself."));
         }
-        let page = self.get_page(&id)?;
+        let page = self.find_page(&id)?;
         let properties = match &parent {
             Parent::DataSource { data_source_id, .. } => {
                 let mut properties = self.values_in(page, data_source_id)?;
@@ -50,8 +51,8 @@ impl Notion {
         };
         let found = self.pages.iter_mut().find(|page| page.id == id);
         let page = found.ok_or_else(|| not_found("page", &id))?;
-        (page.parent, page.properties, page.edited) = (parent, properties, env.clock.now());
-        Ok(page)
+        (page.parent, page.properties, page.edited) = (parent, properties, api.clock.now());
+        self.view(&id)
     }
 
     /// The values of a page as a row of another data source.

@@ -1,7 +1,7 @@
 //! Lists in pages, with the vendor's cursor: the id of the first thing on the next page.
 
 use super::refusal::{invalid, should_be};
-use crate::service::ApiError;
+use crate::service::{ApiError, Page};
 
 /// Results a page when the request does not say, and at most.
 const PAGE_SIZE_MAX: usize = 100;
@@ -11,22 +11,20 @@ const PAGE_SIZE_MAX: usize = 100;
 pub struct Paging {
     /// Results a page: 1 to 100, 100 when not given.
     pub page_size: Option<usize>,
-    /// `next_cursor` of the page before.
+    /// What leads to this page; `None` for the first one.
     pub start_cursor: Option<String>,
 }
 
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listing<T> {
-    /// What is on this page.
-    pub results: Vec<T>,
-    /// Where to go on; `None` on the last page.
-    pub next_cursor: Option<String>,
-}
-
 impl Paging {
-    /// Cuts the page out of the whole list.
-    pub fn cut<T>(&self, mut all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<Listing<T>, ApiError> {
+    /// Cuts the page out of the whole list; `id` names an entry.
+    ///
+    /// # Errors
+    /// `validation_error` when the size or the cursor is not one of this list.
+    pub fn page_of<T>(
+        &self,
+        mut all: Vec<T>,
+        id: impl Fn(&T) -> &str,
+    ) -> Result<Page<T>, ApiError> {
         let size = self.page_size.unwrap_or(PAGE_SIZE_MAX);
         if !(1..=PAGE_SIZE_MAX).contains(&size) {
             let expected = format!("from 1 to {PAGE_SIZE_MAX}");
@@ -41,10 +39,10 @@ impl Paging {
                 })?
             }
         };
-        let mut results = all.split_off(start);
-        let next_cursor = results.get(size).map(|next| id(next).to_owned());
-        results.truncate(size);
-        Ok(Listing { results, next_cursor })
+        let mut items = all.split_off(start);
+        let next = items.get(size).map(|next| id(next).to_owned());
+        items.truncate(size);
+        Ok(Page { items, next })
     }
 }
 
@@ -58,7 +56,7 @@ mod tests {
     fn an_unknown_cursor_is_refused() {
         let paging = Paging { start_cursor: Some("x".to_owned()), ..Paging::default() };
 
-        let refused = paging.cut(vec!["a"], |item| item).unwrap_err();
+        let refused = paging.page_of(vec!["a"], |item| item).unwrap_err();
 
         assert_eq!(refused.code, "validation_error");
         assert_eq!(refused.message, "The start_cursor provided is invalid: x");
@@ -68,7 +66,7 @@ mod tests {
     fn a_page_holds_a_hundred_at_most() {
         let paging = Paging { page_size: Some(101), ..Paging::default() };
 
-        assert_eq!(paging.cut(vec!["a"], |item| item).unwrap_err().status, 400);
+        assert_eq!(paging.page_of(vec!["a"], |item| item).unwrap_err().status, 400);
     }
 
     proptest! {
@@ -80,9 +78,9 @@ mod tests {
             let mut start_cursor = None;
             loop {
                 let paging = Paging { page_size: Some(size), start_cursor };
-                let page = paging.cut(all.clone(), |item| item).unwrap();
-                seen.extend(page.results);
-                start_cursor = page.next_cursor;
+                let page = paging.page_of(all.clone(), |item| item).unwrap();
+                seen.extend(page.items);
+                start_cursor = page.next;
                 if start_cursor.is_none() {
                     break;
                 }

@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::state::{Notion, Page, PropertyKind, PropertyValue};
+use super::pages::PageView;
+use super::state::{Notion, PropertyKind, PropertyValue};
 
 impl PropertyKind {
     /// The API's form of a plain value: `5` becomes `{"number": 5}`.
@@ -43,12 +44,14 @@ impl Notion {
         };
         plain.iter().map(value).collect()
     }
+}
 
-    /// The plain form of a property of a page: what a person would write. Empty is null, or an empty
+impl PageView<'_> {
+    /// The plain form of a property of the page: what a person would write. Empty is null, or an empty
     /// list for the types that hold several.
     #[must_use]
-    pub fn plain_value(&self, page: &Page, name: &str) -> Value {
-        let source = self.source_of(page);
+    pub fn plain_value(&self, name: &str) -> Value {
+        let Self { page, source } = self;
         let kind = source.and_then(|source| source.property(name)).map(|property| &property.kind);
         match kind {
             Some(PropertyKind::CreatedTime) => return json!(page.created),

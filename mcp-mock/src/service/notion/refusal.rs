@@ -7,6 +7,22 @@ use crate::service::ApiError;
 /// Characters of a value that a refusal repeats.
 const SHOWN_CHARS_MAX: usize = 100;
 
+/// One request too many.
+pub(crate) fn rate_limited(wait_seconds: u32) -> ApiError {
+    let message = "You have been rate limited. Please try again in a few minutes.";
+    let details =
+        json!({ "rate_limit_reason": "integration_rate_limit", "retry_after": wait_seconds });
+    ApiError::new(429, "rate_limited", message).with_details(details)
+}
+
+pub(crate) fn token_expired() -> ApiError {
+    ApiError::new(401, "unauthorized", "API token is invalid.")
+}
+
+pub(crate) fn missing_scope() -> ApiError {
+    ApiError::new(403, "restricted_resource", "Insufficient permissions for this endpoint.")
+}
+
 /// A request that breaks a rule.
 pub(super) fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new(400, "validation_error", message)
@@ -44,12 +60,4 @@ pub(super) fn not_found(what: &str, id: &str) -> ApiError {
 /// An edit of something archived.
 pub(super) fn archived() -> ApiError {
     invalid("Can't edit block that is archived. You must unarchive the block before editing.")
-}
-
-/// The code of a refusal by this mock, for something that the API can do and that is not modelled here.
-pub const NOT_MODELLED: &str = "not_modelled";
-
-/// Something that the API would do and that is not modelled here.
-pub(super) fn not_modelled(path: &str, what: &str) -> ApiError {
-    ApiError::new(501, NOT_MODELLED, format!("`{path}`: {what} is not modelled by mcp-mock"))
 }

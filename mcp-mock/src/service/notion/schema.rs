@@ -4,29 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::Api;
 use super::pages::{empty, uuid};
 use super::properties::rich_text;
-use super::refusal::{invalid, no_property, not_modelled, should_be};
+use super::refusal::{invalid, no_property, should_be};
 use super::seed::property_id;
 use super::state::{
     DataSource, Database, Notion, Page, Parent, Property, PropertyKind, PropertyValue,
 };
 use crate::service::ApiError;
-use crate::world::Env;
+use crate::world::Ids;
 
-/// Types that the API has and this world has not.
-const NOT_HERE: [&str; 9] = [
-    "button",
-    "created_by",
-    "formula",
-    "last_edited_by",
-    "last_visited_time",
-    "location",
-    "place",
-    "rollup",
-    "verification",
-];
-/// All others.
+/// The types of properties; the API has more.
 const KINDS: [&str; 17] = [
     "checkbox",
     "created_time",
@@ -66,28 +55,29 @@ impl Notion {
     /// `object_not_found` when the database is not there or not shared.
     pub fn create_data_source(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         database_id: &str,
         new: &SourceChange,
     ) -> Result<(&Database, &DataSource), ApiError> {
+        api.request()?;
         let database_id = uuid("body.parent.database_id", database_id)?;
-        let database_id = self.get_database(&database_id)?.id.clone();
+        let database_id = self.find_database(&database_id)?.id.clone();
         self.check_relations(&new.properties)?;
         let mut source = DataSource::default();
         source.take_texts(new)?;
         for (name, json) in &new.properties {
-            source.add(env, name, json)?;
+            source.add(api.ids, name, json)?;
         }
         if !source.properties.iter().any(|property| property.kind == PropertyKind::Title) {
             return Err(invalid("Title is not provided"));
         }
-        source.id = env.ids.uuid();
+        source.id = api.ids.uuid();
         let id = source.id.clone();
         let mut databases = self.databases.iter_mut();
         if let Some(database) = databases.find(|database| database.id == database_id) {
             database.sources.push(source);
         }
-        self.get_data_source(&id)
+        self.find_data_source(&id)
     }
 
     /// Changes the name or the schema of a data source, and with it the pages. Values stay as far as they
@@ -98,22 +88,23 @@ impl Notion {
     /// [`get_data_source`](Self::get_data_source).
     pub fn update_data_source(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         id: &str,
         change: &SourceChange,
     ) -> Result<(&Database, &DataSource), ApiError> {
-        let before = self.get_data_source(id)?.1.clone();
+        api.request()?;
+        let before = self.find_data_source(id)?.1.clone();
         self.check_relations(&change.properties)?;
         let mut after = before.clone();
         after.take_texts(change)?;
         for (name, json) in &change.properties {
-            after.change(env, name, json)?;
+            after.change(api.ids, name, json)?;
         }
         for page in self.pages.iter_mut().filter(|page| is_row(page, &before.id)) {
             page.properties = after.values_from(&before, &page.properties);
         }
         *self.source_mut(&before.id)? = after;
-        self.get_data_source(&before.id)
+        self.find_data_source(&before.id)
     }
 
     /// A relation leads to a data source that is there.
@@ -122,7 +113,7 @@ impl Notion {
             let Some(relation) = json.get("relation") else { continue };
             let path = format!("body.properties.{name}.relation.data_source_id");
             let id = relation.get("data_source_id").and_then(Value::as_str);
-            self.get_data_source(id.ok_or_else(|| should_be(&path, "defined", relation))?)?;
+            self.find_data_source(id.ok_or_else(|| should_be(&path, "defined", relation))?)?;
         }
         Ok(())
     }
@@ -147,11 +138,11 @@ impl DataSource {
         Ok(())
     }
 
-    fn change(&mut self, env: &mut Env, name: &str, json: &Value) -> Result<(), ApiError> {
+    fn change(&mut self, ids: &mut Ids, name: &str, json: &Value) -> Result<(), ApiError> {
         let Some(known) = self.property(name).cloned() else {
-            let has_type = KINDS.iter().chain(&NOT_HERE).any(|kind| json.get(kind).is_some());
+            let has_type = KINDS.iter().any(|kind| json.get(kind).is_some());
             if has_type {
-                return self.add(env, name, json);
+                return self.add(ids, name, json);
             }
             let known = self.properties.iter().map(|property| property.name.as_str());
             return Err(no_property(name, &known.collect::<Vec<_>>()));
@@ -192,7 +183,7 @@ impl DataSource {
         Ok(())
     }
 
-    fn add(&mut self, env: &mut Env, name: &str, json: &Value) -> Result<(), ApiError> {
+    fn add(&mut self, ids: &mut Ids, name: &str, json: &Value) -> Result<(), ApiError> {
         let mut property = Property { name: name.to_owned(), ..Property::default() };
         let path = format!("body.properties.{name}");
         if !property.take(&path, json)? {
@@ -209,7 +200,7 @@ impl DataSource {
             PropertyKind::UniqueId => self.last_number = 0,
             _ => {}
         }
-        property.id = property_id(env, &property.kind);
+        property.id = property_id(ids, &property.kind);
         self.properties.push(property);
         Ok(())
     }
@@ -248,9 +239,6 @@ impl Property {
         if let Some(text) = json.get("description") {
             self.description = text.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         }
-        if let Some(kind) = NOT_HERE.iter().find(|kind| json.get(kind).is_some()) {
-            return Err(not_modelled(path, kind));
-        }
         let Some(kind) = KINDS.into_iter().find(|kind| json.get(kind).is_some()) else {
             return Ok(false);
         };
@@ -267,12 +255,6 @@ impl Property {
         let Some(kind) = PropertyKind::named(kind, options) else { return Ok(false) };
         if kind.name() != self.kind.name() {
             self.settings.clear();
-        }
-        if kind == PropertyKind::Relation && content.get("dual_property").is_some() {
-            return Err(not_modelled(
-                &format!("{path}.dual_property"),
-                "a relation in both directions",
-            ));
         }
         let settings = content.as_object().into_iter().flatten();
         let settings = settings.filter(|(name, _)| !["groups", "options"].contains(&name.as_str()));

@@ -1,8 +1,10 @@
 //! Search by title, over pages and data sources that are shared.
 
-use super::paging::{Listing, Paging};
-use super::state::{DataSource, Database, Notion, Page};
-use crate::service::ApiError;
+use super::Api;
+use super::pages::PageView;
+use super::paging::Paging;
+use super::state::{DataSource, Database, Notion};
+use crate::service::{ApiError, Page};
 
 /// What to look for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,15 +34,25 @@ pub enum Found<'a> {
     /// A table with its database.
     DataSource(&'a Database, &'a DataSource),
     /// A page.
-    Page(&'a Page),
+    Page(PageView<'a>),
 }
 
 impl Notion {
-    /// Finds pages and data sources by title: data sources first, then pages, the last edited first.
+    /// Finds pages and data sources by title: data sources first, then pages, the last edited first. When
+    /// searches lag, all of them are as they were then.
     ///
     /// # Errors
     /// `validation_error` for a bad cursor or page size.
-    pub fn search(&self, request: &SearchRequest) -> Result<Listing<Found<'_>>, ApiError> {
+    pub fn search<'a, 'w: 'a>(
+        &'a self,
+        api: &mut Api<'w>,
+        request: &SearchRequest,
+    ) -> Result<Page<Found<'a>>, ApiError> {
+        api.request()?;
+        api.past().unwrap_or(self).find(request)
+    }
+
+    fn find(&self, request: &SearchRequest) -> Result<Page<Found<'_>>, ApiError> {
         let wanted = request.query.to_lowercase();
         let mut pages: Vec<_> =
             self.pages.iter().filter(|page| !page.archived && self.shares(page)).collect();
@@ -49,15 +61,14 @@ impl Notion {
             pages.reverse();
         }
 
-        let databases = self.list_databases().into_iter();
-        let sources = databases.flat_map(|database| {
+        let sources = self.shared_databases().flat_map(|database| {
             database.sources.iter().map(move |source| Found::DataSource(database, source))
         });
         let found = sources
-            .chain(pages.into_iter().map(Found::Page))
+            .chain(pages.into_iter().map(|page| Found::Page(self.view_of(page))))
             .filter(|found| request.kind.is_none_or(|kind| kind == found.kind()))
             .filter(|found| found.title().to_lowercase().contains(&wanted));
-        request.paging.cut(found.collect(), Found::id)
+        request.paging.page_of(found.collect(), Found::id)
     }
 }
 
@@ -76,14 +87,14 @@ impl Found<'_> {
     pub fn title(&self) -> &str {
         match self {
             Self::DataSource(_, source) => &source.name,
-            Self::Page(page) => page.title(),
+            Self::Page(view) => view.page.title(),
         }
     }
 
     fn id(&self) -> &str {
         match self {
             Self::DataSource(_, source) => &source.id,
-            Self::Page(page) => &page.id,
+            Self::Page(view) => &view.page.id,
         }
     }
 }
@@ -93,12 +104,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Env, Ids};
+    use crate::world::{Part, State};
 
     #[test]
     fn titles_of_what_is_shared_are_searched() {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut notion = Notion::default();
+        let mut state = State::empty(1);
+        let (notion, mut api) = Notion::open(&mut state);
         let seed = json!({
             "databases": [
                 { "name": "plans", "title": "Plans", "pages": [{ "Name": "Plan B" }] },
@@ -106,10 +117,10 @@ mod tests {
             ],
             "pages": [{ "title": "Notes", "content": "A plan." }],
         });
-        notion.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
+        notion.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
 
         let request = SearchRequest { query: "PLAN".to_owned(), ..SearchRequest::default() };
-        let found = notion.search(&request).unwrap().results;
+        let found = notion.search(&mut api, &request).unwrap().items;
 
         assert_eq!(found.iter().map(Found::title).collect::<Vec<_>>(), ["Plans", "Plan B"]);
     }

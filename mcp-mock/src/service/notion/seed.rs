@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::Api;
 use super::pages::{NewPage, ParentRef, uuid};
 use super::refusal::invalid;
 use super::state::{DataSource, Database, Notion, Property, PropertyKind, User};
 use crate::service::ApiError;
-use crate::world::Env;
+use crate::world::Ids;
 
 /// The short ids of properties are made of these.
 const PROPERTY_ID_ALPHABET: &[u8] =
@@ -95,12 +96,12 @@ impl Notion {
     ///
     /// # Errors
     /// `validation_error` when a type is unknown, an alias is taken or a row does not fit its schema.
-    pub fn plant(&mut self, env: &mut Env, seed: NotionSeed) -> Result<(), ApiError> {
+    pub fn plant(&mut self, api: &mut Api<'_>, seed: NotionSeed) -> Result<(), ApiError> {
         for (email, name) in seed.users {
-            self.users.push(User { id: env.ids.uuid(), name, email });
+            self.users.push(User { id: api.ids.uuid(), name, email });
         }
         for database in seed.databases {
-            self.plant_database(env, database)?;
+            self.plant_database(api, database)?;
         }
         for page in seed.pages {
             let title = PropertyKind::Title.value_from_plain(&page.title.into());
@@ -108,8 +109,9 @@ impl Notion {
                 parent: ParentRef::Workspace,
                 properties: Map::from_iter([("title".to_owned(), title)]),
                 children: Self::paragraphs(&page.content),
+                ..NewPage::default()
             };
-            self.create_page(env, &new)?;
+            self.add_page(api, &new)?;
             if let Some(planted) = self.pages.last_mut() {
                 planted.hidden = page.hidden;
             }
@@ -129,7 +131,7 @@ impl Notion {
         parts.map(paragraph).collect()
     }
 
-    fn plant_database(&mut self, env: &mut Env, seed: DatabaseSeed) -> Result<(), ApiError> {
+    fn plant_database(&mut self, api: &mut Api<'_>, seed: DatabaseSeed) -> Result<(), ApiError> {
         if self.database(&seed.name).is_some() {
             return Err(invalid(format!("A database `{}` is there already.", seed.name)));
         }
@@ -141,13 +143,13 @@ impl Notion {
         }
         let id = match seed.id {
             Some(id) => uuid("id", &id)?,
-            None => env.ids.uuid(),
+            None => api.ids.uuid(),
         };
-        let mut database = Database { id, title, created: env.clock.now(), ..Database::default() };
+        let mut database = Database { id, title, created: api.clock.now(), ..Database::default() };
         database.alias = Some(seed.name).filter(|name| !name.is_empty());
         let mut rows = Vec::new();
         for source in sources {
-            let planted = grow(env, source.name, source.properties)?;
+            let planted = grow(api.ids, source.name, source.properties)?;
             for page in source.pages {
                 rows.push(planted.row(&page));
             }
@@ -156,7 +158,7 @@ impl Notion {
         let place = self.databases.len();
         self.databases.push(database);
         for row in rows {
-            self.create_page(env, &row)?;
+            self.add_page(api, &row)?;
         }
         self.databases[place].hidden = seed.hidden;
         Ok(())
@@ -177,19 +179,19 @@ impl DataSource {
 
     fn row(&self, plain: &Map<String, Value>) -> NewPage {
         let parent = ParentRef::DataSource(self.id.clone());
-        NewPage { parent, properties: self.values_from_plain(plain), children: Vec::new() }
+        NewPage { parent, properties: self.values_from_plain(plain), ..NewPage::default() }
     }
 }
 
 fn grow(
-    env: &mut Env,
+    ids: &mut Ids,
     name: String,
     properties: BTreeMap<String, PropertySeed>,
 ) -> Result<DataSource, ApiError> {
-    let mut source = DataSource { id: env.ids.uuid(), name, ..DataSource::default() };
+    let mut source = DataSource { id: ids.uuid(), name, ..DataSource::default() };
     for (name, seed) in properties {
         let kind = kind(&name, seed)?;
-        let id = property_id(env, &kind);
+        let id = property_id(ids, &kind);
         source.properties.push(Property { id, name, kind, ..Property::default() });
     }
     let titles = source.properties.iter().filter(|property| property.id == "title").count();
@@ -205,10 +207,10 @@ fn grow(
 }
 
 /// A new id of a property; a title has one that is always the same.
-pub(super) fn property_id(env: &mut Env, kind: &PropertyKind) -> String {
+pub(super) fn property_id(ids: &mut Ids, kind: &PropertyKind) -> String {
     match kind {
         PropertyKind::Title => "title".to_owned(),
-        _ => env.ids.text(PROPERTY_ID_ALPHABET, 4),
+        _ => ids.text(PROPERTY_ID_ALPHABET, 4),
     }
 }
 
@@ -227,13 +229,13 @@ fn kind(property: &str, seed: PropertySeed) -> Result<PropertyKind, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
     fn planted(seed: Value) -> Result<Notion, ApiError> {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut notion = Notion::default();
-        notion.plant(&mut env, serde_json::from_value(seed).unwrap())?;
-        Ok(notion)
+        let mut state = State::empty(1);
+        let (notion, mut api) = Notion::open(&mut state);
+        notion.plant(&mut api, serde_json::from_value(seed).unwrap())?;
+        Ok(state.notion)
     }
 
     #[test]
@@ -259,6 +261,6 @@ mod tests {
         let notion = planted(seed).unwrap();
 
         assert_eq!(notion.pages_of("x")[0].title(), "A");
-        assert_eq!(notion.get_page(&notion.pages[0].id).unwrap_err().status, 404);
+        assert_eq!(notion.find_page(&notion.pages[0].id).unwrap_err().status, 404);
     }
 }

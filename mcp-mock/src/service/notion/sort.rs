@@ -73,7 +73,7 @@ impl Sort {
             Key::Created => left.created.cmp(&right.created),
             Key::Edited => left.edited.cmp(&right.edited),
             Key::Property(property) => {
-                let value = |page| notion.plain_value(page, &property.name);
+                let value = |page| notion.view_of(page).plain_value(&property.name);
                 let (left, right) = (value(left), value(right));
                 // What is empty comes last in either direction.
                 match (left.is_null(), right.is_null()) {
@@ -118,11 +118,11 @@ mod tests {
 
     use super::super::{NotionSeed, QueryRequest};
     use super::*;
-    use crate::world::{Clock, Env, Ids};
+    use crate::world::{Part, State};
 
     fn titles(sorts: &Value) -> Result<String, ApiError> {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut notion = Notion::default();
+        let mut state = State::empty(1);
+        let (notion, mut api) = Notion::open(&mut state);
         let seed: NotionSeed = serde_json::from_value(json!({ "databases": [{
             "name": "tasks",
             "properties": {
@@ -136,12 +136,15 @@ mod tests {
             ],
         }] }))
         .unwrap();
-        notion.plant(&mut env, seed).unwrap();
-        let id = notion.databases[0].id.clone();
+        notion.plant(&mut api, seed).unwrap();
+        let id = notion.databases[0].sources[0].id.clone();
         let sorts = sorts.as_array().unwrap().clone();
-        let rows =
-            notion.query_database(&id, &QueryRequest { sorts, ..QueryRequest::default() })?;
-        Ok(rows.results.iter().map(|page| page.title()).collect())
+        let rows = notion.query_data_source(
+            &mut api,
+            &id,
+            &QueryRequest { sorts, ..QueryRequest::default() },
+        )?;
+        Ok(rows.items.iter().map(|row| row.page.title()).collect())
     }
 
     #[test]

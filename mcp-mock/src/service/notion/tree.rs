@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::Api;
 use super::blocks::{checked, read, settings};
 use super::pages::uuid;
-use super::paging::{Listing, Paging};
+use super::paging::Paging;
 use super::properties::rich_text;
 use super::refusal::{archived, invalid, not_found, should_be};
 use super::state::{Block, Notion, Page};
-use crate::service::ApiError;
-use crate::world::Env;
+use crate::service::{self, ApiError};
 
 /// Deepest nesting of blocks on a page, so that no walk through them can exhaust the stack.
 const DEPTH_MAX: usize = 50;
@@ -23,6 +23,24 @@ pub struct Placed<'a> {
     pub page: &'a Page,
     /// The block around it; `None` when it lies on the page itself.
     pub parent: Option<&'a str>,
+}
+
+/// What an id of a block leads to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum AnyBlock<'a> {
+    /// A block on a page.
+    Block(Placed<'a>),
+    /// A page, which is a block of its parent.
+    Page(&'a Page),
+}
+
+/// Where new blocks go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BlockPlace<'a> {
+    /// The page or block that they go below.
+    pub parent: &'a str,
+    /// The block that they come after; `None` for the end.
+    pub after: Option<&'a str>,
 }
 
 /// What to change about a block.
@@ -40,7 +58,15 @@ impl Notion {
     /// # Errors
     /// `validation_error` when the id is no UUID; `object_not_found` when the block is not there or not
     /// shared.
-    pub fn get_block(&self, id: &str) -> Result<Placed<'_>, ApiError> {
+    pub fn get_block(&self, api: &mut Api<'_>, id: &str) -> Result<AnyBlock<'_>, ApiError> {
+        api.request()?;
+        match self.page_here(id) {
+            Some(page) => Ok(AnyBlock::Page(page)),
+            None => self.find_block(id).map(AnyBlock::Block),
+        }
+    }
+
+    fn find_block(&self, id: &str) -> Result<Placed<'_>, ApiError> {
         let id = uuid("path.block_id", id)?;
         let mut pages = self.pages.iter().filter(|page| self.shares(page));
         let found = pages.find_map(|page| {
@@ -54,67 +80,72 @@ impl Notion {
     ///
     /// # Errors
     /// As [`get_block`](Self::get_block), and `validation_error` for a bad cursor or page size.
-    pub fn children(&self, id: &str, paging: &Paging) -> Result<Listing<Placed<'_>>, ApiError> {
+    pub fn children(
+        &self,
+        api: &mut Api<'_>,
+        id: &str,
+        paging: &Paging,
+    ) -> Result<service::Page<Placed<'_>>, ApiError> {
+        api.request()?;
         let (page, parent, blocks) = match self.page_here(id) {
             Some(page) => (page, None, &page.blocks),
             None => {
-                let placed = self.get_block(id)?;
+                let placed = self.find_block(id)?;
                 (placed.page, Some(placed.block.id.as_str()), &placed.block.children)
             }
         };
         let blocks = blocks.iter().filter(|block| !block.archived);
         let placed = blocks.map(|block| Placed { block, page, parent });
-        paging.cut(placed.collect(), |placed| &placed.block.id)
+        paging.page_of(placed.collect(), |placed| &placed.block.id)
     }
 
-    /// Adds blocks, in the API's shape, below a page or a block and returns their ids. They come after the
-    /// block `after`, else at the end.
+    /// Adds blocks, in the API's shape, below a page or a block.
     ///
     /// # Errors
-    /// `validation_error` when a block cannot be read, `after` is not there, or the place is archived or
-    /// too deep; else as [`get_block`](Self::get_block).
+    /// `validation_error` when a block cannot be read, or the place is not there, archived or too deep; else as [`get_block`](Self::get_block).
     pub fn append_children(
         &mut self,
-        env: &mut Env,
-        (id, after): (&str, Option<&str>),
+        api: &mut Api<'_>,
+        place: BlockPlace<'_>,
         children: &[Value],
-    ) -> Result<Vec<String>, ApiError> {
-        let (page_id, block_id) = match self.page_here(id) {
+    ) -> Result<Vec<Placed<'_>>, ApiError> {
+        api.request()?;
+        let (page_id, block_id) = match self.page_here(place.parent) {
             Some(page) => (page.id.clone(), None),
             None => {
-                let placed = self.get_block(id)?;
+                let placed = self.find_block(place.parent)?;
                 if placed.block.archived {
                     return Err(archived());
                 }
                 (placed.page.id.clone(), Some(placed.block.id.clone()))
             }
         };
-        let now = env.clock.now();
+        let now = api.clock.now();
         let page = self.editable(&page_id)?;
         let depth = block_id.as_ref().map_or(0, |id| depth_of(&page.blocks, id));
         if depth + 2 > DEPTH_MAX {
             return Err(invalid(format!("Blocks nest at most {DEPTH_MAX} levels deep.")));
         }
-        let blocks = read(env, children)?;
-        let place = match &block_id {
+        let blocks = read(api.ids, children)?;
+        let siblings = match &block_id {
             None => &mut page.blocks,
             Some(id) => match find_mut(&mut page.blocks, id) {
                 Some(block) => &mut block.children,
                 None => return Err(not_found("block", id)),
             },
         };
-        let start = match after {
-            None => place.len(),
+        let start = match place.after {
+            None => siblings.len(),
             Some(after) => {
                 let after = uuid("body.after", after)?;
-                let found = place.iter().position(|block| block.id == after);
+                let found = siblings.iter().position(|block| block.id == after);
                 found.ok_or_else(|| not_found("block", &after))? + 1
             }
         };
-        let ids = blocks.iter().map(|block| block.id.clone()).collect();
-        place.splice(start..start, blocks);
+        let ids: Vec<_> = blocks.iter().map(|block| block.id.clone()).collect();
+        siblings.splice(start..start, blocks);
         page.edited = now;
-        Ok(ids)
+        ids.iter().map(|id| self.find_block(id)).collect()
     }
 
     /// Changes the text of a block, ticks it off, moves it into the trash or out of it.
@@ -124,11 +155,12 @@ impl Notion {
     /// else as [`get_block`](Self::get_block).
     pub fn update_block(
         &mut self,
-        env: &Env,
+        api: &mut Api<'_>,
         id: &str,
         change: &BlockChange,
     ) -> Result<Placed<'_>, ApiError> {
-        let placed = self.get_block(id)?;
+        api.request()?;
+        let placed = self.find_block(id)?;
         if placed.block.archived && change.archived != Some(false) {
             return Err(archived());
         }
@@ -157,8 +189,8 @@ impl Notion {
             block.settings.extend(content.map(settings).unwrap_or_default());
             block.archived = change.archived.unwrap_or(block.archived);
         }
-        page.edited = env.clock.now();
-        self.get_block(&id)
+        page.edited = api.clock.now();
+        self.find_block(&id)
     }
 
     fn page_here(&self, id: &str) -> Option<&Page> {
@@ -206,73 +238,81 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
-    fn workspace() -> (Notion, Env, String) {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut notion = Notion::default();
+    fn workspace() -> (State, String) {
+        let mut state = State::empty(1);
+        let (notion, mut api) = Notion::open(&mut state);
         let seed = json!({ "pages": [{ "title": "Notes", "content": "One.\n\nTwo." }] });
-        notion.plant(&mut env, serde_json::from_value(seed).unwrap()).unwrap();
+        notion.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
         let id = notion.pages[0].id.clone();
-        (notion, env, id)
+        (state, id)
     }
 
-    fn texts(notion: &Notion, id: &str) -> String {
-        let children = notion.children(id, &Paging::default()).unwrap().results;
+    fn texts(state: &mut State, id: &str) -> String {
+        let (notion, mut api) = Notion::open(state);
+        let children = notion.children(&mut api, id, &Paging::default()).unwrap().items;
         let texts: Vec<_> = children.iter().map(|placed| placed.block.text.as_str()).collect();
         texts.join(" ")
     }
 
     #[test]
     fn blocks_go_below_blocks_and_after_others() {
-        let (mut notion, mut env, page) = workspace();
+        let (mut state, page) = workspace();
+        let (notion, mut api) = Notion::open(&mut state);
         let first = notion.pages[0].blocks[0].id.clone();
         let new = Notion::paragraphs("New.");
 
-        notion.append_children(&mut env, (&page, Some(&first)), &new).unwrap();
-        let inner = notion.append_children(&mut env, (&first, None), &new).unwrap();
+        let after_first = BlockPlace { parent: &page, after: Some(&first) };
+        notion.append_children(&mut api, after_first, &new).unwrap();
+        let inside = BlockPlace { parent: &first, after: None };
+        let inner = notion.append_children(&mut api, inside, &new).unwrap();
 
-        assert_eq!(texts(&notion, &page), "One. New. Two.");
-        assert_eq!(texts(&notion, &first), "New.");
-        assert_eq!(notion.get_block(&inner[0]).unwrap().parent, Some(first.as_str()));
+        assert_eq!(inner[0].parent, Some(first.as_str()));
+        assert_eq!(texts(&mut state, &page), "One. New. Two.");
+        assert_eq!(texts(&mut state, &first), "New.");
     }
 
     #[test]
     fn a_block_in_the_trash_is_not_edited() {
-        let (mut notion, env, page) = workspace();
+        let (mut state, page) = workspace();
+        let (notion, mut api) = Notion::open(&mut state);
         let id = notion.pages[0].blocks[0].id.clone();
         let trash = BlockChange { archived: Some(true), ..BlockChange::default() };
         let content = json!({ "paragraph": { "rich_text": [{ "text": { "content": "Uno." } }] } });
         let content = content.as_object().unwrap().clone();
         let edit = BlockChange { content, archived: None };
 
-        assert_eq!(notion.update_block(&env, &id, &edit).unwrap().block.text, "Uno.");
-        notion.update_block(&env, &id, &trash).unwrap();
+        assert_eq!(notion.update_block(&mut api, &id, &edit).unwrap().block.text, "Uno.");
+        notion.update_block(&mut api, &id, &trash).unwrap();
 
-        let refused = notion.update_block(&env, &id, &edit).unwrap_err();
+        let refused = notion.update_block(&mut api, &id, &edit).unwrap_err();
         assert!(refused.message.starts_with("Can't edit block that is archived."), "{refused}");
-        assert_eq!(texts(&notion, &page), "Two.");
+        assert_eq!(texts(&mut state, &page), "Two.");
     }
 
     #[test]
     fn a_block_keeps_its_type() {
-        let (mut notion, env, _) = workspace();
+        let (mut state, _) = workspace();
+        let (notion, mut api) = Notion::open(&mut state);
         let id = notion.pages[0].blocks[0].id.clone();
         let content = json!({ "quote": { "rich_text": [] } }).as_object().unwrap().clone();
 
-        let refused = notion.update_block(&env, &id, &BlockChange { content, archived: None });
+        let refused = notion.update_block(&mut api, &id, &BlockChange { content, archived: None });
 
         assert_eq!(refused.unwrap_err().code, "validation_error");
     }
 
     #[test]
     fn blocks_nest_to_a_limit() {
-        let (mut notion, mut env, mut id) = workspace();
+        let (mut state, mut id) = workspace();
+        let (notion, mut api) = Notion::open(&mut state);
         let new = Notion::paragraphs("x");
 
         let refused = loop {
-            match notion.append_children(&mut env, (&id, None), &new) {
-                Ok(ids) => id = ids[0].clone(),
+            let place = BlockPlace { parent: &id, after: None };
+            match notion.append_children(&mut api, place, &new) {
+                Ok(placed) => id = placed[0].block.id.clone(),
                 Err(refused) => break refused,
             }
         };

@@ -1,35 +1,74 @@
-//! Notion in the `simple` dialect.
+//! Notion in the `simple` dialect: tools for pages, databases and search, one request each.
 //!
 //! Values of properties are plain (`{"Status": "Open", "Ticket ID": 12345}`) and take their shape from
 //! the schema of the database. A `database_id` is a UUID or the alias of the database.
 
-mod append_text;
-mod archive_page;
-mod create_page;
-mod get_database;
-mod get_page;
-mod list_databases;
-mod query_database;
-mod render;
+mod databases;
+mod pages;
 mod search;
-mod update_page;
 
-use crate::dialect::simple::tool::Tool;
-use crate::service::notion::Notion;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::dialect::CatalogTool;
+use crate::dialect::schema::{Field, integer, nullable, optional, required, text};
+use crate::service::ApiError;
+use crate::service::notion::{Database, Notion, Paging};
 
 /// Every tool, in the order of the list.
-pub(crate) fn tools() -> Vec<Tool<Notion>> {
+pub(super) fn tools() -> Vec<CatalogTool<Notion>> {
     vec![
-        create_page::tool(),
-        get_page::tool(),
-        update_page::tool(),
-        query_database::tool(),
-        search::tool(),
-        archive_page::tool(),
-        list_databases::tool(),
-        get_database::tool(),
-        append_text::tool(),
+        pages::create_page(),
+        pages::get_page(),
+        pages::update_page(),
+        databases::query_database(),
+        search::search(),
+        pages::archive_page(),
+        databases::list_databases(),
+        databases::get_database(),
+        pages::append_text(),
     ]
+}
+
+/// Which page of a list is wanted.
+#[derive(Deserialize)]
+struct PageArguments {
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+impl PageArguments {
+    fn paging(self) -> Paging {
+        // A negative limit is out of range just as 0 is, and refused as such.
+        let page_size = self.limit.map(|limit| usize::try_from(limit).unwrap_or_default());
+        Paging { page_size, start_cursor: self.cursor }
+    }
+}
+
+fn limit(description: &str) -> Field {
+    optional("limit", integer(description))
+}
+
+fn cursor() -> Field {
+    optional("cursor", text("`next_cursor` of the answer before"))
+}
+
+fn next_cursor() -> Field {
+    required("next_cursor", nullable(text("Where to go on; null on the last page")))
+}
+
+/// The database that `database_id` names, by UUID or by alias. No request finds one by its alias.
+fn database_named<'a>(notion: &'a Notion, name: &str) -> Result<&'a Database, ApiError> {
+    if let Some(database) = notion.database(name) {
+        return notion.find_database(&database.id);
+    }
+    let aliases = notion.shared_databases().filter_map(|database| database.alias.as_ref());
+    let message = format!(
+        "Could not find database with ID: {name}. Make sure the relevant pages and databases are shared \
+         with your integration."
+    );
+    Err(ApiError::new(404, "object_not_found", message)
+        .with_details(json!({ "known": aliases.collect::<Vec<_>>() })))
 }
 
 #[cfg(test)]
@@ -73,7 +112,8 @@ mod tests {
             ("get_database", json!({ "database_id": database })),
             ("append_text", json!({ "page_id": ticket(&mut demo), "text": "One.\n\nTwo." })),
         ];
-        let names: Vec<_> = tools().iter().map(|tool| tool.name).collect();
+        let tools = tools();
+        let names: Vec<_> = tools.iter().map(|tool| tool.listed.name.as_str()).collect();
         assert_eq!(names, calls.each_ref().map(|(name, _)| *name));
 
         for (name, arguments) in calls {

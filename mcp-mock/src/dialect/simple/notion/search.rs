@@ -1,58 +1,62 @@
-//! `search`: pages and databases by title.
+//! Search over pages and databases.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::render;
-use crate::dialect::Arguments;
-use crate::dialect::schema::{choice, integer, list, object, optional, required, text};
-use crate::dialect::simple::tool::{Effect, Tool};
-use crate::service::ApiError;
+use super::{PageArguments, cursor, limit, next_cursor};
+use crate::dialect::schema::{choice, list, object, optional, required, text};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
 use crate::service::notion::{Found, FoundKind, Notion, SearchRequest};
-use crate::world::Env;
 
-pub(super) fn tool() -> Tool<Notion> {
+pub(super) fn search() -> CatalogTool<Notion> {
     let found = object([
         required("id", text("Id of the page or of the database")),
         required("type", choice(&["database", "page"], "What it is")),
         required("title", text("Title; may be empty")),
         required("url", text("Where a browser finds it")),
     ]);
-    Tool {
-        name: "search",
-        aliases: &[],
-        description: "Find shared pages and databases by a part of their title.",
-        effect: Effect::Read,
-        input: object([
-            required("query", text("Part of a title; everything when empty")),
-            optional("type", choice(&["database", "page"], "Only things of this kind")),
-            optional("limit", integer("Results at once: 1 to 100, 100 when left out")),
-            optional("cursor", text("`next_cursor` of the answer before")),
-        ]),
-        output: object([
-            required("results", list(found, "Databases first, then pages, last edited first")),
-            required("next_cursor", render::cursor_schema()),
-        ]),
-        run,
-    }
+    CatalogTool::new(
+        "search",
+        "Find shared pages and databases by a part of their title.",
+        Operation::Metered(find),
+    )
+    .effect(Effect::Read)
+    .input(&object([
+        required("query", text("Part of a title; everything when empty")),
+        optional("type", choice(&["database", "page"], "Only things of this kind")),
+        limit("Results at once: 1 to 100, 100 when left out"),
+        cursor(),
+    ]))
+    .output(&object([
+        required("results", list(found, "Databases first, then pages, last edited first")),
+        next_cursor(),
+    ]))
 }
 
-fn run(notion: &mut Notion, _: &mut Env, arguments: &Arguments) -> Result<Value, ApiError> {
-    let kind = arguments.optional_text("type").map(|kind| match kind {
+#[derive(Deserialize)]
+struct Search {
+    query: String,
+    r#type: Option<String>,
+    #[serde(flatten)]
+    page: PageArguments,
+}
+
+fn find(mut call: Call<'_, Notion>) -> Outcome {
+    let Search { query, r#type, page } = call.read()?;
+    let kind = r#type.map(|kind| match kind.as_str() {
         "page" => FoundKind::Page,
         _ => FoundKind::DataSource,
     });
-    let query = arguments.text("query").to_owned();
-    let paging = render::paging(arguments);
-    let found =
-        notion.search(&SearchRequest { query, kind, paging, ..SearchRequest::default() })?;
-    let results: Value = found.results.iter().map(result).collect();
-    Ok(json!({ "results": results, "next_cursor": found.next_cursor }))
+    let request = SearchRequest { query, kind, paging: page.paging(), ..SearchRequest::default() };
+    let found = call.service.search(&mut call.api, &request)?;
+    let results: Value = found.items.iter().map(result).collect();
+    Ok(Answer::Json(json!({ "results": results, "next_cursor": found.next })))
 }
 
 fn result(found: &Found<'_>) -> Value {
     let (id, kind, url) = match found {
         Found::DataSource(database, _) => (&database.id, "database", database.url()),
-        Found::Page(page) => (&page.id, "page", page.url()),
+        Found::Page(view) => (&view.page.id, "page", view.page.url()),
     };
     json!({ "id": id, "type": kind, "title": found.title(), "url": url })
 }
