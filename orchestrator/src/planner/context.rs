@@ -59,7 +59,7 @@ pub(super) fn render(
         .map_err(|error| EvalError::new(FailureKind::Expression, error.to_string()))
 }
 
-/// A step that cannot be carried out as it is written: nothing was sent.
+/// A step that cannot be carried out as it is written; nothing was sent.
 #[derive(Debug)]
 pub(super) struct EvalError {
     kind: FailureKind,

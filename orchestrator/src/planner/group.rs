@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ITEMS_MAX;
 use super::context::{EvalError, evaluate};
-use super::walk::{Scope, Walk, deadline_error, sort_of};
+use super::walk::{Scope, Visit, Walk, deadline_error, json_type};
 use crate::call::FailureKind;
 use crate::plan::Node;
 use crate::run::error::RunError;
@@ -14,41 +14,31 @@ use crate::run::state::{Items, StepRecord};
 use crate::workflow::definition::{Each, Group};
 
 impl Walk<'_> {
-    pub(super) fn start_group(
-        &mut self,
-        scope: &Scope<'_>,
-        node: &Node,
-        path: &StepPath,
-        group: &Group,
-    ) {
-        let items = group.each.as_ref().map(|each| self.list(scope, node, each)).transpose();
-        match items {
-            Ok(items) => self.start_step(path, items),
+    pub(super) fn start_group(&mut self, visit: &Visit<'_>, group: &Group) {
+        match group.each.as_ref().map(|each| self.list(visit, each)).transpose() {
+            Ok(items) => self.start_step(visit.path, items),
             Err(error) => {
-                self.start_step(path, None);
-                self.fail(node, path, error);
+                self.start_step(visit.path, None);
+                self.fail(visit, error);
             }
         }
     }
 
     /// Goes on with the steps of a group, or ends it.
-    pub(super) fn group(
-        &mut self,
-        scope: &Scope<'_>,
-        node: &Node,
-        path: &StepPath,
-        (record, group): (&StepRecord, &Group),
-    ) {
-        self.wake_at(scope.deadline);
-        let expired = self.has_passed(scope.deadline);
-        let stopping = scope.stopping || expired || self.stops_inside(node, path, record);
-        let held = Scope { stopping, ..*scope };
+    pub(super) fn group(&mut self, visit: &Visit<'_>, record: &StepRecord, group: &Group) {
+        let Visit { scope, node, path, deadline } = *visit;
+        self.wake_at(deadline);
+        let stopping =
+            scope.stopping || self.has_passed(deadline) || self.stops_inside(node, path, record);
+        // What holds for the group holds for the steps inside.
+        let around = Scope { stopping, deadline, ..*scope };
+        let inside = Visit { scope: &around, ..*visit };
         let is_over = match (&group.each, &record.items) {
-            (Some(each), Some(items)) => self.items(&held, node, path, (each, items)),
-            _ => self.inner(&held, node, &path.inside(None), None),
+            (Some(each), Some(items)) => self.items(&inside, each, items),
+            _ => self.inner(&inside, &path.inside(None), None),
         };
         if is_over {
-            self.end_group(scope, node, path, record);
+            self.end_group(visit, record);
         }
     }
 
@@ -72,17 +62,12 @@ impl Walk<'_> {
     }
 
     /// Goes on with the open items and begins new ones. True when none is left.
-    fn items(
-        &mut self,
-        scope: &Scope<'_>,
-        node: &Node,
-        path: &StepPath,
-        (each, items): (&Each, &Items),
-    ) -> bool {
+    fn items(&mut self, visit: &Visit<'_>, each: &Each, items: &Items) -> bool {
+        let Visit { scope, node, path, .. } = *visit;
         for item in &items.open {
             let inner = path.inside(Some(*item));
             let value = items.values.get(*item).map(|value| (each.name.as_str(), value));
-            if self.inner(scope, node, &inner, value) {
+            if self.inner(visit, &inner, value) {
                 let failed = self.is_failing(&node.inner, &inner);
                 self.record(EventKind::ItemEnded { step: path.clone(), item: *item, failed });
             }
@@ -106,21 +91,9 @@ impl Walk<'_> {
     }
 
     /// Goes on with the steps inside. True when all of them have ended.
-    fn inner(
-        &mut self,
-        scope: &Scope<'_>,
-        node: &Node,
-        path: &ScopePath,
-        item: Option<(&str, &Value)>,
-    ) -> bool {
-        let inner = Scope {
-            path,
-            nodes: &node.inner,
-            outer: Some(scope),
-            item,
-            deadline: scope.deadline,
-            stopping: scope.stopping,
-        };
+    fn inner(&mut self, visit: &Visit<'_>, path: &ScopePath, item: Option<(&str, &Value)>) -> bool {
+        let nodes = &visit.node.inner;
+        let inner = Scope { path, nodes, outer: Some(visit.scope), item, ..*visit.scope };
         if self.is_drained(&inner) {
             return true;
         }
@@ -130,7 +103,8 @@ impl Walk<'_> {
 
     /// Ends a group by what became of the steps inside. Doubt outweighs failure, failure outweighs
     /// what was cut short.
-    fn end_group(&mut self, scope: &Scope<'_>, node: &Node, path: &StepPath, record: &StepRecord) {
+    fn end_group(&mut self, visit: &Visit<'_>, record: &StepRecord) {
+        let Visit { scope, node, path, .. } = *visit;
         let mut failed: Option<&RunError> = None;
         let mut is_cut_short =
             record.items.as_ref().is_some_and(|items| items.started < items.values.len());
@@ -138,7 +112,7 @@ impl Walk<'_> {
             for step in &node.inner {
                 match self.state.step(&inner.step(&step.step.id)).and_then(StepRecord::end) {
                     Some(StepEnd::InDoubt { error, tolerated: false }) => {
-                        return self.leave_in_doubt(node, path, error.clone());
+                        return self.leave_in_doubt(visit, error.clone());
                     }
                     Some(StepEnd::Failed { error }) => failed = failed.or(Some(error)),
                     Some(StepEnd::Cancelled | StepEnd::Skipped { reason: SkipReason::Stopped }) => {
@@ -149,14 +123,14 @@ impl Walk<'_> {
             }
         }
         match failed {
-            Some(error) => self.fail(node, path, error.clone()),
+            Some(error) => self.fail(visit, error.clone()),
             None if is_cut_short && scope.stopping => self.end(path, StepEnd::Cancelled),
-            None if is_cut_short => self.fail(node, path, deadline_error()),
+            None if is_cut_short => self.fail(visit, deadline_error()),
             None => self.succeed(path, Some(self.group_output(node, path, record))),
         }
     }
 
-    /// A map of the outputs of the steps inside; a list of such maps when there are items.
+    /// An object with the outputs of the steps inside; an array of such objects when there are items.
     fn group_output(&self, node: &Node, path: &StepPath, record: &StepRecord) -> Value {
         let output = |inner: ScopePath| {
             let mut outputs = Map::new();
@@ -176,8 +150,8 @@ impl Walk<'_> {
         }
     }
 
-    fn list(&self, scope: &Scope<'_>, node: &Node, each: &Each) -> Result<Vec<Value>, EvalError> {
-        match evaluate(&each.items, &self.context(scope, node))? {
+    fn list(&self, visit: &Visit<'_>, each: &Each) -> Result<Vec<Value>, EvalError> {
+        match evaluate(&each.items, &self.context(visit))? {
             Value::Array(items) if items.len() <= ITEMS_MAX => Ok(items),
             Value::Array(items) => Err(EvalError::new(
                 FailureKind::Limit,
@@ -185,7 +159,7 @@ impl Walk<'_> {
             )),
             other => Err(EvalError::new(
                 FailureKind::Expression,
-                format!("`each` gives {}, and it takes a list", sort_of(&other)),
+                format!("`each` gives {}, and it takes a list", json_type(&other)),
             )),
         }
     }

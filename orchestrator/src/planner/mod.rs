@@ -31,7 +31,7 @@ use walk::Walk;
 /// and a longer list is more likely a mistake than a wish.
 pub const ITEMS_MAX: usize = 10_000;
 
-/// A run has at most this many calls on their way, whatever the graph allows: the bulkhead of the
+/// A run has at most this many running calls, whatever the graph allows: the bulkhead of the
 /// whole program (limits of single servers are the caller's business).
 pub const CALLS_MAX: usize = 256;
 
@@ -92,9 +92,9 @@ impl Planner {
 pub enum Command {
     /// Call a tool, after the intent is stored.
     Call(Call),
-    /// Cancel an attempt that is on its way.
+    /// Cancel a running attempt.
     Cancel {
-        /// Which.
+        /// The attempt to cancel.
         attempt: AttemptKey,
     },
     /// Store what follows from the facts.
@@ -142,7 +142,7 @@ pub struct AttemptKey {
 /// A call to be made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// For which step, and the how manieth attempt it is.
+    /// The step, and the number of the attempt.
     pub attempt: AttemptKey,
     /// The tool.
     pub tool: ToolRef,

@@ -14,7 +14,7 @@ use crate::run::path::{ScopePath, StepPath};
 use crate::run::state::{Phase, RunStart, RunState, StepRecord};
 use crate::workflow::definition::{Argument, OnRunError, OnStepError, StepKind};
 
-/// One question to the planner and the answer in the making.
+/// One turn of the planner: what it is asked, and the commands found so far.
 pub(super) struct Walk<'a> {
     pub(super) planner: &'a Planner,
     pub(super) state: &'a RunState,
@@ -23,8 +23,8 @@ pub(super) struct Walk<'a> {
     commands: Vec<Command>,
     wake: Option<Duration>,
     calls_left: usize,
-    /// Set once a command changes what the rest of the walk would have to decide on: the driver
-    /// asks again, and the next walk sees it.
+    /// Set once a command changes what the rest of the walk would decide on: the driver asks again, and
+    /// the next walk sees it.
     halted: bool,
 }
 
@@ -40,6 +40,16 @@ pub(super) struct Scope<'a> {
     pub(super) deadline: Option<Duration>,
     /// Whether nothing new starts any more.
     pub(super) stopping: bool,
+}
+
+/// One step that the walk comes to.
+#[derive(Clone, Copy)]
+pub(super) struct Visit<'a> {
+    pub(super) scope: &'a Scope<'a>,
+    pub(super) node: &'a Node,
+    pub(super) path: &'a StepPath,
+    /// When it must have ended: its own deadline and all around it in view.
+    pub(super) deadline: Option<Duration>,
 }
 
 impl<'a> Walk<'a> {
@@ -96,10 +106,16 @@ impl<'a> Walk<'a> {
                 return;
             }
             let path = scope.path.step(&node.step.id);
-            match self.state.step(&path) {
+            let record = self.state.step(&path);
+            // A step without a record would start now.
+            let started = record.map_or(self.now, |record| record.started.unwrap_or_default());
+            let own = node.step.deadline.map(|time| started.saturating_add(time));
+            let deadline = own.into_iter().chain(scope.deadline).min();
+            let visit = Visit { scope: &scope, node, path: &path, deadline };
+            match record {
                 None if stopping => self.skip(&path, SkipReason::Stopped),
-                None => self.pending(&scope, node, &path),
-                Some(record) => self.running(&scope, node, &path, record),
+                None => self.pending(&visit),
+                Some(record) => self.running(&visit, record),
             }
         }
     }
@@ -144,112 +160,98 @@ impl<'a> Walk<'a> {
             && self.has_failed_inside(node, path, record)
     }
 
-    /// A step to which nothing happened yet: waits, is passed over, or starts.
-    fn pending(&mut self, scope: &Scope<'_>, node: &Node, path: &StepPath) {
-        for edge in &node.edges {
-            let edge = scope.path.step(edge);
+    /// A step to which nothing happened yet: waits, is skipped, or starts.
+    fn pending(&mut self, visit: &Visit<'_>) {
+        for edge in &visit.node.edges {
+            let edge = visit.scope.path.step(edge);
             match self.state.step(&edge).and_then(StepRecord::end) {
                 None => return,
                 Some(end) if end.lets_dependents_start() => {}
-                Some(_) => return self.skip(path, SkipReason::Dependency { step: edge }),
+                Some(_) => return self.skip(visit.path, SkipReason::Dependency { step: edge }),
             }
         }
-        if matches!(node.step.kind, StepKind::Call(_)) && !self.has_room_for_a_call() {
+        if matches!(visit.node.step.kind, StepKind::Call(_)) && !self.has_room_for_a_call() {
             return;
         }
-        match self.condition(scope, node) {
-            Ok(true) => self.start(scope, node, path),
-            Ok(false) => self.skip(path, SkipReason::Condition),
+        match self.condition(visit) {
+            Ok(true) => self.start(visit),
+            Ok(false) => self.skip(visit.path, SkipReason::Condition),
             Err(error) => {
-                self.start_step(path, None);
-                self.fail(node, path, error);
+                self.start_step(visit.path, None);
+                self.fail(visit, error);
             }
         }
     }
 
-    fn condition(&self, scope: &Scope<'_>, node: &Node) -> Result<bool, EvalError> {
-        let Some(condition) = &node.step.condition else { return Ok(true) };
-        match evaluate(condition, &self.context(scope, node))? {
+    fn condition(&self, visit: &Visit<'_>) -> Result<bool, EvalError> {
+        let Some(condition) = &visit.node.step.condition else { return Ok(true) };
+        match evaluate(condition, &self.context(visit))? {
             Value::Bool(holds) => Ok(holds),
             other => Err(EvalError::new(
                 FailureKind::Expression,
-                format!("`if` gives {}, neither true nor false", sort_of(&other)),
+                format!("`if` gives {}, neither true nor false", json_type(&other)),
             )),
         }
     }
 
-    fn start(&mut self, scope: &Scope<'_>, node: &Node, path: &StepPath) {
-        match &node.step.kind {
+    fn start(&mut self, visit: &Visit<'_>) {
+        match &visit.node.step.kind {
             StepKind::Call(call) => {
-                self.start_step(path, None);
-                self.first_attempt(scope, node, path, call);
+                self.start_step(visit.path, None);
+                self.first_attempt(visit, call);
             }
-            StepKind::Group(group) => self.start_group(scope, node, path, group),
+            StepKind::Group(group) => self.start_group(visit, group),
             StepKind::Set(value) => {
-                self.start_step(path, None);
-                self.compute(scope, node, path, value);
+                self.start_step(visit.path, None);
+                self.compute(visit, value);
             }
-            StepKind::Wait(_) => self.start_step(path, None),
+            StepKind::Wait(_) => self.start_step(visit.path, None),
         }
     }
 
-    fn running(&mut self, scope: &Scope<'_>, node: &Node, path: &StepPath, record: &StepRecord) {
+    fn running(&mut self, visit: &Visit<'_>, record: &StepRecord) {
         if matches!(record.phase, Phase::Ended { .. }) {
             return;
         }
-        let deadline = self.deadline(scope, node, record);
-        let scope = Scope { deadline, ..*scope };
-        match &node.step.kind {
-            StepKind::Call(call) => self.call(&scope, node, path, (record, call)),
-            StepKind::Group(group) => self.group(&scope, node, path, (record, group)),
-            StepKind::Set(value) => self.compute(&scope, node, path, value),
-            StepKind::Wait(duration) => self.wait(&scope, node, path, (record, *duration)),
+        match &visit.node.step.kind {
+            StepKind::Call(call) => self.call(visit, record, call),
+            StepKind::Group(group) => self.group(visit, record, group),
+            StepKind::Set(value) => self.compute(visit, value),
+            StepKind::Wait(duration) => self.wait(visit, record, *duration),
         }
     }
 
-    fn compute(&mut self, scope: &Scope<'_>, node: &Node, path: &StepPath, value: &Argument) {
-        match render(value, &self.context(scope, node), None) {
-            Ok(output) => self.succeed(path, Some(output)),
-            Err(error) => self.fail(node, path, error),
+    fn compute(&mut self, visit: &Visit<'_>, value: &Argument) {
+        match render(value, &self.context(visit), None) {
+            Ok(output) => self.succeed(visit.path, Some(output)),
+            Err(error) => self.fail(visit, error),
         }
     }
 
-    fn wait(
-        &mut self,
-        scope: &Scope<'_>,
-        node: &Node,
-        path: &StepPath,
-        (record, duration): (&StepRecord, Duration),
-    ) {
+    fn wait(&mut self, visit: &Visit<'_>, record: &StepRecord, duration: Duration) {
         let until = record.started.unwrap_or_default().saturating_add(duration);
         if until <= self.now {
-            self.succeed(path, Some(Value::Null));
-        } else if scope.stopping {
-            self.end(path, StepEnd::Cancelled);
-        } else if self.has_passed(scope.deadline) {
-            self.fail(node, path, deadline_error());
+            self.succeed(visit.path, Some(Value::Null));
+        } else if visit.scope.stopping {
+            self.end(visit.path, StepEnd::Cancelled);
+        } else if self.has_passed(visit.deadline) {
+            self.fail(visit, deadline_error());
         } else {
             self.wake_at(Some(until));
-            self.wake_at(scope.deadline);
+            self.wake_at(visit.deadline);
         }
     }
 
-    /// The time at which a step that runs must have ended, its own deadline and all around it in view.
-    fn deadline(&self, scope: &Scope<'_>, node: &Node, record: &StepRecord) -> Option<Duration> {
-        let own =
-            node.step.deadline.map(|time| record.started.unwrap_or_default().saturating_add(time));
-        own.into_iter().chain(scope.deadline).min()
-    }
-
-    pub(super) fn context(&self, scope: &Scope<'_>, node: &Node) -> Value {
-        expression_context(self.state, self.start, scope, &node.reads)
+    /// What the expressions of a step see.
+    pub(super) fn context(&self, visit: &Visit<'_>) -> Value {
+        expression_context(self.state, self.start, visit.scope, &visit.node.reads)
     }
 
     pub(super) fn has_passed(&self, deadline: Option<Duration>) -> bool {
         deadline.is_some_and(|deadline| deadline <= self.now)
     }
 
-    /// Asks for another walk at `time`, which is not over yet.
+    /// Asks for another walk at `time`, unless that has passed.
     pub(super) fn wake_at(&mut self, time: Option<Duration>) {
         let time = time.filter(|time| *time > self.now);
         self.wake = self.wake.into_iter().chain(time).min();
@@ -263,21 +265,22 @@ impl<'a> Walk<'a> {
         self.end(path, StepEnd::Succeeded { output });
     }
 
-    pub(super) fn fail(&mut self, node: &Node, path: &StepPath, error: impl Into<RunError>) {
-        let error = error.into().in_step(path);
-        match node.step.on_error {
-            OnStepError::Continue => self.end(path, StepEnd::Tolerated { error }),
+    pub(super) fn fail(&mut self, visit: &Visit<'_>, error: impl Into<RunError>) {
+        let error = error.into().in_step(visit.path);
+        match visit.node.step.on_error {
+            OnStepError::Continue => self.end(visit.path, StepEnd::Tolerated { error }),
             OnStepError::Fail => {
                 self.halted = true;
-                self.end(path, StepEnd::Failed { error });
+                self.end(visit.path, StepEnd::Failed { error });
             }
         }
     }
 
-    pub(super) fn leave_in_doubt(&mut self, node: &Node, path: &StepPath, error: RunError) {
-        let tolerated = node.step.on_error == OnStepError::Continue;
+    pub(super) fn leave_in_doubt(&mut self, visit: &Visit<'_>, error: RunError) {
+        let tolerated = visit.node.step.on_error == OnStepError::Continue;
         self.halted |= !tolerated;
-        self.end(path, StepEnd::InDoubt { error: error.in_step(path), tolerated });
+        let error = error.in_step(visit.path);
+        self.end(visit.path, StepEnd::InDoubt { error, tolerated });
     }
 
     fn skip(&mut self, path: &StepPath, reason: SkipReason) {
@@ -316,7 +319,7 @@ pub(super) fn deadline_error() -> RunError {
 }
 
 /// The JSON type of a value, with its article.
-pub(super) fn sort_of(value: &Value) -> &'static str {
+pub(super) fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a truth value",
