@@ -4,8 +4,8 @@ use std::num::NonZeroU16;
 
 use serde_json::Value;
 
-use super::entry::Reader;
-use super::interpolation::{Literal, Text};
+use super::reader::Reader;
+use super::secret::{Literal, SecretString};
 use crate::source::Code;
 use crate::source::node::{Entry, Node, NodeKind};
 
@@ -14,9 +14,9 @@ use crate::source::node::{Entry, Node, NodeKind};
 #[non_exhaustive]
 pub struct Endpoint {
     /// The address.
-    pub url: Text,
+    pub url: SecretString,
     /// Headers of every request, in the order of the file.
-    pub headers: Vec<(String, Text)>,
+    pub headers: Vec<(String, SecretString)>,
     /// What the entry says about logging in.
     pub login: Login,
 }
@@ -25,13 +25,13 @@ pub struct Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Login {
-    /// The port of this machine on which the answer is awaited; any free one when there is none.
+    /// The local port that waits for the redirect; any free one without it.
     pub callback_port: Option<NonZeroU16>,
-    /// The identity that was agreed with the authorization server.
-    pub client_id: Option<Text>,
+    /// The client id that is registered with the authorization server.
+    pub client_id: Option<SecretString>,
     /// The secret that goes with it.
-    pub client_secret: Option<Text>,
-    /// What to ask for, when the server does not say.
+    pub client_secret: Option<SecretString>,
+    /// The scopes to request when the server names none.
     pub scopes: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl Endpoint {
         shown.split(['?', '#']).next().unwrap_or_default().to_owned()
     }
 
-    /// Whether the entry itself says what requests carry, so that nobody has to log in.
+    /// Whether the entry has an `Authorization` header, so that no login is needed.
     #[must_use]
     pub fn has_authorization(&self) -> bool {
         self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
@@ -69,16 +69,16 @@ impl Reader<'_> {
         Some(Endpoint { url, headers, login })
     }
 
-    fn url(&mut self, node: &Node) -> Option<Text> {
+    fn url(&mut self, node: &Node) -> Option<SecretString> {
         let url = self.interpolated(node, "`url`", Literal::Shown)?;
         let Some((message, help)) = fault_of_url(url.expose()) else { return Some(url) };
         self.error(Code::WrongType, &node.span, message.to_owned(), Some(help.to_owned()));
         None
     }
 
-    fn headers(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
+    fn headers(&mut self, member: Option<&Entry>) -> Vec<(String, SecretString)> {
         let Some(member) = member else { return Vec::new() };
-        let headers = self.texts_by_name(Some(member));
+        let headers = self.strings_by_name(Some(member));
         let NodeKind::Map(entries) = &member.value.kind else { return headers };
         for entry in entries.iter().filter(|entry| !is_token(&entry.key)) {
             let message = format!("`{}` cannot be the name of a header", entry.key);
@@ -117,7 +117,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A list, or one text with blanks between.
+    /// A list, or one string with blanks between the scopes.
     fn scopes(&mut self, node: &Node) -> Vec<String> {
         let nodes = match &node.kind {
             NodeKind::List(items) => items.as_slice(),

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use mcp_core::schema::nearest_name;
 
-use super::interpolation::{Literal, Problem, Scope, Text, interpolate};
+use super::reader::Reader;
+use super::secret::{Literal, SecretString};
 use super::{Launch, Process, ServerOptions, env_file, options};
 use crate::call::LOCAL_SERVER;
+use crate::source::Code;
 use crate::source::node::{Entry, Node, NodeKind};
-use crate::source::{Code, Diagnostic, Source, Span, suggest};
 
 /// The names that files have for the transports that we speak.
 const TYPES: [&str; 3] = ["http", "stdio", "streamable-http"];
@@ -44,15 +45,6 @@ const NAMES: [&str; 11] = [
 /// A longer name would not fit into a qualified tool name.
 const NAME_CHARS_MAX: usize = 64;
 
-/// Reads one entry and gathers what is wrong with it.
-pub(super) struct Reader<'a> {
-    source: &'a Source,
-    scope: Scope<'a>,
-    pub(super) problems: Vec<Diagnostic>,
-    /// The inputs without which something here has no value.
-    pub(super) unanswered: Vec<String>,
-}
-
 /// How a server is reached.
 enum Kind {
     Http,
@@ -60,11 +52,7 @@ enum Kind {
     Unsupported,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a Source, scope: Scope<'a>) -> Self {
-        Self { source, scope, problems: Vec::new(), unanswered: Vec::new() }
-    }
-
+impl Reader<'_> {
     /// The launch is only to be used when there are no problems.
     pub(super) fn read(&mut self, entry: &Entry) -> (Option<Launch>, ServerOptions) {
         self.check_name(entry);
@@ -131,7 +119,7 @@ impl<'a> Reader<'a> {
         let member = |name: &str| members.iter().find(|member| member.key == name);
         let args = member("args").map_or_else(Vec::new, |args| self.args(&args.value));
         let mut env = self.env_file(member("envFile"));
-        env.extend(self.texts_by_name(member("env")));
+        env.extend(self.strings_by_name(member("env")));
         let cwd =
             member("cwd").and_then(|it| self.interpolated(&it.value, "`cwd`", Literal::Shown));
         let Some(command) = member("command") else {
@@ -145,7 +133,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The variables of a file; those that stand in the entry itself win.
-    fn env_file(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
+    fn env_file(&mut self, member: Option<&Entry>) -> Vec<(String, SecretString)> {
         let Some(member) = member else { return Vec::new() };
         let Some(path) = self.interpolated(&member.value, "`envFile`", Literal::Shown) else {
             return Vec::new();
@@ -166,7 +154,7 @@ impl<'a> Reader<'a> {
         self.error(Code::MissingKey, &entry.span, message, help);
     }
 
-    fn args(&mut self, node: &Node) -> Vec<Text> {
+    fn args(&mut self, node: &Node) -> Vec<SecretString> {
         let NodeKind::List(items) = &node.kind else {
             self.wrong_type(node, "`args`", "a list of texts");
             return Vec::new();
@@ -175,79 +163,5 @@ impl<'a> Reader<'a> {
             .iter()
             .filter_map(|item| self.interpolated(item, "an item of `args`", Literal::Shown))
             .collect()
-    }
-
-    pub(super) fn texts_by_name(&mut self, member: Option<&Entry>) -> Vec<(String, Text)> {
-        let Some(member) = member else { return Vec::new() };
-        let members = self.map(&member.value, &format!("`{}`", member.key));
-        members
-            .iter()
-            .filter_map(|member| {
-                let what = format!("`{}`", member.key);
-                let text = self.interpolated(&member.value, &what, Literal::Hidden)?;
-                Some((member.key.clone(), text))
-            })
-            .collect()
-    }
-
-    pub(super) fn interpolated(
-        &mut self,
-        node: &Node,
-        what: &str,
-        literal: Literal,
-    ) -> Option<Text> {
-        let template = self.text(node, what)?;
-        match interpolate(template, literal, self.scope) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                if let Problem::NotAnswered { id, .. } = &error.problem {
-                    self.unanswered.push(id.clone());
-                }
-                let span = self.source.within(&node.span, template, &error.range);
-                self.error(Code::UnknownName, &span, error.to_string(), Some(error.problem.help()));
-                None
-            }
-        }
-    }
-
-    fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
-        let text = node.as_text();
-        if text.is_none() {
-            self.wrong_type(node, what, "a text");
-        }
-        text
-    }
-
-    /// The members of a map, or none when it is no map.
-    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
-        if let NodeKind::Map(members) = &node.kind {
-            return members;
-        }
-        self.wrong_type(node, what, "a map");
-        &[]
-    }
-
-    pub(super) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
-        let message = format!("{what} is {}, expected {wanted}", node.kind_name());
-        let help = node.as_text().is_none().then(|| "put it in quotes".to_owned());
-        let is_scalar = matches!(node.kind, NodeKind::Scalar { .. });
-        let help = help.filter(|_| is_scalar && wanted == "a text");
-        self.error(Code::WrongType, &node.span, message, help);
-    }
-
-    pub(super) fn unknown_word(&mut self, node: &Node, word: &str, known: &[&str]) {
-        let help = suggest::help(word, known.iter().copied());
-        let message = format!("`{word}` is not one of {}", known.join(", "));
-        self.error(Code::UnknownWord, &node.span, message, help);
-    }
-
-    pub(super) fn unknown_member(&mut self, member: &Entry, known: &[&str]) {
-        let help = suggest::help(&member.key, known.iter().copied());
-        let message = format!("`{}` is not an option of a server", member.key);
-        self.error(Code::UnknownKey, &member.span, message, help);
-    }
-
-    pub(super) fn error(&mut self, code: Code, span: &Span, message: String, help: Option<String>) {
-        self.problems.push(Diagnostic::error(code, span, message).with_help(help));
     }
 }

@@ -1,30 +1,24 @@
 //! Files with one variable a line: `envFile` of VS Code and Cursor.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use super::interpolation::Text;
-use crate::source::FILE_BYTES_MAX;
+use super::secret::SecretString;
+use crate::source::Source;
 
-/// Why such a file cannot be used. No text of it is quoted: it may be a secret.
+/// Why such a file cannot be used. Nothing of it is quoted: it may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum EnvFileError {
-    #[error("cannot read `{path}`: {source}")]
-    Unreadable { path: String, source: io::Error },
+    #[error("{reason}")]
+    Unreadable { reason: String },
     #[error("`{path}`:{line} is not `NAME=value`")]
     NotAVariable { path: String, line: usize },
 }
 
 /// The variables of a file, in its order.
-pub(super) fn read(path: &Path) -> Result<Vec<(String, Text)>, EnvFileError> {
+pub(super) fn read(path: &Path) -> Result<Vec<(String, SecretString)>, EnvFileError> {
     let name = path.display().to_string();
-    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text));
-    if let Err(source) = read {
-        return Err(EnvFileError::Unreadable { path: name, source });
-    }
+    let source = Source::read(path);
+    let text = source.map_err(|problem| EnvFileError::Unreadable { reason: problem.message })?.text;
     let lines = text.lines().enumerate().filter(|(_, line)| {
         let line = line.trim_start();
         !line.is_empty() && !line.starts_with('#')
@@ -37,13 +31,13 @@ pub(super) fn read(path: &Path) -> Result<Vec<(String, Text)>, EnvFileError> {
         .collect()
 }
 
-fn variable(line: &str) -> Option<(String, Text)> {
+fn variable(line: &str) -> Option<(String, SecretString)> {
     let line = line.trim();
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once('=')?;
     let name = name.trim();
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    is_name.then(|| (name.to_owned(), Text::hidden(unquoted(value.trim()))))
+    is_name.then(|| (name.to_owned(), SecretString::hidden(unquoted(value.trim()))))
 }
 
 /// Takes off quotes, and a comment after a value that has none. `\n`, `\"` and `\\` mean what they do

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::comments::literal_len;
-use crate::source::{Code, Diagnostic, Source, Span, Style};
+use crate::source::comments::literal_len;
+use crate::source::{Diagnostic, Source, Span, Style, render_all};
 
-/// How many problems a rendered error shows; who has more mends these first.
+/// How many problems a rendered error shows.
 const SHOWN_MAX: usize = 20;
 
 /// A configuration file, or the entry of one server, that cannot be used.
@@ -34,21 +34,14 @@ impl ConfigError {
     }
 
     /// An error that is in no line.
-    pub(super) fn without_place(code: Code, message: String) -> Self {
-        let diagnostic = Diagnostic::error(code, &Span::default(), message);
-        Self { file: Source::new("", ""), diagnostics: vec![diagnostic] }
+    pub(super) fn without_place(problem: Diagnostic) -> Self {
+        Self { file: Source::default(), diagnostics: vec![problem] }
     }
 
     /// All problems with file, line, column, source line and what to do.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
-        let shown = self.diagnostics.iter().take(SHOWN_MAX);
-        let mut parts: Vec<_> = shown.map(|problem| problem.render(&self.file, style)).collect();
-        let more = self.diagnostics.len().saturating_sub(SHOWN_MAX);
-        if more > 0 {
-            parts.push(format!("and {more} more"));
-        }
-        parts.join("\n\n")
+        render_all(&self.diagnostics, &self.file, style, SHOWN_MAX)
     }
 }
 
@@ -70,7 +63,7 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The source with stars in place of the texts at `ranges`; `${VAR}` names no secret and stays.
+/// The source with stars in place of what stands at `ranges`; `${VAR}` names no secret and stays.
 fn starred(source: &Source, ranges: impl IntoIterator<Item = Range<usize>>) -> Source {
     let mut text = source.text.clone();
     for range in ranges {
@@ -99,7 +92,7 @@ fn stars(part: &str) -> String {
     starred
 }
 
-/// Texts and bare words of broken JSON that no colon follows.
+/// Strings and bare words of broken JSON that no colon follows.
 fn values(text: &str) -> Vec<Range<usize>> {
     let mut values = Vec::new();
     let mut at = 0;

@@ -1,18 +1,16 @@
 //! One configuration file.
 
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::path::{self, Path};
 
 use mcp_core::schema::nearest_name;
 
-use super::entry::Reader;
 use super::input::{self, Input};
 use super::interpolation::{Environment, Scope};
-use super::{ConfigError, Origin, SERVERS_MAX, ServerConfig, comments};
-use crate::source::node::{Entry, Node, NodeKind};
-use crate::source::{Code, Diagnostic, FILE_BYTES_MAX, Source, Span};
+use super::reader::Reader;
+use super::{ConfigError, Origin, SERVERS_MAX, ServerConfig};
+use crate::source::node::{Entry, Format, Node, NodeKind};
+use crate::source::{Code, Diagnostic, Source, Span};
 
 /// Members whose values may be secrets, wherever they stand.
 const SECRETS: [&str; 6] =
@@ -20,21 +18,6 @@ const SECRETS: [&str; 6] =
 
 /// The members under which programs keep their servers; the first that is there counts.
 const ROOTS: [&str; 2] = ["mcpServers", "servers"];
-
-/// Reads a file into memory.
-pub(super) fn load(path: &Path) -> Result<Source, ConfigError> {
-    let name = path.display().to_string();
-    // One byte more than the cap, so that the parser sees that the cap is passed.
-    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    let mut text = String::new();
-    File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text)).map_err(
-        |error| {
-            let message = format!("cannot read `{name}`: {error}");
-            ConfigError::without_place(Code::Unreadable, message)
-        },
-    )?;
-    Ok(Source::new(name, text))
-}
 
 /// The folder of the project that a file belongs to: that of the file, and the one above for files in
 /// the folder of an editor.
@@ -66,11 +49,8 @@ pub(super) fn contents(
     folder: &str,
     environment: &Environment<'_>,
 ) -> Result<Contents, ConfigError> {
-    let tree = Node::parse(&Source::new(source.name.clone(), comments::blanked(&source.text)))
-        .map_err(|problems| {
-            let problems = problems.into_iter().map(in_words_of_json).collect();
-            ConfigError::unreadable(source, problems)
-        })?;
+    let tree = Node::parse(source, Format::Json)
+        .map_err(|problems| ConfigError::unreadable(source, problems))?;
     let mut secrets = Vec::new();
     gather_secrets(&tree, source, &mut secrets);
     let members = members(&tree, source);
@@ -134,14 +114,6 @@ fn entries<'t>(tree: &Node, members: &'t [Entry]) -> Result<&'t [Entry], Diagnos
         NodeKind::Map(entries) => Ok(entries),
         _ => Err(not_a_map(&root.value, &format!("`{}`", root.key))),
     }
-}
-
-/// JSON is read as the YAML that it is, which nobody needs to know.
-fn in_words_of_json(mut problem: Diagnostic) -> Diagnostic {
-    if problem.code == Code::Syntax {
-        problem.message = problem.message.replace("YAML", "JSON");
-    }
-    problem
 }
 
 /// The places of all values that may be secrets.

@@ -1,6 +1,6 @@
 //! Values that a file wants from a person: `inputs` of VS Code.
 
-use super::interpolation::Text;
+use super::secret::SecretString;
 use crate::source::node::{Entry, Node, NodeKind};
 
 /// What the names of the variables begin with that answer inputs.
@@ -19,7 +19,7 @@ pub struct Input {
     /// The answers to choose from; empty when anything goes.
     pub options: Vec<String>,
     /// What holds without an answer.
-    pub default: Option<Text>,
+    pub default: Option<SecretString>,
 }
 
 impl Input {
@@ -69,12 +69,12 @@ fn input(node: &Node) -> Option<Input> {
         description: text("description").unwrap_or_default().to_owned(),
         is_secret,
         options,
-        default: text("default").map(Text::hidden),
+        default: text("default").map(SecretString::hidden),
         ..Input::new(text("id")?)
     })
 }
 
-/// A text, or a map with a `value`.
+/// A string, or a mapping with a `value`.
 fn choice(node: &Node) -> Option<String> {
     match &node.kind {
         NodeKind::Map(members) => {
@@ -89,6 +89,7 @@ fn choice(node: &Node) -> Option<String> {
 mod tests {
     use super::*;
     use crate::source::Source;
+    use crate::source::node::Format;
 
     #[test]
     fn variable_is_one_that_every_shell_can_set() {
@@ -108,7 +109,7 @@ mod tests {
             { "type": "pickString", "id": "region", "options": ["eu", { "value": "us" }], "default": "eu" },
             { "description": "nobody can name it" }, 5
         ] }"#;
-        let tree = Node::parse(&Source::new("mcp.json", text)).unwrap();
+        let tree = Node::parse(&Source::new("mcp.json", text), Format::Json).unwrap();
         let NodeKind::Map(members) = &tree.kind else { panic!("{tree:?}") };
 
         let inputs = read(members);

@@ -1,4 +1,4 @@
-//! References in the texts of a configuration: variables, inputs and the places that editors know.
+//! References in the strings of a configuration: variables, inputs and the places that editors know.
 //!
 //! | written | means | known from |
 //! |---|---|---|
@@ -7,62 +7,18 @@
 //! | `${input:id}` | what a person is asked for, here the variable `ORCHESTRATOR_INPUT_<ID>` | VS Code |
 //! | `${workspaceFolder}`, `${userHome}` | the folder of the project, the home of the user | VS Code, Cursor |
 
-use std::fmt;
 use std::ops::Range;
 use std::path::{MAIN_SEPARATOR_STR, Path};
 
 use super::input::{self, Input};
+use super::secret::{Literal, SecretString};
 use crate::source::suggest;
 
 /// Looks a variable up.
 pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// The most bytes that one text may have once its variables are in: the limit of Linux for one argument.
+/// The most bytes of a string with its variables: the limit of Linux for one argument.
 const TEXT_BYTES_MAX: usize = 128 * 1024;
-
-/// What stands for a literal value that is not shown.
-const HIDDEN: &str = "***";
-
-/// A text of the configuration that may hold a secret.
-///
-/// `Debug` and `Display` show variables by their names and never by their values.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Text {
-    value: String,
-    shown: String,
-    from_variable: bool,
-}
-
-impl Text {
-    /// A value that is not shown at all.
-    pub(super) fn hidden(value: impl Into<String>) -> Self {
-        Self { value: value.into(), shown: HIDDEN.to_owned(), from_variable: false }
-    }
-
-    /// The real value, for the server and nothing else.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.value
-    }
-
-    /// Whether a part of the value comes from a variable.
-    #[must_use]
-    pub fn is_from_variable(&self) -> bool {
-        self.from_variable
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.shown, f)
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
-    }
-}
 
 /// What references can mean in one file.
 #[derive(Clone, Copy)]
@@ -107,19 +63,11 @@ impl Scope<'_> {
     }
 }
 
-/// Whether the literal part of a text may be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Literal {
-    /// Members such as `env` and `headers`, which hold tokens now and then.
-    Hidden,
-    Shown,
-}
-
-/// Why a text has no value.
+/// Why a string has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub(super) struct InterpolationError {
-    /// The bytes of the template that are meant.
+    /// The bytes of the template that have no value.
     pub(super) range: Range<usize>,
     pub(super) problem: Problem,
 }
@@ -163,13 +111,13 @@ impl Problem {
     }
 }
 
-/// Puts values into a text.
+/// Puts values into a string.
 pub(super) fn interpolate(
     template: &str,
     literal: Literal,
     scope: Scope<'_>,
-) -> Result<Text, InterpolationError> {
-    let mut text = Text { value: String::new(), shown: String::new(), from_variable: false };
+) -> Result<SecretString, InterpolationError> {
+    let mut text = SecretString::new();
     let mut at = 0;
     while let Some((before, reference)) = template.get(at..).and_then(|rest| rest.split_once("${"))
     {
@@ -183,59 +131,47 @@ pub(super) fn interpolate(
         };
         at = start + length + "${}".len();
         let inner = reference.get(..length).unwrap_or_default();
-        text.push_reference(inner, scope)
+        push_reference(&mut text, inner, scope)
             .map_err(|problem| InterpolationError { range: start..at, problem })?;
     }
     text.push_literal(template.get(at..).unwrap_or_default(), literal);
     Ok(text)
 }
 
-impl Text {
-    fn push_literal(&mut self, part: &str, literal: Literal) {
-        self.value.push_str(part);
-        match literal {
-            Literal::Hidden if part.is_empty() => {}
-            Literal::Hidden => self.shown.push_str(HIDDEN),
-            Literal::Shown => self.shown.push_str(part),
-        }
+/// Adds what a reference means; `inner` is what stands between the braces.
+fn push_reference(text: &mut SecretString, inner: &str, scope: Scope<'_>) -> Result<(), Problem> {
+    if let Some(place) = scope.place(inner) {
+        return push_value(text, inner, &place?);
     }
+    if let Some(id) = inner.strip_prefix("input:").filter(|id| !id.is_empty()) {
+        text.mark_variable();
+        return push_value(text, inner, &scope.input(id)?);
+    }
+    let reference = inner.strip_prefix("env:").unwrap_or(inner);
+    let (name, default) = match reference.split_once(":-") {
+        Some((name, default)) => (name, Some(default)),
+        None => (reference, None),
+    };
+    if !is_name(name) || default.is_some_and(|default| default.contains("${")) {
+        // A default may be a secret.
+        let written = inner.split_once(":-").map(|(name, _)| format!("{name}:-…"));
+        let written = written.unwrap_or_else(|| inner.to_owned());
+        return Err(Problem::NotAReference { written: format!("${{{written}}}") });
+    }
+    // As in a shell, `:-` also stands in for a variable that is set and empty.
+    let value = (scope.environment)(name).filter(|it| default.is_none() || !it.is_empty());
+    let value = value.or_else(|| default.map(str::to_owned));
+    let value = value.ok_or_else(|| Problem::NotSet { name: name.to_owned() })?;
+    text.mark_variable();
+    push_value(text, name, &value)
+}
 
-    /// `inner` is what stands between the braces.
-    fn push_reference(&mut self, inner: &str, scope: Scope<'_>) -> Result<(), Problem> {
-        if let Some(place) = scope.place(inner) {
-            return self.push_value(inner, &place?);
-        }
-        if let Some(id) = inner.strip_prefix("input:").filter(|id| !id.is_empty()) {
-            self.from_variable = true;
-            return self.push_value(inner, &scope.input(id)?);
-        }
-        let reference = inner.strip_prefix("env:").unwrap_or(inner);
-        let (name, default) = match reference.split_once(":-") {
-            Some((name, default)) => (name, Some(default)),
-            None => (reference, None),
-        };
-        if !is_name(name) || default.is_some_and(|default| default.contains("${")) {
-            // A default may be a secret.
-            let written = inner.split_once(":-").map(|(name, _)| format!("{name}:-…"));
-            let written = written.unwrap_or_else(|| inner.to_owned());
-            return Err(Problem::NotAReference { written: format!("${{{written}}}") });
-        }
-        // As in a shell, `:-` also stands in for a variable that is set and empty.
-        let value = (scope.environment)(name).filter(|it| default.is_none() || !it.is_empty());
-        let value = value.or_else(|| default.map(str::to_owned));
-        let value = value.ok_or_else(|| Problem::NotSet { name: name.to_owned() })?;
-        self.from_variable = true;
-        self.push_value(name, &value)
+fn push_value(text: &mut SecretString, name: &str, value: &str) -> Result<(), Problem> {
+    if text.expose().len() + value.len() > TEXT_BYTES_MAX {
+        return Err(Problem::TooLong);
     }
-
-    fn push_value(&mut self, name: &str, value: &str) -> Result<(), Problem> {
-        if self.value.len() + value.len() > TEXT_BYTES_MAX {
-            return Err(Problem::TooLong);
-        }
-        self.value.push_str(value);
-        self.shown.push_str(&format!("${{{name}}}"));
-        Ok(())
-    }
+    text.push_value(name, value);
+    Ok(())
 }
 
 fn is_name(name: &str) -> bool {
@@ -267,7 +203,7 @@ mod tests {
     #[test]
     fn values_are_put_in() {
         let mut region = Input::new("region");
-        region.default = Some(Text::hidden("eu"));
+        region.default = Some(SecretString::hidden("eu"));
         let inputs = [region];
         for (template, expected) in [
             ("plain", "plain"),

@@ -4,10 +4,9 @@
 //! our own options of a server stand under its member `orchestrator`. Nothing here starts a server, and
 //! the environment comes in as an argument.
 //!
-//! A text that may hold a secret is a [`Text`]: it never shows its value. The source lines in errors have
-//! the literal values of `env` and `headers` hidden, client secrets, and the queries of addresses.
+//! A string that may hold a secret is a [`SecretString`]: it never shows its value. The source lines in
+//! errors hide the literal values of `env` and `headers`, client secrets, and the queries of addresses.
 
-mod comments;
 mod endpoint;
 mod entry;
 mod env_file;
@@ -16,17 +15,20 @@ mod file;
 mod input;
 mod interpolation;
 mod options;
+mod reader;
+mod secret;
 mod tokens;
 
 pub use endpoint::{Endpoint, Login};
 pub use error::ConfigError;
 pub use input::Input;
-pub use interpolation::{Environment, Text};
+pub use interpolation::Environment;
 pub use options::{Era, ServerOptions};
+pub use secret::SecretString;
 
 use std::path::{Path, PathBuf};
 
-use crate::source::{Code, Source};
+use crate::source::{Code, Diagnostic, Source, Span};
 
 /// Servers in all files together; each may be a process.
 pub(crate) const SERVERS_MAX: usize = 256;
@@ -74,13 +76,13 @@ pub enum Launch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
     /// The program.
-    pub command: Text,
+    pub command: SecretString,
     /// Its arguments.
-    pub args: Vec<Text>,
+    pub args: Vec<SecretString>,
     /// Variables that it gets besides the few that every child gets, in the order of the file.
-    pub env: Vec<(String, Text)>,
+    pub env: Vec<(String, SecretString)>,
     /// Its working folder; ours when there is none.
-    pub cwd: Option<Text>,
+    pub cwd: Option<SecretString>,
 }
 
 /// The place of an entry.
@@ -103,18 +105,18 @@ impl Config {
     pub fn read(paths: &[&Path], environment: &Environment<'_>) -> Result<Self, ConfigError> {
         let load = |path: &&Path| {
             let folder = file::absolute(file::project_folder(path));
-            Ok((file::load(path)?, folder))
+            Ok((Source::read(path).map_err(ConfigError::without_place)?, folder))
         };
         let sources: Vec<_> = paths.iter().map(load).collect::<Result<_, ConfigError>>()?;
         Self::gather(&sources, environment)
     }
 
-    /// Does the same as [`Config::read`] with texts that are already there. Files that these name under
-    /// `envFile` are read all the same.
+    /// Does the same as [`Config::read`] with sources in memory. Files that these name under `envFile`
+    /// are read.
     ///
     /// # Errors
     ///
-    /// When a text is broken as a whole.
+    /// When a source is broken as a whole.
     pub fn parse(sources: &[Source], environment: &Environment<'_>) -> Result<Self, ConfigError> {
         let folder =
             |source: &Source| file::project_folder(Path::new(&source.name)).display().to_string();
@@ -140,7 +142,8 @@ impl Config {
         if config.servers.len() > SERVERS_MAX {
             let count = config.servers.len();
             let message = format!("{count} servers are configured, more than {SERVERS_MAX}");
-            return Err(ConfigError::without_place(Code::NumberRange, message));
+            let problem = Diagnostic::error(Code::NumberRange, &Span::default(), message);
+            return Err(ConfigError::without_place(problem));
         }
         Ok(config)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::entry::Reader;
+use super::reader::Reader;
 use crate::source::Code;
 use crate::source::node::{Entry, Node, NodeKind};
 

@@ -14,7 +14,7 @@ use mcp_mock::MockServer;
 
 use super::http;
 use crate::call::FailureRules;
-use crate::config::{Era, Launch, Process, ServerConfig, Text};
+use crate::config::{Era, Launch, Process, SecretString, ServerConfig};
 
 /// Calls that one server gets at the same time unless it says otherwise.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not 0");
@@ -126,8 +126,9 @@ impl fmt::Debug for ServerSpec {
 }
 
 fn command(process: &Process) -> ChildCommand {
-    let texts =
-        |texts: &[Text]| texts.iter().map(|text| text.expose().to_owned()).collect::<Vec<_>>();
+    let texts = |texts: &[SecretString]| {
+        texts.iter().map(|text| text.expose().to_owned()).collect::<Vec<_>>()
+    };
     let mut command = ChildCommand::new(process.command.expose()).with_args(texts(&process.args));
     for (name, value) in &process.env {
         command = command.with_env(name, value.expose());

@@ -1,7 +1,7 @@
 //! Comments in JSON, as editors write them into their configuration files.
 
-/// Replaces `//` and `/* */` comments outside of texts by spaces, so that every other byte keeps its
-/// place. The text is given back as it is when a comment does not end.
+/// Replaces `//` and `/* */` comments outside of strings by spaces, so that every other byte keeps its
+/// place. A text with a comment that does not end is returned as it is.
 pub(super) fn blanked(text: &str) -> String {
     let mut blanked = String::with_capacity(text.len());
     let mut rest = text;
@@ -27,8 +27,8 @@ pub(super) fn blanked(text: &str) -> String {
     blanked
 }
 
-/// The length of the quoted text at the start, up to the end of the line when it is not closed.
-pub(super) fn literal_len(text: &str) -> usize {
+/// The length of the string literal at the start, up to the end of the line when it is not closed.
+pub(crate) fn literal_len(text: &str) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {
         match letter {

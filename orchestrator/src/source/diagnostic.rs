@@ -9,23 +9,23 @@ use super::{Source, Span};
 /// One thing to say about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Which rule speaks.
+    /// The rule that is broken.
     pub code: Code,
     /// Whether the workflow can be run all the same.
     pub severity: Severity,
     /// What is wrong, as a fragment.
     pub message: String,
-    /// The bytes of the source that are meant.
+    /// The bytes of the source that it is about.
     pub span: Span,
-    /// A few words beside the marked place.
+    /// A remark beside the marked place.
     pub label: Option<String>,
-    /// Other places that belong to it, each with a few words.
+    /// Other places that belong to it, each with a remark.
     pub related: Vec<(Span, String)>,
     /// What to do about it.
     pub help: Option<String>,
 }
 
-/// Whether a diagnostic stands in the way of a run.
+/// Whether a diagnostic prevents a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The workflow cannot be run.
@@ -34,7 +34,7 @@ pub enum Severity {
     Warning,
 }
 
-/// The rules that speak: `W01..` reading, `W02..` expressions, `W03..` what belongs together.
+/// The rules: `W01..` reading, `W02..` expressions, `W03..` what belongs together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Code {
@@ -42,7 +42,7 @@ pub enum Code {
     Syntax,
     /// The file cannot be read.
     Unreadable,
-    /// A key stands twice in a map.
+    /// A key occurs twice in a mapping.
     DuplicateKey,
     /// A key is not part of the language.
     UnknownKey,
@@ -52,9 +52,9 @@ pub enum Code {
     MissingKey,
     /// A value is of the wrong type.
     WrongType,
-    /// A word is not one of those that can stand here.
+    /// A word is not one of the allowed ones.
     UnknownWord,
-    /// A number is outside of what can stand here, or would lose digits.
+    /// A number is out of range, or would lose digits.
     NumberRange,
     /// A duration is not written as one.
     BadDuration,
@@ -62,7 +62,7 @@ pub enum Code {
     BadName,
     /// A tool is not written as `server/tool`.
     BadTool,
-    /// Keys stand together that exclude each other.
+    /// Two keys exclude each other.
     Conflict,
     /// An expression cannot be read.
     BadExpression,
@@ -161,7 +161,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it stands in the way of a run.
+    /// Whether it prevents a run.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -203,6 +203,22 @@ impl Diagnostic {
             .annotation(primary)
             .annotations(related)
     }
+}
+
+/// Renders at most `max` diagnostics, one after the other; whoever has more mends these first.
+pub(crate) fn render_all(
+    diagnostics: &[Diagnostic],
+    source: &Source,
+    style: Style,
+    max: usize,
+) -> String {
+    let shown = diagnostics.iter().take(max);
+    let mut parts: Vec<String> = shown.map(|problem| problem.render(source, style)).collect();
+    let more = diagnostics.len().saturating_sub(max);
+    if more > 0 {
+        parts.push(format!("and {more} more"));
+    }
+    parts.join("\n\n")
 }
 
 /// How a message is rendered.

@@ -3,12 +3,16 @@
 //! Workflow files and configuration files are both read by this room. It knows YAML and JSON, and nothing
 //! of what a file means; it imports no other room of the crate.
 
+pub(crate) mod comments;
 mod diagnostic;
 pub(crate) mod node;
 pub(crate) mod suggest;
 
+pub(crate) use diagnostic::render_all;
 pub use diagnostic::{Code, Diagnostic, Severity, Style};
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -18,7 +22,7 @@ pub(crate) const FILE_BYTES_MAX: usize = 1024 * 1024;
 /// The text of a file, and the name under which messages speak of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Source {
-    /// The file name, or whatever stands for it.
+    /// The file name, or a name in its place.
     pub name: String,
     /// The whole text.
     pub text: String,
@@ -29,7 +33,7 @@ pub struct Source {
 pub struct Span(pub Range<usize>);
 
 impl Source {
-    /// Names a text.
+    /// Names the text of a file.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into() }
     }
@@ -41,12 +45,7 @@ impl Source {
     /// When that fails; the diagnostic has the reason and no place.
     pub fn read(path: &Path) -> Result<Self, Diagnostic> {
         let name = path.display().to_string();
-        let size = std::fs::metadata(path).map(|metadata| metadata.len());
-        let read = size.and_then(|size| match usize::try_from(size) {
-            Ok(size) if size <= FILE_BYTES_MAX => std::fs::read_to_string(path),
-            _ => Err(std::io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes"))),
-        });
-        match read {
+        match read_text(path) {
             Ok(text) => Ok(Self { name, text }),
             Err(reason) => {
                 let message = format!("cannot read `{name}`: {reason}");
@@ -67,7 +66,7 @@ impl Source {
     /// The bytes of `part` of `text`, where the scalar at `span` holds `text`, or `${{ text }}`.
     ///
     /// The file may hold the text with quotes, escapes and indents in between, so both are walked in
-    /// step. The whole scalar is meant when that fails.
+    /// step. It returns the whole scalar when that fails.
     pub(crate) fn within(&self, span: &Span, text: &str, part: &Range<usize>) -> Span {
         let Some(written) = self.text.get(span.0.clone()) else { return span.clone() };
         let skipped = match written.find("${{") {
@@ -100,6 +99,18 @@ impl Source {
         let byte = byte.min(self.text.len());
         (0..=byte).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
     }
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    // One byte more than the cap, to see that it is passed; a pipe may never end.
+    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    let invalid = "stream did not contain valid UTF-8";
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, invalid))
 }
 
 /// Where byte `wanted` of `text` stands in `written`.

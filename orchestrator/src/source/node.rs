@@ -1,8 +1,9 @@
 //! YAML, and with it JSON, as a tree in which every key and value knows its place.
 //!
-//! This is the only file that knows the YAML crate. Words such as `no` stay texts, numbers that would
-//! lose digits are refused, and a plain scalar keeps the characters that the file has for it.
+//! This is the only file that knows the YAML crate. Words such as `no` stay strings, numbers that would
+//! lose digits are refused, and a plain scalar keeps the characters of the file.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Location, Options, Spanned};
 
 use super::diagnostic::{Code, Diagnostic};
-use super::{FILE_BYTES_MAX, Source, Span};
+use super::{FILE_BYTES_MAX, Source, Span, comments};
 
 /// The deepest nesting; steps in groups in groups with nested arguments stay far below.
 const DEPTH_MAX: usize = 64;
@@ -31,7 +32,7 @@ pub(crate) struct Node {
 pub(crate) enum NodeKind {
     List(Vec<Node>),
     Map(Vec<Entry>),
-    /// `text` is what the file has, for plain scalars that are not texts by themselves.
+    /// `text` has the characters of the file, for plain scalars that are not strings by themselves.
     Scalar {
         value: Value,
         text: Option<String>,
@@ -46,18 +47,40 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
+/// The notation of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// JSON, with comments as editors write them. It is read as the YAML that it is then.
+    Json,
+    /// YAML, and so JSON.
+    Yaml,
+}
+
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Yaml => "YAML",
+        }
+    }
+}
+
 impl Node {
     /// Reads a whole text.
-    pub(crate) fn parse(source: &Source) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn parse(source: &Source, format: Format) -> Result<Self, Vec<Diagnostic>> {
         let start = Span(0..0);
-        let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+        let text = match format {
+            Format::Json => Cow::Owned(comments::blanked(&source.text)),
+            Format::Yaml => Cow::Borrowed(source.text.as_str()),
+        };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         if text.len() > FILE_BYTES_MAX {
             let message = format!("the text has {} bytes, more than {FILE_BYTES_MAX}", text.len());
             return Err(vec![Diagnostic::error(Code::Syntax, &start, message)]);
         }
         let shift = source.text.len() - text.len();
         let tree: Spanned<Tree> = serde_saphyr::from_str_with_options(text, options())
-            .map_err(|error| vec![syntax_error(&error, text, shift)])?;
+            .map_err(|error| vec![syntax_error(&error, text, shift, format)])?;
         let mut lowering = Lowering { text, shift, problems: Vec::new() };
         let node = lowering.node(tree);
         if lowering.problems.is_empty() { Ok(node) } else { Err(lowering.problems) }
@@ -77,7 +100,7 @@ impl Node {
         }
     }
 
-    /// The text, when the value is one.
+    /// The string, when the value is one.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.kind {
             NodeKind::Scalar { value, .. } => value.as_str(),
@@ -85,7 +108,7 @@ impl Node {
         }
     }
 
-    /// What the value is, in words.
+    /// The type of the value, with its article.
     pub(crate) fn kind_name(&self) -> &'static str {
         match &self.kind {
             NodeKind::List(_) => "a list",
@@ -112,7 +135,12 @@ fn options() -> Options {
     }
 }
 
-fn syntax_error(error: &serde_saphyr::Error, text: &str, shift: usize) -> Diagnostic {
+fn syntax_error(
+    error: &serde_saphyr::Error,
+    text: &str,
+    shift: usize,
+    format: Format,
+) -> Diagnostic {
     let error = error.without_snippet();
     let range = error.location().map_or(0..0, |location| error_range(location, text));
     let span = Span(range.start + shift..range.end + shift);
@@ -124,7 +152,8 @@ fn syntax_error(error: &serde_saphyr::Error, text: &str, shift: usize) -> Diagno
     }
     let text = error.to_string();
     let words = text.split(" at line ").next().unwrap_or(&text);
-    Diagnostic::error(Code::Syntax, &span, format!("not valid YAML: {words}"))
+    let words = words.replace(Format::Yaml.name(), format.name());
+    Diagnostic::error(Code::Syntax, &span, format!("not valid {}: {words}", format.name()))
 }
 
 /// The place of an error: its bytes when known, else its line and column.
@@ -141,7 +170,7 @@ fn error_range(location: Location, text: &str) -> Range<usize> {
     at..at + 1
 }
 
-/// What the YAML crate gives, before places and numbers are looked at.
+/// The tree of the YAML crate, before places and numbers are looked at.
 enum Tree {
     List(Vec<Spanned<Self>>),
     Map(Vec<(Spanned<String>, Spanned<Self>)>),
@@ -224,7 +253,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-/// Gives every value its place and its source text.
+/// Adds to every value its place and its characters in the file.
 struct Lowering<'a> {
     text: &'a str,
     /// Bytes before `text` in the source: a byte order mark.
@@ -308,7 +337,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Node {
-        Node::parse(&Source::new("a.yaml", text)).unwrap()
+        Node::parse(&Source::new("a.yaml", text), Format::Yaml).unwrap()
     }
 
     /// Every key and scalar with the source text that its span covers.
@@ -347,7 +376,8 @@ mod tests {
         let text = "\u{feff}a: 1\n";
 
         assert_eq!(parsed(text).span, Span(3..7));
-        let problems = Node::parse(&Source::new("a.yaml", "\u{feff}a: 1\na: 2\n")).unwrap_err();
+        let problems =
+            Node::parse(&Source::new("a.yaml", "\u{feff}a: 1\na: 2\n"), Format::Yaml).unwrap_err();
         assert_eq!(problems[0].span, Span(8..9));
     }
 
@@ -363,7 +393,7 @@ mod tests {
     fn whole_number_beyond_64_bits_is_refused() {
         let source = Source::new("a.yaml", "a: 12345678901234567890123\nb: 18446744073709551615\n");
 
-        let problems = Node::parse(&source).unwrap_err();
+        let problems = Node::parse(&source, Format::Yaml).unwrap_err();
 
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].code, Code::NumberRange);
@@ -376,7 +406,7 @@ mod tests {
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n";
 
         for text in [deep.as_str(), bomb, "a: 1\n---\nb: 2\n", "a: !made-up 1\n", "a: .inf\n"] {
-            assert!(Node::parse(&Source::new("a.yaml", text)).is_err(), "{text}");
+            assert!(Node::parse(&Source::new("a.yaml", text), Format::Yaml).is_err(), "{text}");
         }
     }
 }

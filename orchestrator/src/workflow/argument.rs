@@ -51,8 +51,8 @@ impl Argument {
 
     /// Like [`render`](Self::render), for a place that `schema` describes.
     ///
-    /// A plain scalar that does not meet the schema stays the text of the file when the schema takes a
-    /// text: `1.10` is a version where the tool wants a text, and a number everywhere else.
+    /// A plain scalar that does not meet the schema stays as it is written when the schema takes a
+    /// string: `1.10` is a version where the tool wants a string, and a number everywhere else.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl<'a> CodeRef<'a> {
     }
 }
 
-/// The value, or its source text where only that meets the schema.
+/// The value, or the characters of the file where only these meet the schema.
 pub(crate) fn fitting(value: &Value, text: Option<&str>, schema: Option<&Value>) -> Value {
     if let (Some(text), Some(schema)) = (text, schema) {
         let as_text = Value::from(text);

@@ -1,7 +1,7 @@
 //! Workflows in code: the same language, the same reader, the same messages as for files.
 //!
-//! The builder writes what it is told as JSON and has it read like a file. So a text with `${{ }}` means
-//! the same in both, and a message shows the line of that JSON.
+//! The builder writes JSON, which is read like a file. So a string with `${{ }}` means the same in both,
+//! and a message shows the line of that JSON.
 
 use std::time::Duration;
 
@@ -180,7 +180,7 @@ impl StepBuilder {
         Self { members, steps: None, fallback: Vec::new() }
     }
 
-    /// The arguments of the call: a JSON object whose texts may hold `${{ }}`.
+    /// The arguments of the call: a JSON object whose strings may hold `${{ }}`.
     pub fn with(self, arguments: Value) -> Self {
         self.put("with", arguments)
     }

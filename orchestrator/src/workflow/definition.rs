@@ -142,14 +142,15 @@ pub enum ArgumentKind {
     List(Vec<Argument>),
     /// A map, in the order of the file.
     Map(Vec<(String, Argument)>),
-    /// A plain scalar. `text` is what the file says, for tools that want a text (`1.10`, `no`, `012`).
+    /// A plain scalar. `text` has the characters of the file, for tools that want a string (`1.10`,
+    /// `no`, `012`).
     Scalar {
         /// The value by YAML's rules.
         value: Value,
-        /// The value as it is written, for plain (unquoted) scalars that are not texts by themselves.
+        /// The value as it is written, for plain (unquoted) scalars that are not strings by themselves.
         text: Option<String>,
     },
-    /// A text with expressions or blocks inside.
+    /// A string with expressions or blocks inside.
     Template(Template),
 }
 

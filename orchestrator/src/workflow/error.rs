@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::source::{Diagnostic, Source, Style};
+use crate::source::{Diagnostic, Source, Style, render_all};
 
-/// How many diagnostics a rendered error shows; who has more mends these first.
+/// How many diagnostics a rendered error shows.
 const SHOWN_MAX: usize = 50;
 
 /// A workflow that cannot be used: all that is wrong with it, and the text it was read from.
@@ -22,17 +22,7 @@ impl WorkflowError {
     /// All diagnostics as one text.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
-        let mut parts: Vec<String> = self
-            .diagnostics
-            .iter()
-            .take(SHOWN_MAX)
-            .map(|diagnostic| diagnostic.render(&self.file, style))
-            .collect();
-        let more = self.diagnostics.len().saturating_sub(SHOWN_MAX);
-        if more > 0 {
-            parts.push(format!("and {more} more"));
-        }
-        parts.join("\n\n")
+        render_all(&self.diagnostics, &self.file, style, SHOWN_MAX)
     }
 }
 

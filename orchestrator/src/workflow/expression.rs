@@ -1,7 +1,7 @@
 //! Expressions and templates: `${{ … }}` by minijinja, strict, with fuel, without clock or I/O.
 //!
-//! Both are compiled once and evaluated over names that are handed in. A value is rendered once: a text
-//! that comes out of it and looks like an expression stays a text.
+//! Both are compiled once and evaluated over names that the caller gives. A value is rendered once: a
+//! result that looks like an expression stays a string.
 //!
 //! A name or member that is missing is an error, with one way around it: a path right before
 //! `| default(…)` or `is defined` may be missing at any of its parts. `steps.crm.output.id |
@@ -38,7 +38,7 @@ pub struct Expression {
     span: Span,
 }
 
-/// A text with `${{ … }}` or `{% … %}` inside; it renders to a text.
+/// A string with `${{ … }}` or `{% … %}` inside; it renders to a string.
 #[derive(Clone)]
 pub struct Template(Arc<CompiledTemplate>);
 
@@ -56,11 +56,11 @@ struct CompiledTemplate {
 }
 
 impl Expression {
-    /// Reads the text between `${{` and `}}`.
+    /// Reads what stands between `${{` and `}}`.
     ///
     /// # Errors
     ///
-    /// When the text is not an expression.
+    /// When the string is not an expression.
     pub fn parse(source: &str) -> Result<Self, ExpressionError> {
         let source = source.trim();
         let scan = Scan::of_expression(source);
@@ -82,7 +82,7 @@ impl Expression {
         &self.span
     }
 
-    /// The text of the expression, without blanks around it.
+    /// The source of the expression, without blanks around it.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.compiled.source
@@ -118,7 +118,7 @@ impl Expression {
 }
 
 impl Template {
-    /// Reads a text with expressions or blocks in it.
+    /// Reads a string with expressions or blocks in it.
     ///
     /// # Errors
     ///
@@ -130,19 +130,19 @@ impl Template {
         Ok(Self(Arc::new(CompiledTemplate { source: source.to_owned(), names, environment })))
     }
 
-    /// Whether a text is a template: a text without `${{` and `{%` is just a text.
+    /// Whether a string is a template: it has `${{` or `{%` in it.
     #[must_use]
     pub fn is_template(text: &str) -> bool {
         text.contains(area::EXPRESSION_START) || text.contains(area::BLOCK_START)
     }
 
-    /// The text as it is written.
+    /// The source of the template.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// The dotted paths that the text reads, sorted.
+    /// The dotted paths that the template reads, sorted.
     #[must_use]
     pub fn references(&self) -> Vec<String> {
         self.0.names.paths()

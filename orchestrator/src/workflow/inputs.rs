@@ -1,4 +1,4 @@
-//! What a caller gives a run, held against what the workflow takes.
+//! The inputs of a run, checked against the schemas of the workflow.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ pub enum InputProblem {
     Invalid {
         /// The name of the input.
         name: String,
-        /// A JSON pointer to the part that is meant; empty for all of it.
+        /// A JSON pointer to the invalid part; empty for the whole value.
         path: String,
         /// What is wrong with it.
         message: String,
@@ -88,10 +88,10 @@ impl Workflow {
     }
 }
 
-/// The value that a text from a command line means for an input: the schema says whether it is a
-/// number, a list or the text itself.
+/// The value that an argument of a command line means for an input: the schema says whether it is a
+/// number, an array or the string itself.
 ///
-/// A text that cannot mean what the schema wants is given back as it is, so that checking it says why.
+/// A string that the schema does not allow is returned as it is, so that its check says why.
 #[must_use]
 pub fn coerce_input(input: &Input, text: &str) -> Value {
     let as_text = Value::from(text);

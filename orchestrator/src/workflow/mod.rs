@@ -1,8 +1,8 @@
 //! Workflows: the file, its definition, its expressions.
 //!
-//! A text becomes a [`Workflow`] by [`Workflow::parse`], code becomes one by [`Workflow::builder`]; both
-//! are read by the same reader. [`Workflow::check`] says what does not belong together. Nothing here
-//! knows servers or tools, and nothing here runs.
+//! [`Workflow::parse`] makes a [`Workflow`] of the text of a file, [`Workflow::builder`] of calls in code;
+//! the same reader reads both. [`Workflow::check`] makes a plan of it. Nothing here knows servers or tools,
+//! and nothing here runs.
 
 mod argument;
 pub mod builder;

@@ -1,4 +1,4 @@
-//! Finds the code in a text: what stands between the delimiters.
+//! Finds the code in a string: what stands between the delimiters.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ pub(super) const BLOCK_END: &str = "%}";
 pub(super) const COMMENT_START: &str = "{#";
 pub(super) const COMMENT_END: &str = "#}";
 
-/// The code between `${{` and `}}` when that is all there is in the text.
+/// The code between `${{` and `}}` when there is nothing around it.
 pub(crate) fn whole_expression(text: &str) -> Option<&str> {
     let text = text.trim();
     let inside = text.strip_prefix(EXPRESSION_START)?.strip_suffix(EXPRESSION_END)?;
     let area = areas(text).into_iter().next()?;
     let is_whole = area.inside.end + EXPRESSION_END.len() == text.len();
-    // `${{-` and `-}}` cut blanks: that is a text.
+    // `${{-` and `-}}` cut blanks: that makes a template.
     let cuts_blanks = inside.starts_with(['-', '+']) || inside.ends_with(['-', '+']);
     (is_whole && !cuts_blanks).then_some(inside)
 }
@@ -26,7 +26,7 @@ pub(super) struct Area {
     pub(super) is_block: bool,
 }
 
-/// The code in a text, comments and raw parts left out. Code that is not closed goes to the end.
+/// The code in a string without comments and raw parts. Code that is not closed goes to the end.
 pub(super) fn areas(source: &str) -> Vec<Area> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -75,7 +75,7 @@ fn find(source: &str, from: usize, wanted: &str) -> Option<usize> {
     source.get(from..)?.find(wanted).map(|at| at + from)
 }
 
-/// Where the closing delimiter stands, outside of texts and brackets; the end of the source without one.
+/// Where the closing delimiter stands, outside of quotes and brackets; the end of the source without one.
 fn code_end(source: &str, start: usize, closing: &str) -> usize {
     let mut at = start;
     let mut depth = 0_i32;
@@ -117,7 +117,7 @@ fn raw_end(source: &str, from: usize) -> usize {
     source.len()
 }
 
-/// The length of a quoted text, quotes included; to the end when it is not closed.
+/// The length of a string literal, quotes included; to the end when it is not closed.
 pub(super) fn string_length(text: &str, quote: u8) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

@@ -14,9 +14,9 @@ use crate::workflow::name::ROOTS;
 /// The most names, values and signs between two delimiters. The engine recurses once for each operator
 /// in a row; a stack of 2 MB holds about 1100 of the heaviest.
 pub(super) const PARTS_MAX: usize = 512;
-/// The same for all the code of one text, so that looking for names in it stays quick.
+/// The same for all the code of one template, so that the scan stays quick.
 const PARTS_OF_TEXT_MAX: usize = 8 * PARTS_MAX;
-/// The most blocks in one text. The engine recurses once for each `elif` in a row; a stack of 2 MB
+/// The most blocks in one template. The engine recurses once for each `elif` in a row; a stack of 2 MB
 /// holds about 800.
 pub(super) const BLOCKS_MAX: usize = 200;
 
@@ -108,7 +108,7 @@ const TESTS: [&str; 29] = [
 const BLOCKS: [&str; 5] = ["if", "for", "set", "with", "raw"];
 const BLOCK_PARTS: [&str; 6] = ["elif", "else", "endif", "endfor", "endwith", "endraw"];
 
-/// What stands in the code of a text.
+/// The parts of the code of a template or expression.
 #[derive(Debug, Default)]
 pub(super) struct Scan<'a> {
     pub(super) paths: Vec<Path<'a>>,
@@ -138,14 +138,14 @@ struct Word<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Looks through a text that is code altogether.
+    /// Scans an expression.
     pub(super) fn of_expression(source: &'a str) -> Self {
         let mut scan = Self::default();
         scan.code(source, 0..source.len());
         scan
     }
 
-    /// Looks through the code areas of a text.
+    /// Scans the code areas of a template.
     pub(super) fn of_template(source: &'a str) -> Self {
         let mut scan = Self::default();
         for area in areas(source) {
@@ -192,8 +192,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The paths that are read as a slice: the engine does not report what stands before one. In a text
-    /// with names of its own (`for`, `set`) only what cannot be such a name.
+    /// The paths before a slice, which the engine does not report. In a template with names of its own
+    /// (`for`, `set`), only what cannot be such a name.
     pub(super) fn sliced(&self) -> impl Iterator<Item = &str> {
         let has_own_names = self.blocks.iter().any(|block| matches!(block.text, "for" | "set"));
         let sliced = self.paths.iter().filter(|path| path.is_sliced).map(Path::reported);
@@ -231,7 +231,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Files a word under what it is; gives its length and what it means for the next word.
+    /// Sorts a word by its role; returns its length and what it means for the next word.
     fn word(&mut self, rest: &'a str, start: usize, before: Before) -> (usize, Before) {
         let text = word_at(rest);
         let word = Word { text, start };
@@ -295,7 +295,7 @@ fn word_at(text: &str) -> &str {
     text.get(..length).unwrap_or_default()
 }
 
-/// The length of `name.name[0].name` at the start of a text.
+/// The length of `name.name[0].name` at the start of a string.
 fn path_length(text: &str) -> usize {
     let mut length = word_at(text).len();
     while let Some(rest) = text.get(length..) {

@@ -55,7 +55,7 @@ impl Reader<'_> {
         items.iter().filter_map(|item| self.call(item)).collect()
     }
 
-    /// Any value; texts in it may hold expressions.
+    /// Any value; its strings may hold expressions.
     pub(super) fn argument(&mut self, node: &Node) -> Argument {
         let kind = match &node.kind {
             NodeKind::List(items) => {
@@ -74,7 +74,7 @@ impl Reader<'_> {
         Argument { kind, span: node.span.clone() }
     }
 
-    /// The expression or template that a text is; nothing for a text without code.
+    /// The expression or template that a string is; nothing for a string without code.
     fn code(&mut self, node: &Node) -> Option<ArgumentKind> {
         let text = node.as_text()?;
         let (code, result) = match whole_expression(text) {

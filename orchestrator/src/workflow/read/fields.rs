@@ -24,7 +24,7 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// The member, unless it is absent or nothing (`key:`).
+    /// The member, unless it is absent or empty (`key:`).
     pub(super) fn get(&self, key: &str) -> Option<&'n Entry> {
         self.entries.iter().find(|entry| entry.key == key && !is_nothing(&entry.value))
     }
@@ -37,7 +37,7 @@ impl<'n> Fields<'n> {
             .any(|entry| nearest_name(&entry.key, self.shape.known.iter().copied()) == Some(key))
     }
 
-    /// The member, also when nothing stands behind its key.
+    /// The member, even if its value is empty.
     pub(super) fn get_even_empty(&self, key: &str) -> Option<&'n Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }

@@ -1,4 +1,5 @@
-//! From a text to a [`Workflow`]: every key is known, every value has its type, every fault is reported.
+//! From the text of a file to a [`Workflow`]: every key is known, every value has its type, every mistake is
+//! reported.
 
 mod call;
 mod fields;
@@ -13,7 +14,7 @@ use super::WorkflowError;
 use super::definition::{Argument, OnRunError, Workflow};
 use super::name::{better_name, check_name};
 use crate::call::RetryPolicy;
-use crate::source::node::Node;
+use crate::source::node::{Format, Node};
 use crate::source::{Code, Diagnostic, Source, Span};
 use fields::Shape;
 
@@ -36,15 +37,14 @@ static DEFAULTS: Shape = Shape { noun: "`defaults`", known: &["timeout", "retry"
 impl Workflow {
     /// Reads a workflow from YAML or JSON.
     ///
-    /// It reports all that is wrong with the text at once. What belongs together is looked at by
-    /// [`check`](Self::check).
+    /// It reports all mistakes at once. [`check`](Self::check) looks at what belongs together.
     ///
     /// # Errors
     ///
     /// When the text is not a workflow.
     pub fn parse(source: Source) -> Result<Self, WorkflowError> {
         let mut reader = Reader::new(&source);
-        let workflow = match Node::parse(&source) {
+        let workflow = match Node::parse(&source, Format::Yaml) {
             Ok(node) => reader.workflow(&node),
             Err(problems) => {
                 reader.problems = problems;

@@ -14,7 +14,7 @@ const DURATION_MAX: Duration = Duration::from_secs(31 * 24 * 3600);
 const DURATION_HELP: &str = "write a whole number and a unit: `200ms`, `15s`, `2m` or `1h`";
 
 impl Reader<'_> {
-    /// A text; a plain number or word such as `true` counts as the text that it is written as.
+    /// A string; a plain number or word such as `true` counts as the characters of the file.
     pub(super) fn text(&mut self, node: &Node) -> Option<String> {
         match &node.kind {
             NodeKind::Scalar { value: Value::String(text), .. } => Some(text.clone()),
