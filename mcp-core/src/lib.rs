@@ -21,6 +21,7 @@ mod error;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod jsonrpc;
+mod lock;
 mod outgoing;
 pub mod protocol;
 pub mod schema;
@@ -29,5 +30,6 @@ pub mod session;
 pub mod transport;
 
 pub use error::Delivery;
+pub use lock::Lock;
 pub use outgoing::{MessageFacts, Outgoing};
 pub use transport::{Received, SendError, Transport, TransportError, Undelivered};

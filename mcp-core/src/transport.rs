@@ -63,17 +63,6 @@ pub trait Transport: Send + Sync + fmt::Debug + 'static {
         false
     }
 
-    /// Sends bytes as they are, without framing: half a message, or none at all. For servers that break
-    /// the rules on purpose. `None` where messages travel whole and there is nothing to break.
-    ///
-    /// # Cancel safety
-    ///
-    /// See [`Transport::send`].
-    async fn send_unframed(&self, bytes: Bytes) -> Option<Result<(), SendError>> {
-        drop(bytes);
-        None
-    }
-
     /// What the peer said outside of messages shortly before now, made safe for display.
     ///
     /// For a child process this is the end of its standard error. Transports that have no such side

@@ -19,4 +19,4 @@ mod own;
 pub mod stdio;
 mod visible;
 
-pub use own::own_stdio;
+pub use own::{own_stdio, own_stdio_halves};

@@ -18,9 +18,21 @@ type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 /// Outside of a tokio runtime with I/O.
 #[must_use]
 pub fn own_stdio() -> LineTransport {
-    let reader = input().unwrap_or_else(|| Box::new(tokio::io::stdin()));
-    let writer = output().unwrap_or_else(|| Box::new(tokio::io::stdout()));
+    let (reader, writer) = own_stdio_halves();
     LineTransport::new(reader, writer, LineOptions::default())
+}
+
+/// The halves of [`own_stdio`], for servers that write bytes of their own.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime with I/O.
+#[must_use]
+pub fn own_stdio_halves()
+-> (impl AsyncRead + Send + Unpin + 'static, impl AsyncWrite + Send + Unpin + 'static) {
+    let reader: Reader = input().unwrap_or_else(|| Box::new(tokio::io::stdin()));
+    let writer: Writer = output().unwrap_or_else(|| Box::new(tokio::io::stdout()));
+    (reader, writer)
 }
 
 #[cfg(unix)]

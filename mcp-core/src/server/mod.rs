@@ -13,7 +13,6 @@ mod changes;
 mod client_messages;
 mod context;
 mod dispatch;
-mod drip;
 mod handler;
 #[cfg(feature = "http")]
 pub mod http;
@@ -24,7 +23,6 @@ pub use caller::Caller;
 pub use changes::{Change, Changes};
 pub use context::Context;
 pub use dispatch::Dispatch;
-pub use drip::{Drip, Pause};
 pub use handler::{Answer, Handler, ToolCall, resource_not_found};
 pub use serve::serve;
-pub use service::{Reply, Service, Status};
+pub use service::{Reply, Service};

@@ -9,7 +9,6 @@ use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{FuturesUnordered, Stream};
 
 use super::caller::Caller;
-use super::drip::Drip;
 use super::service::{self, Reply, Service};
 use crate::jsonrpc::RequestId;
 use crate::session::{Incoming, Request, ServerSession};
@@ -56,7 +55,7 @@ pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(
                     at_work.cancel(&id);
                     Reply::Silence
                 }
-                Incoming::Reply(frame) => Reply::One(frame),
+                Incoming::Reply(frame) => Reply::Answer(frame),
                 Incoming::Serve(request) => at_work.begin(request),
             },
         };
@@ -150,7 +149,7 @@ async fn deliver(
     }
     match reply {
         Reply::Silence => Ok(true),
-        Reply::One(frame) => sent(transport.send(frame.into()).await),
+        Reply::Answer(frame) => sent(transport.send(frame.into()).await),
         Reply::Frames(frames) => {
             for frame in frames {
                 if !sent(transport.send(frame.into()).await)? {
@@ -159,37 +158,11 @@ async fn deliver(
             }
             Ok(true)
         }
-        // Boxed, so that its state does not lie in every delivery.
-        Reply::Drip(drip) => Box::pin(send_slowly(transport, drip)).await,
-        Reply::Torn(bytes) => {
-            if let Some(result) = transport.send_unframed(bytes).await {
-                sent(result)?;
-            }
-            transport.close().await;
-            Ok(false)
-        }
-        Reply::Close | Reply::Status(_) => {
+        Reply::Close => {
             transport.close().await;
             Ok(false)
         }
     }
-}
-
-/// Sends bytes in pieces; where messages travel whole they are only late.
-async fn send_slowly(transport: &dyn Transport, mut drip: Drip) -> Result<bool, TransportError> {
-    let (whole, mut is_late) = (drip.rest().clone(), false);
-    while let Some(piece) = drip.next() {
-        match transport.send_unframed(piece).await {
-            None => is_late = true,
-            Some(result) => {
-                if !sent(result)? {
-                    return Ok(false);
-                }
-            }
-        }
-        drip.pause().await;
-    }
-    if is_late { sent(transport.send(whole.into()).await) } else { Ok(true) }
 }
 
 /// A client that went away while it was answered has ended the conversation, not broken it.

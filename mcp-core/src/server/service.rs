@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use super::caller::Caller;
 use super::changes::Changes;
-use super::drip::Drip;
 use crate::protocol::{ProtocolVersion, ServerInfo, Tool};
 use crate::session::Request;
 
@@ -31,7 +30,7 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// As of [`answer`](Self::answer).
     async fn open(&self, _request: Request, answer: Bytes, _caller: &Caller) -> Reply {
-        Reply::One(answer)
+        Reply::Answer(answer)
     }
 
     /// The revisions that the server speaks: all of them, unless it says otherwise.
@@ -66,35 +65,15 @@ pub(super) fn answering<'a>(
     }
 }
 
-/// What goes back for a request: an answer, or what a server does that breaks the rules.
-#[derive(Debug, Clone)]
+/// What goes back for a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
+    /// One frame that answers the request.
+    Answer(Bytes),
     /// The connection is closed, as by a crash.
     Close,
-    /// One frame, slowly. On a stream everything behind it waits.
-    Drip(Drip),
     /// These frames as they are, in order; the last one usually answers the request.
     Frames(Vec<Bytes>),
-    /// One frame that answers the request.
-    One(Bytes),
     /// Nothing, ever.
     Silence,
-    /// An HTTP status instead of an answer. A stream has none and is closed.
-    Status(Status),
-    /// Bytes that are no whole frame, and then the connection is closed. Where messages travel whole,
-    /// nothing of them arrives.
-    Torn(Bytes),
-}
-
-/// The answer of an HTTP server to a request that it does not look into.
-///
-/// To a legacy client 404 says that its session is over, and so it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// The status code. One that HTTP does not have becomes 500.
-    pub code: u16,
-    /// Headers. What cannot be one is left out. Without a `content-type` the body is plain text.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Bytes,
 }

@@ -119,7 +119,7 @@ impl Service for Replay {
     async fn answer(&self, request: Request, _caller: &Caller) -> Reply {
         match self.core.answer(&request) {
             Ok(frames) => Reply::Frames(frames),
-            Err(error) => Reply::One(request.refuse(&error)),
+            Err(error) => Reply::Answer(request.refuse(&error)),
         }
     }
 }

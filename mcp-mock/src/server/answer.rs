@@ -1,21 +1,25 @@
 //! Answering requests: the script decides, this file carries out.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use mcp_core::Lock;
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{
     CallToolParams, CallToolResult, ListToolsResult, ProtocolVersion, ServerInfo, Tool, method,
 };
-use mcp_core::server::{Answer, Caller, Changes, Dispatch, Handler, Reply, Service, ToolCall};
+use mcp_core::server::{
+    Answer, Caller, Changes, Dispatch, Handler, Reply as Served, Service, ToolCall,
+};
 use mcp_core::session::Request;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 
 use super::Core;
+use super::deliver::{Binding, Reply, Stream};
 use super::fail::FaultContext;
 use crate::dialect::{Called, unknown_tool};
 use crate::script::{Action, CallOutcome, Decision, RequestKind};
@@ -25,30 +29,39 @@ use crate::script::{Action, CallOutcome, Decision, RequestKind};
 pub(super) struct Connection {
     tools: Dispatch<Catalogue>,
     versions: Vec<ProtocolVersion>,
-    is_over_http: bool,
+    binding: Binding,
     /// What goes on without a request; it ends with the connection.
-    background: Mutex<JoinSet<()>>,
+    background: Lock<JoinSet<()>>,
 }
 
 impl Connection {
     pub(super) fn new(core: Arc<Core>) -> Self {
         let versions = core.settings().versions.clone();
-        let (tools, background) = (Dispatch(Catalogue(core)), Mutex::default());
-        Self { tools, versions, is_over_http: false, background }
+        let (tools, background) = (Dispatch(Catalogue(core)), Lock::default());
+        Self { tools, versions, binding: Binding::Memory, background }
     }
 
-    /// The same for HTTP, where faults may have other forms.
+    /// The same over a byte stream.
+    pub(super) fn over_stream(self, stream: Arc<Stream>) -> Self {
+        Self { binding: Binding::Stream(stream), ..self }
+    }
+
+    /// The same over HTTP.
     #[cfg(feature = "http")]
     pub(super) fn over_http(self) -> Self {
-        Self { is_over_http: true, ..self }
+        Self { binding: Binding::Http, ..self }
+    }
+
+    pub(super) fn binding(&self) -> &Binding {
+        &self.binding
     }
 
     pub(super) fn is_over_http(&self) -> bool {
-        self.is_over_http
+        self.binding.is_http()
     }
 
     pub(super) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let mut background = self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut background = self.background.lock();
         while background.try_join_next().is_some() {}
         background.spawn(work);
     }
@@ -76,24 +89,25 @@ impl Service for Connection {
         self.tools.changes()
     }
 
-    async fn open(&self, request: Request, answer: Bytes, caller: &Caller) -> Reply {
-        match request.method.parse() {
-            Ok(kind) => self.answer_request(&request, kind, (answer, caller)).await,
-            Err(_) => Reply::One(answer),
-        }
+    async fn open(&self, request: Request, answer: Bytes, caller: &Caller) -> Served {
+        let Ok(kind) = request.method.parse() else { return Served::Answer(answer) };
+        let reply = self.answer_request(&request, kind, (answer, caller)).await;
+        self.deliver(reply).await
     }
 
-    async fn answer(&self, request: Request, caller: &Caller) -> Reply {
+    async fn answer(&self, request: Request, caller: &Caller) -> Served {
         if request.method == method::TOOLS_CALL
             && let Ok(params) = serde_json::from_slice(&request.params)
         {
-            return self.answer_call(&request, &params, caller).await;
+            let reply = self.answer_call(&request, &params, caller).await;
+            return self.deliver(reply).await;
         }
         if request.method == method::TOOLS_LIST
-            && let Reply::One(answer) = self.tools.answer(request.clone(), caller).await
+            && let Served::Answer(answer) = self.tools.answer(request.clone(), caller).await
         {
             let known = (answer, caller);
-            return self.answer_request(&request, RequestKind::ListTools, known).await;
+            let reply = self.answer_request(&request, RequestKind::ListTools, known).await;
+            return self.deliver(reply).await;
         }
         // Whatever is no call, or cannot be read as one, is answered as by any other server.
         self.tools.answer(request, caller).await
@@ -118,7 +132,7 @@ impl Connection {
                 match action {
                     Action::Answer(answer) => {
                         let result = fit(answer(&call.arguments), request.version);
-                        (Reply::One(request.answer(&result)), outcome_of(&result))
+                        (Reply::Answer(request.answer(&result)), outcome_of(&result))
                     }
                     Action::Fault(fault) => {
                         let outcome = CallOutcome::Faulted(fault.name());
@@ -129,7 +143,7 @@ impl Connection {
             }
             Decision::Unexpected(text) => {
                 let error = RpcError::new(code::INVALID_PARAMS, text);
-                (Reply::One(request.refuse(&error)), CallOutcome::Unexpected)
+                (Reply::Answer(request.refuse(&error)), CallOutcome::Unexpected)
             }
         };
         self.core().script().end(call.number, outcome);
@@ -156,14 +170,14 @@ impl Connection {
         let (reply, outcome) = match action {
             Action::Answer(of) => {
                 let result = of(&params).to_value();
-                (Reply::One(request.answer(&result)), CallOutcome::Answered)
+                (Reply::Answer(request.answer(&result)), CallOutcome::Answered)
             }
             Action::Fault(fault) => {
                 let answer = || answer.clone();
                 let context = FaultContext { request, tool: None, answer: &answer, caller };
                 (self.fail(&context, &fault).await, CallOutcome::Faulted(fault.name()))
             }
-            Action::PassThrough => (Reply::One(answer), CallOutcome::Answered),
+            Action::PassThrough => (Reply::Answer(answer), CallOutcome::Answered),
         };
         self.core().script().end_request(number, outcome);
         reply
@@ -171,7 +185,7 @@ impl Connection {
 
     fn carry_out(&self, request: &Request, params: &CallToolParams<'_>) -> (Reply, CallOutcome) {
         let (frame, outcome) = self.answered(request, params);
-        (Reply::One(frame), outcome)
+        (Reply::Answer(frame), outcome)
     }
 
     /// Does what the service does, and gives its answer.

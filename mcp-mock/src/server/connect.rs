@@ -7,10 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mcp_client::transport::memory::{self, MemoryTransport};
-use mcp_client::transport::{
-    line::{LineOptions, LineTransport},
-    own_stdio,
-};
+use mcp_client::transport::own_stdio_halves;
 use mcp_core::server::serve;
 use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -18,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::MockServer;
 use super::answer::Connection;
+use super::deliver::Stream;
 use crate::script::ProcessFault;
 
 /// Why serving ended otherwise than by the client.
@@ -48,7 +46,7 @@ impl MockServer {
         reader: impl AsyncRead + Send + Unpin + 'static,
         writer: impl AsyncWrite + Send + Unpin + 'static,
     ) -> Result<(), ServeError> {
-        self.serve_on(&LineTransport::new(reader, writer, LineOptions::default())).await
+        self.serve_on(Stream::new(reader, writer)).await
     }
 
     /// Serves the client that started this process over its standard input and output.
@@ -59,7 +57,8 @@ impl MockServer {
     pub async fn serve_stdio(&self) -> Result<(), ServeError> {
         let unable = |_| Err(io::Error::other("only the program `mcp-mock` can do that"));
         self.core.settings().process.get_or_insert(unable);
-        let served = self.serve_on(&own_stdio()).await;
+        let (reader, writer) = own_stdio_halves();
+        let served = self.serve_on(Stream::new(reader, writer)).await;
         let lingering = self.core.settings().lingering;
         tokio::time::sleep(lingering).await;
         served
@@ -72,10 +71,10 @@ impl MockServer {
         self.core.settings().process = Some(misbehave);
     }
 
-    async fn serve_on(&self, transport: &dyn Transport) -> Result<(), ServeError> {
-        let connection = Connection::new(Arc::clone(&self.core));
-        serve(&connection, transport).await?;
-        transport.close().await;
+    async fn serve_on(&self, stream: Arc<Stream>) -> Result<(), ServeError> {
+        let connection = Connection::new(Arc::clone(&self.core)).over_stream(Arc::clone(&stream));
+        serve(&connection, &*stream).await?;
+        stream.close().await;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod connect;
+mod deliver;
 mod fail;
 #[cfg(feature = "http")]
 pub mod http;

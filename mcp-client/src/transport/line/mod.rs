@@ -112,10 +112,6 @@ impl Transport for LineTransport {
         self.write_queue.send(single_line(message.frame)).await
     }
 
-    async fn send_unframed(&self, bytes: Bytes) -> Option<Result<(), SendError>> {
-        Some(self.write_queue.send_unframed(bytes).await)
-    }
-
     async fn recv(&self) -> Result<Received, TransportError> {
         let mut source = self.source.lock().await;
         let received = source.next_frame(&self.end).await;

@@ -84,19 +84,9 @@ impl WriteQueue {
         {
             return self.write_directly(writer, frame);
         }
-        self.send_queued(frame, Some(LINE_END)).await
-    }
-
-    /// Sends bytes that no line end follows.
-    pub(super) async fn send_unframed(&self, bytes: Bytes) -> Result<(), SendError> {
-        self.send_queued(bytes, None).await
-    }
-
-    async fn send_queued(&self, bytes: Bytes, end: Option<Bytes>) -> Result<(), SendError> {
-        let charged_bytes = bytes.len().min(self.room_bytes);
+        let charged_bytes = frame.len().min(self.room_bytes);
         self.reserve(charged_bytes).await.map_err(SendError::not_sent)?;
-        let pieces = std::iter::once(bytes).chain(end);
-        self.enqueue(pieces, charged_bytes).map_err(SendError::not_sent)
+        self.enqueue(frame, charged_bytes).map_err(SendError::not_sent)
     }
 
     pub(super) fn set_quiet(&self, is_quiet: bool) {
@@ -235,11 +225,7 @@ impl WriteQueue {
         Ok(())
     }
 
-    fn enqueue(
-        &self,
-        pieces: impl Iterator<Item = Bytes>,
-        charged_bytes: usize,
-    ) -> Result<(), TransportError> {
+    fn enqueue(&self, frame: Bytes, charged_bytes: usize) -> Result<(), TransportError> {
         let mut state = self.lock();
         if let Some(cause) = self.end.cause() {
             return Err(cause.clone());
@@ -248,7 +234,7 @@ impl WriteQueue {
             return Err(closed());
         }
         state.charged_bytes += charged_bytes;
-        state.queue.extend(pieces);
+        state.queue.extend([frame, LINE_END]);
         // Whoever has the writer looks at the queue before letting go of it.
         let needs_task = state.writer.is_some();
         drop(state);

@@ -37,7 +37,7 @@ impl<H: Handler> Service for Dispatch<H> {
 
     async fn answer(&self, request: Request, caller: &Caller) -> Reply {
         let answered = answer(&self.0, &request, caller).await;
-        Reply::One(answered.unwrap_or_else(|error| request.refuse(&error)))
+        Reply::Answer(answered.unwrap_or_else(|error| request.refuse(&error)))
     }
 }
 

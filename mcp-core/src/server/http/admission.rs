@@ -13,6 +13,19 @@ use super::refusal::Refusal;
 /// All headers of a request together, names and values; more is refused. As for a gateway.
 const HEADERS_BYTES_MAX: usize = 32 << 10;
 
+impl HttpOptions {
+    /// Whether these rules let a request in, whatever it asks: its host and origin, the size of its
+    /// headers, its token. For whatever else is served beside an [`HttpServer`](super::HttpServer),
+    /// which checks this by itself.
+    ///
+    /// # Errors
+    ///
+    /// The status to refuse it with.
+    pub fn admit(&self, parts: &Parts) -> Result<(), StatusCode> {
+        check(self, parts).map_err(|refusal| refusal.status())
+    }
+}
+
 /// Checks what holds for every request.
 pub(super) fn check(options: &HttpOptions, parts: &Parts) -> Result<(), Refusal> {
     check_host(options, parts)?;

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::{AbortRegistration, Abortable, select};
 
+use super::body::{Event, Source};
 use super::options::{HttpOptions, Spawn, Task, Timer};
 use super::session::Ticket;
 use crate::server::client_messages::ClientMessages;
@@ -21,17 +21,6 @@ const ABANDONED_TIME_MAX: Duration = Duration::from_secs(600);
 
 /// An answer to come.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Reply> + Send>>;
-
-/// What an exchange has to tell.
-#[derive(Debug)]
-pub(super) enum Event {
-    /// A frame on the way to the answer.
-    Said(Bytes),
-    /// Nothing for some time.
-    Idle,
-    /// The last event: the reply, or nothing when the request was cancelled.
-    Ended(Option<Reply>),
-}
 
 /// A request at work. Dropping it ends the work, unless it has a [`Home`].
 pub(super) struct Exchange {
@@ -65,9 +54,11 @@ impl Exchange {
         let work = Some(Work { answering, _place: place, _ticket: ticket });
         Self { work, reply: None, messages, pulse, home }
     }
+}
 
-    /// The next event. What was said before the answer comes before it.
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Event> {
+/// What was said before the answer comes before it.
+impl Source for Exchange {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Event> {
         loop {
             if let Some(frame) = self.messages.pop() {
                 return Poll::Ready(Event::Said(frame));

@@ -38,12 +38,7 @@ impl HttpServer {
         match session.accept(frame) {
             Incoming::Serve(request) => {
                 let exchange = self.begin_in(&session, request)?;
-                let response = respond::when_heard(exchange, Era::Legacy).await;
-                // In this era the status says that the session is over.
-                if response.status() == StatusCode::NOT_FOUND {
-                    self.end_session(headers, &owner)?;
-                }
-                return Ok(response);
+                return Ok(respond::when_heard(exchange, Era::Legacy).await);
             }
             Incoming::Reply(reply) => return Ok(respond::json(StatusCode::OK, reply)),
             Incoming::Cancel(id) => session.cancel(&id),

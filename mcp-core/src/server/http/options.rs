@@ -6,11 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
-use http::request::Parts;
-
-use super::admission;
-
 /// A future that owns all it needs.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -61,19 +56,6 @@ pub struct HttpOptions {
     pub timer: Option<Arc<dyn Timer>>,
     /// What every request must bear: `Authorization: Bearer <token>`. None is demanded unless set.
     pub token: Option<String>,
-}
-
-impl HttpOptions {
-    /// Whether these rules let a request in, whatever it asks: its host and origin, the size of its
-    /// headers, its token. For whatever else is served beside an [`HttpServer`](super::HttpServer),
-    /// which checks this by itself.
-    ///
-    /// # Errors
-    ///
-    /// The status to refuse it with.
-    pub fn admit(&self, parts: &Parts) -> Result<(), StatusCode> {
-        admission::check(self, parts).map_err(|refusal| refusal.status())
-    }
 }
 
 impl Default for HttpOptions {

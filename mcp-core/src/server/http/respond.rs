@@ -7,37 +7,26 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use serde::Deserialize;
 
-use super::body::HttpBody;
-use super::exchange::{Event, Exchange};
+use super::body::{Event, HttpBody, Source};
 use crate::jsonrpc::{Envelope, code, scan};
 use crate::protocol::Era;
-use crate::server::service::{Reply, Status};
+use crate::server::service::Reply;
 
 /// Waits for the first thing that a request has to say and answers in the form that fits.
 ///
 /// # Cancel safety
 ///
-/// A dropped future has dropped the exchange.
-pub(super) async fn when_heard(mut exchange: Exchange, era: Era) -> Response<HttpBody> {
-    match poll_fn(|context| exchange.poll_next(context)).await {
-        Event::Ended(Some(Reply::One(frame))) => json(status_of(&frame, era), frame),
-        Event::Ended(Some(Reply::Drip(drip))) => {
-            let status = status_of(drip.rest(), era);
-            json_body(status, HttpBody::drip(drip))
-        }
-        Event::Ended(Some(Reply::Status(status))) => of_status(status),
-        Event::Ended(Some(Reply::Torn(bytes))) => json_body(StatusCode::OK, HttpBody::torn(bytes)),
-        first => events(HttpBody::stream(exchange, Some(first))),
+/// A dropped future has dropped the source.
+pub(super) async fn when_heard(mut source: impl Source + 'static, era: Era) -> Response<HttpBody> {
+    match poll_fn(|context| source.poll_next(context)).await {
+        Event::Ended(Some(Reply::Answer(frame))) => json(status_of(&frame, era), frame),
+        first => events(HttpBody::stream(source, Some(first))),
     }
 }
 
 pub(super) fn json(status: StatusCode, frame: Bytes) -> Response<HttpBody> {
-    json_body(status, HttpBody::full(frame))
-}
-
-fn json_body(status: StatusCode, body: HttpBody) -> Response<HttpBody> {
     let mut response = empty(status);
-    *response.body_mut() = body;
+    *response.body_mut() = HttpBody::full(frame);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
@@ -56,22 +45,6 @@ pub(super) fn events(body: HttpBody) -> Response<HttpBody> {
 pub(super) fn empty(status: StatusCode) -> Response<HttpBody> {
     let mut response = Response::new(HttpBody::full(Bytes::new()));
     *response.status_mut() = status;
-    response
-}
-
-fn of_status(status: Status) -> Response<HttpBody> {
-    let Status { code, headers, body } = status;
-    let code = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = empty(code);
-    *response.body_mut() = HttpBody::full(body);
-    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, plain);
-    for (name, value) in headers {
-        let parsed = (HeaderName::try_from(name), HeaderValue::try_from(value));
-        if let (Ok(name), Ok(value)) = parsed {
-            response.headers_mut().insert(name, value);
-        }
-    }
     response
 }
 

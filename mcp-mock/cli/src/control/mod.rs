@@ -134,7 +134,7 @@ impl Site for Control {
 
 fn json(value: &Value) -> Answer {
     let body = Full::new(Bytes::from(value.to_string()));
-    let mut response = Response::new(Either::Right(body));
+    let mut response = Response::new(body.into());
     let media_type = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response

@@ -1,17 +1,16 @@
 //! Faults in the frames themselves, on whatever binding.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use mcp_core::jsonrpc::{RequestId, encode};
 use mcp_core::protocol::{CallToolResult, Era, InputRequired, ResultType, method};
-use mcp_core::server::{Drip, Reply};
 use mcp_core::session::Request;
 use serde_json::{Value, json};
 
 use super::FaultContext;
 use crate::script::Malformed;
+use crate::server::deliver::{Drip, Pace, Reply};
 
 /// Pieces of a slow answer in a second, as long as each has a byte.
 const PIECES_PER_SECOND: u32 = 10;
@@ -67,20 +66,18 @@ pub(super) fn forged(id: &RequestId, count: u32, answer: Bytes) -> Reply {
 pub(super) fn of_unknown_id() -> Reply {
     let id = RequestId::Text("nobody asked".to_owned());
     let frame = encode::result(&id, &CallToolResult::text("to whom?"));
-    frame.map_or(Reply::Silence, Reply::One)
+    frame.map_or(Reply::Silence, Reply::Answer)
 }
 
 /// The bytes as they are. In memory, where messages travel whole, what is about the end of a line is lost.
 pub(super) fn malformed(malformed: Malformed, answer: Bytes, is_over_http: bool) -> Reply {
     match malformed {
         Malformed::Line(bytes) | Malformed::Unfinished(bytes) => {
-            let at_once = Arc::new(|| Box::pin(std::future::ready(())) as _);
-            let length = bytes.len();
-            Reply::Drip(Drip::new(bytes.into(), length, at_once))
+            Reply::Drip(Drip::at_once(bytes.into()))
         }
         Malformed::Preceded(line) => Reply::Frames(vec![Bytes::from_static(line), answer]),
         // Over HTTP no answer ends with a line.
-        Malformed::Unended if is_over_http => Reply::One(answer),
+        Malformed::Unended if is_over_http => Reply::Answer(answer),
         Malformed::Unended => Reply::Torn(answer),
     }
 }
@@ -92,8 +89,8 @@ pub(super) fn slowly(answer: &Bytes, bytes_per_second: u32) -> Reply {
     // It is sent as it is, and on a stream a line ends it; elsewhere that is white space.
     let mut line = BytesMut::from(&answer[..]);
     line.extend_from_slice(b"\n");
-    let pause = Arc::new(move || Box::pin(tokio::time::sleep(pause)) as _);
-    Reply::Drip(Drip::new(line.freeze(), piece_bytes as usize, pause))
+    let pace = Pace { piece_bytes: piece_bytes as usize, pause };
+    Reply::Drip(Drip { bytes: line.freeze(), pace })
 }
 
 /// Tells of progress until the client has had enough.
@@ -115,7 +112,7 @@ pub(super) fn once_more(request: &Request) -> Reply {
         return Reply::Silence;
     }
     let again = InputRequired::new().with_state("once more");
-    Reply::One(request.answer_of_type(&ResultType::InputRequired, &again))
+    Reply::Answer(request.answer_of_type(&ResultType::InputRequired, &again))
 }
 
 pub(super) fn oversize(request: &Request, bytes: usize) -> Bytes {
@@ -134,11 +131,11 @@ pub(super) fn is_opening(request: &Request) -> bool {
 /// The answer that opens a conversation, with another revision in it.
 pub(super) fn of_revision(request: &Request, answer: Bytes, revision: &str) -> Reply {
     let Ok(mut changed) = serde_json::from_slice::<Value>(&answer) else {
-        return Reply::One(answer);
+        return Reply::Answer(answer);
     };
     match &*request.method {
         method::INITIALIZE => changed["result"]["protocolVersion"] = json!(revision),
         _ => changed["result"]["supportedVersions"] = json!([revision]),
     }
-    Reply::One(changed.to_string().into())
+    Reply::Answer(changed.to_string().into())
 }

@@ -1,15 +1,12 @@
 //! Faults that are something else over HTTP than on a stream.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use bytes::Bytes;
-use mcp_core::server::{Reply, Status};
 #[cfg(feature = "http")]
 use mcp_core::session::Request;
 
-/// The header in which a fault tells the port how many milliseconds to be away; it is never sent.
-pub(in crate::server) const OUTAGE: &str = "mcp-mock-outage";
+use crate::server::deliver::{Reply, Status};
 
 pub(super) fn unauthorized() -> Reply {
     let wanted = r#"Bearer error="invalid_token", error_description="The access token expired""#;
@@ -45,11 +42,6 @@ pub(super) fn gzip_bomb(request: &Request, bytes: usize) -> Reply {
     let body = written.and_then(|()| encoder.finish()).expect("a vector takes all that is written");
     let headers = [("content-encoding", "gzip"), ("content-type", "application/json")];
     reply(200, &headers, body)
-}
-
-/// A sign to the port, which closes instead of sending this.
-pub(super) fn outage(lasting: Duration) -> Reply {
-    reply(503, &[(OUTAGE, &lasting.as_millis().to_string())], "")
 }
 
 fn reply(code: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Reply {

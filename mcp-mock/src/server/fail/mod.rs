@@ -1,19 +1,20 @@
 //! Carrying out faults.
 
 mod frames;
-pub(super) mod http;
+mod http;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{Era, method};
-use mcp_core::server::{Caller, Change, Reply};
+use mcp_core::server::{Caller, Change};
 use mcp_core::session::Request;
 use serde_json::json;
 
 use super::Core;
 use super::answer::{Connection, fit};
+use super::deliver::Reply;
 use crate::script::{
     Fault, FaultRow, ProcessFault, Scope, ToolListFault, expired, missing_scope, too_many_calls,
 };
@@ -78,16 +79,16 @@ impl Connection {
             Fault::AuthExpiry => self.refuse(context, &expired(core.service)),
             Fault::Crash => core.crash(),
             // The rule has waited for it.
-            Fault::Delay(_) => Reply::One(answer),
+            Fault::Delay(_) => Reply::Answer(answer),
             Fault::DuplicateAnswer => Reply::Frames(vec![answer; 2]),
             Fault::EndlessProgress => Box::pin(frames::endless_progress(context)).await,
             Fault::EndlessRounds => frames::once_more(request),
             Fault::Flood { messages } => frames::logs(*messages, answer),
             Fault::Forge { answers } => frames::forged(&request.id, *answers, answer),
-            Fault::Garbage => Reply::One(Bytes::from_static(frames::NOISE)),
+            Fault::Garbage => Reply::Answer(Bytes::from_static(frames::NOISE)),
             #[cfg(feature = "http")]
             Fault::GzipBomb { bytes } if over_http => http::gzip_bomb(request, *bytes),
-            Fault::GzipBomb { bytes } => Reply::One(frames::oversize(request, *bytes)),
+            Fault::GzipBomb { bytes } => Reply::Answer(frames::oversize(request, *bytes)),
             Fault::HttpStatus { status, retry_after, headers, body } if over_http => {
                 let body = body.as_ref().map(|body| frames::with_id(body, request));
                 http::status(*status, retry_after.as_deref(), headers, body)
@@ -101,16 +102,16 @@ impl Connection {
             }
             Fault::MissingScope => self.refuse(context, &missing_scope(core.service)),
             Fault::Noise { lines } => frames::noise(*lines, answer),
-            Fault::Outage { lasting } if over_http => http::outage(*lasting),
-            Fault::Oversize { bytes } => Reply::One(frames::oversize(request, *bytes)),
+            Fault::Outage { lasting } => Reply::Outage(*lasting),
+            Fault::Oversize { bytes } => Reply::Answer(frames::oversize(request, *bytes)),
             Fault::PingFlood { messages } => frames::pings(*messages, answer),
             Fault::Process(kind) => core.misbehave(*kind, request, answer),
             Fault::RateLimit { lasting } => {
                 self.refuse(context, &too_many_calls(core.service, core.now(), seconds(*lasting)))
             }
-            Fault::Raw { text } => Reply::One(frames::with_id(text, request).into()),
+            Fault::Raw { text } => Reply::Answer(frames::with_id(text, request).into()),
             Fault::RpcError { code, message } => {
-                Reply::One(request.refuse(&RpcError::new(*code, message)))
+                Reply::Answer(request.refuse(&RpcError::new(*code, message)))
             }
             Fault::SessionLoss if over_http => http::unknown_session(),
             Fault::SlowDrip { bytes_per_second } => frames::slowly(&answer, *bytes_per_second),
@@ -118,13 +119,13 @@ impl Connection {
             Fault::ToolError { status, message } => {
                 self.refuse(context, &ApiError::new(*status, "scripted", message))
             }
-            Fault::ToolList(kind) => Reply::One(self.tool_list(request, *kind)),
+            Fault::ToolList(kind) => Reply::Answer(self.tool_list(request, *kind)),
             Fault::Truncate => Reply::Torn(answer.slice(..answer.len() / 2)),
             Fault::WrongId => frames::of_unknown_id(),
             Fault::WrongRevision { revision } => frames::of_revision(request, answer, revision),
             Fault::Hang | Fault::LoseAnswer | Fault::StreamEnd => Reply::Silence,
             Fault::Close | Fault::LoseAnswerAndClose => Reply::Close,
-            Fault::Outage { .. } | Fault::SessionLoss => Reply::Close,
+            Fault::SessionLoss => Reply::Close,
         }
     }
 
@@ -138,7 +139,7 @@ impl Connection {
     ) -> Reply {
         if self.is_over_http() {
             tokio::time::sleep(after).await;
-            return Reply::One(answer);
+            return Reply::Answer(answer);
         }
         let caller = context.caller.clone();
         self.in_background(async move {
@@ -155,7 +156,7 @@ impl Connection {
             Some(tool) => self.core().dialect.refuse(tool, error),
             None => Err(RpcError::new(code::INTERNAL_ERROR, &error.message)),
         };
-        Reply::One(match refused {
+        Reply::Answer(match refused {
             Ok(result) => request.answer(&fit(result, request.version)),
             Err(error) => request.refuse(&error),
         })
@@ -183,7 +184,7 @@ impl Core {
             self.settings().vanished.insert(name);
             self.changes.announce(&Change::Tools);
         }
-        Reply::One(answer)
+        Reply::Answer(answer)
     }
 
     /// Lets the process behave badly, when there is one for this server.
@@ -195,7 +196,7 @@ impl Core {
                 return refused(request, format!("mcp-mock: fault `process` cannot be: {error}"));
             }
         }
-        if fault == ProcessFault::CloseStreams { Reply::Close } else { Reply::One(answer) }
+        if fault == ProcessFault::CloseStreams { Reply::Close } else { Reply::Answer(answer) }
     }
 
     fn crash(&self) -> Reply {
@@ -207,7 +208,7 @@ impl Core {
 }
 
 fn refused(request: &Request, message: String) -> Reply {
-    Reply::One(request.refuse(&RpcError::new(code::INTERNAL_ERROR, message)))
+    Reply::Answer(request.refuse(&RpcError::new(code::INTERNAL_ERROR, message)))
 }
 
 /// Whole seconds: a wait of a part of one would end too early.

@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -14,8 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::accept::{Outages, Port};
-use super::routes::Answer;
-use crate::server::fail::http::OUTAGE;
+use crate::server::deliver::http::{Answer, Outage};
 
 /// The head of a request in bytes, and how much is read ahead of a body: as for a gateway. More is
 /// answered 431.
@@ -66,10 +64,9 @@ async fn serve(wire: impl Wire, (port, outages): (Port, Outages), mut stop: watc
         let (site, outages) = (Arc::clone(&site), outages.clone());
         Box::pin(async move {
             let answer = site.answer(request).await;
-            let outage = answer.headers().get(OUTAGE).and_then(|value| value.to_str().ok());
-            let Some(milliseconds) = outage else { return Ok(answer) };
+            let Some(Outage(duration)) = answer.extensions().get() else { return Ok(answer) };
             // Of two at once, one is enough.
-            outages.try_send(Duration::from_millis(milliseconds.parse().unwrap_or_default())).ok();
+            outages.try_send(*duration).ok();
             Err(Away)
         })
     });

@@ -32,8 +32,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::MockServer;
+pub use super::deliver::http::{Answer, AnswerBody, BrokenOff};
 use accept::{Limits, Port, accept};
-pub use routes::{Answer, Routes, Site, at_path, path_of, services_of};
+pub use routes::{Routes, Site, at_path, path_of, services_of};
 use runtime::Background;
 use tls::Tls;
 

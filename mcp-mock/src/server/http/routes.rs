@@ -6,20 +6,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::{Either, Full};
+use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use mcp_core::server::Service;
-use mcp_core::server::http::{HttpBody, HttpOptions, HttpServer};
+use mcp_core::server::http::{HttpOptions, HttpServer};
 
 use super::MockHttpError;
 use crate::server::MockServer;
 use crate::server::answer::Connection;
+use crate::server::deliver::http::{Answer, AnswerBody, exchange};
 
 /// Where the only server is, besides its own path, and what every other path ends with.
 const ONLY_PATH: &str = "/mcp";
-
-/// What goes back for a request.
-pub type Answer = Response<Either<HttpBody, Full<Bytes>>>;
 
 /// What is on a port.
 #[async_trait]
@@ -76,7 +74,7 @@ where
     B: Body + Send,
 {
     match server {
-        Some(server) => server.handle(request).await.map(Either::Left),
+        Some(server) => exchange(server, request).await,
         None => nothing_here(),
     }
 }
@@ -97,7 +95,7 @@ pub fn path_of(name: &str) -> String {
 
 fn nothing_here() -> Answer {
     let text = Bytes::from_static(b"no server is at this path\n");
-    let mut response = Response::new(Either::Right(Full::new(text)));
+    let mut response = Response::new(AnswerBody::from(Full::new(text)));
     *response.status_mut() = StatusCode::NOT_FOUND;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, plain);

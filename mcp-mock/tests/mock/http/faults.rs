@@ -177,6 +177,19 @@ async fn status_has_headers_and_a_body_of_its_own() {
 }
 
 #[tokio::test]
+async fn no_header_of_a_rule_is_a_sign_to_the_port() {
+    let headers = [("mcp-mock-outage".to_owned(), "60000".to_owned())].into();
+    let body = Some("later".to_owned());
+    let fault = Fault::HttpStatus { status: 503, retry_after: None, headers, body };
+    let (_world, server) = failing(fault).await;
+
+    let answer = answer_to(&server).await;
+
+    assert_eq!((answer.status, answer.body.as_str()), (503, "later"));
+    assert!(answer.head.contains("mcp-mock-outage: 60000"), "{answer:?}");
+}
+
+#[tokio::test]
 async fn compressed_answer_is_a_thousand_times_as_long_as_it_looks() {
     let bytes = 20_000_000;
     let (_world, server) = failing(Fault::GzipBomb { bytes }).await;

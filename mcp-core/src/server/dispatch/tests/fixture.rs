@@ -196,7 +196,7 @@ impl Conversation {
 /// One look at a request at work.
 pub(super) fn poll(working: &mut Working<'_>) -> Option<Value> {
     match working.as_mut().poll(&mut Cx::from_waker(Waker::noop())) {
-        Poll::Ready(Reply::One(frame)) => Some(json_of(&frame)),
+        Poll::Ready(Reply::Answer(frame)) => Some(json_of(&frame)),
         Poll::Ready(other) => panic!("{other:?}"),
         Poll::Pending => None,
     }

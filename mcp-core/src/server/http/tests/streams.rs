@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
-use crate::server::{Caller, Drip, Pause, Reply, Service, Status};
+use crate::server::{Caller, Reply, Service};
 
 /// A service that replies as a test wants.
 struct Scripted(Reply);
@@ -87,53 +87,18 @@ async fn idle_streams_show_that_they_are_alive() {
 }
 
 #[tokio::test]
-async fn replies_of_faults_keep_their_meaning() {
+async fn every_reply_keeps_its_meaning() {
     let frames = vec![Bytes::from_static(b"{\"a\":1}"), Bytes::from_static(b"two\nlines")];
 
     let mut cut = scripted(Reply::Close).await.into_body();
     let mut silent = Box::pin(scripted(Reply::Silence));
     let events = see(scripted(Reply::Frames(frames)).await).await;
-    let garbage = see(scripted(Reply::One(Bytes::from_static(b"not JSON"))).await).await;
+    let garbage = see(scripted(Reply::Answer(Bytes::from_static(b"not JSON"))).await).await;
 
     assert_eq!(next_text(&mut cut).as_deref(), Some("broken off"));
     assert!(poll_now(silent.as_mut()).is_pending());
     assert_eq!(events.text, "data: {\"a\":1}\n\ndata: two\ndata: lines\n\n");
     assert_eq!((garbage.status, &*garbage.text), (200, "not JSON"));
-}
-
-#[tokio::test]
-async fn answer_in_pieces_has_a_length_and_arrives_piece_by_piece() {
-    let pause: Pause = Arc::new(|| Box::pin(std::future::ready(())));
-    let drip = Drip::new(Bytes::from_static(b"{\"a\":1}\n"), 3, pause);
-
-    let response = scripted(Reply::Drip(drip)).await;
-
-    assert_eq!(http_body::Body::size_hint(response.body()).exact(), Some(8));
-    let mut body = response.into_body();
-    let pieces: Vec<_> = std::iter::from_fn(|| next_text(&mut body)).take(4).collect();
-    assert_eq!(pieces, ["{\"a", "\":1", "}\n", "end"]);
-}
-
-#[tokio::test]
-async fn torn_answer_breaks_off_after_its_bytes() {
-    let mut body = scripted(Reply::Torn(Bytes::from_static(b"{\"a\":"))).await.into_body();
-
-    assert_eq!(next_text(&mut body).as_deref(), Some("{\"a\":"));
-    assert_eq!(next_text(&mut body).as_deref(), Some("broken off"));
-}
-
-#[tokio::test]
-async fn status_has_the_headers_that_can_be_ones() {
-    let headers = [("retry-after", "7"), ("www-authenticate", "a\nb")];
-    let headers: Vec<_> = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let status = |code| Status { code, headers: headers.clone(), body: "later".into() };
-
-    let known = scripted(Reply::Status(status(503))).await;
-    let unknown = scripted(Reply::Status(status(7))).await;
-
-    assert_eq!((known.status().as_u16(), unknown.status().as_u16()), (503, 500));
-    assert_eq!(known.headers()["retry-after"], "7");
-    assert!(!known.headers().contains_key("www-authenticate"));
 }
 
 #[tokio::test]
