@@ -10,12 +10,12 @@ mod github_npm;
 mod github_official;
 mod gmail_npm;
 mod notion_npm;
-#[cfg(test)]
-mod probes;
 mod salesforce_tsmztech;
 mod slack;
 mod slack_npm;
 mod slack_zencoder;
+#[cfg(test)]
+mod tests;
 mod zod;
 
 use std::collections::BTreeMap;
@@ -28,6 +28,9 @@ use mcp_mock::dialect::{
 use mcp_mock::service::ServiceName;
 use mcp_mock::world::Part;
 use serde_json::Value;
+
+#[cfg(test)]
+use self::tests::probes;
 
 /// The dialects of a service, by name. The first is `simple`, which is no published server's.
 #[must_use]
@@ -138,35 +141,4 @@ pub(crate) fn text(text: impl Into<String>) -> CallToolResult {
 /// JSON indented by two spaces, as `JSON.stringify(value, null, 2)` writes it.
 pub(crate) fn indented(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a JSON value always encodes")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::probes::shown;
-    use mcp_mock::world::State;
-
-    use super::*;
-
-    #[track_caller]
-    fn check(dialect: &dyn Dialect, expected: &str) {
-        let reply = dialect.call(&mut State::empty(1), "nope", None).reply;
-
-        let answer = shown(&reply).to_string();
-        assert!(answer.contains(expected), "`{}` answered {answer}", dialect.name());
-    }
-
-    #[test]
-    fn missing_arguments_come_before_an_unknown_tool_where_the_server_looks_at_them_first() {
-        check(&*github_npm::dialect(), "Arguments are required");
-        check(&*salesforce_tsmztech::dialect(), "Error: Arguments are required");
-        check(&*slack_npm::dialect(), "No arguments provided");
-    }
-
-    #[test]
-    fn unknown_tool_comes_before_missing_arguments_everywhere_else() {
-        check(&*github_official::dialect(), "unknown tool");
-        check(&*gmail_npm::dialect(), "Unknown tool: nope");
-        check(&*notion_npm::dialect(), "Method nope not found");
-        check(&*slack_zencoder::dialect(), "Tool nope not found");
-    }
 }

@@ -51,9 +51,8 @@ impl ServerBehavior for Zencoder {
         schema: &Value,
         arguments: Option<Map<String, Value>>,
     ) -> Result<Map<String, Value>, Reply> {
-        zod::parse(schema, arguments).map_err(|issues| {
-            Err(invalid(&format!("Invalid arguments for tool {}: {issues}", tool)))
-        })
+        zod::parse(schema, arguments)
+            .map_err(|issues| Err(invalid(&format!("Invalid arguments for tool {tool}: {issues}"))))
     }
 
     fn unknown_tool(&self, name: &str, _: &[Tool]) -> Reply {
@@ -80,17 +79,15 @@ mod tests {
 
     use super::*;
     use crate::probes::{Probe, assert_includes, shown};
+    use crate::tests::planted;
     use mcp_mock::world::State;
 
     /// A channel `C1` whose name may be `general`, at the time of the recorded posts.
     fn world(name: &str) -> State {
-        let mut state = State::empty(1);
-        let seed = json!({
+        planted(&json!({
             "now": "2023-11-14T22:13:20.0001Z",
             "slack": { "channels": [{ "id": "C1", "name": name }] },
-        });
-        state.plant(serde_json::from_value(seed).unwrap()).unwrap();
-        state
+        }))
     }
 
     #[test]
@@ -115,13 +112,8 @@ mod tests {
     }
 
     #[test]
-    fn eight_titled_tools_are_listed_and_all_are_backed() {
-        let dialect = dialect();
-
-        assert_eq!(dialect.tools().len(), 8);
-        assert!(dialect.tools().iter().all(|tool| dialect.is_backed(&tool.name)));
-        assert!(dialect.tools().iter().all(|tool| tool.title.is_some()));
-        assert_eq!(dialect.versions().last(), Some(&ProtocolVersion::V2025_06_18));
+    fn every_tool_has_a_title() {
+        assert!(dialect().tools().iter().all(|tool| tool.title.is_some()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the calls of recorded servers cost.
 
-use mcp_mock::{GmailLimits, Limits, Seed, ServiceName, World};
+use mcp_mock::world::State;
+use mcp_mock::{GmailLimits, Limits, NotionLimits, Seed, ServiceName, World};
 use serde_json::{Value, json};
 
 use super::{client_of, in_dialect};
@@ -14,17 +15,54 @@ struct Server {
     words: &'static str,
 }
 
-const SERVERS: [Server; 1] = [Server {
-    service: ServiceName::Gmail,
-    dialect: "npm-1.1.11",
-    calls: |world| gmail_calls(&world.state().gmail.inbox()[0].id),
-    words: "User-rate limit exceeded.",
-}];
+const SERVERS: [Server; 6] = [
+    Server {
+        service: ServiceName::Gmail,
+        dialect: "npm-1.1.11",
+        calls: |world| gmail_calls(&world.state().gmail.inbox()[0].id),
+        words: "User-rate limit exceeded.",
+    },
+    Server {
+        service: ServiceName::Notion,
+        dialect: "simple",
+        calls: simple_notion_calls,
+        words: "You have been rate limited.",
+    },
+    Server {
+        service: ServiceName::Notion,
+        dialect: "npm-2.5.2",
+        calls: |world| notion_calls(&world.state()),
+        words: "You have been rate limited.",
+    },
+    Server {
+        service: ServiceName::Slack,
+        dialect: "simple",
+        calls: |_| simple_slack_calls(),
+        words: "too many requests",
+    },
+    Server {
+        service: ServiceName::Slack,
+        dialect: "npm-2025.4.25",
+        calls: |_| slack_calls(),
+        words: "ratelimited",
+    },
+    Server {
+        service: ServiceName::Slack,
+        dialect: "zencoder-0.0.1",
+        calls: |_| slack_calls(),
+        words: "ratelimited",
+    },
+];
 
 /// Limits under which no request passes.
 const NOTHING: &str = r#"{ "limits": {
     "gmail": { "units_per_minute": 0 },
-    "salesforce": { "requests_per_day": 0 }
+    "notion": { "requests_per_minute": 0 },
+    "salesforce": { "requests_per_day": 0 },
+    "slack": {
+        "tier_2_per_minute": 0, "tier_3_per_minute": 0, "tier_4_per_minute": 0,
+        "history_per_minute": 0, "post_burst": 0
+    }
 } }"#;
 
 fn gmail_calls(id: &str) -> Vec<(&'static str, Value)> {
@@ -54,6 +92,114 @@ fn gmail_calls(id: &str) -> Vec<(&'static str, Value)> {
         ("create_filter_from_template", template),
         ("download_attachment", attachment),
     ]
+}
+
+fn simple_notion_calls(world: &World) -> Vec<(&'static str, Value)> {
+    let page = world.state().notion.pages_of("leads-db")[0].id.clone();
+    let database = json!({ "database_id": "leads-db" });
+    let name = json!({ "Name": "Ann" });
+    vec![
+        ("create_page", json!({ "database_id": "leads-db", "properties": name })),
+        ("get_page", json!({ "page_id": page })),
+        ("update_page", json!({ "page_id": page, "properties": name })),
+        ("query_database", database.clone()),
+        ("search", json!({ "query": "" })),
+        ("archive_page", json!({ "page_id": page })),
+        ("list_databases", json!({})),
+        ("get_database", database),
+        ("append_text", json!({ "page_id": page, "text": "One." })),
+    ]
+}
+
+fn notion_calls(state: &State) -> Vec<(&'static str, Value)> {
+    let id = &state.notion.pages_of("leads-db")[0].id;
+    let database = state.notion.database("leads-db").unwrap();
+    let source = json!({ "data_source_id": database.sources[0].id });
+    let (page, block) = (json!({ "page_id": id }), json!({ "block_id": id }));
+    let with = |known: &Value, more: Value| {
+        let mut arguments = known.clone();
+        arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        arguments
+    };
+    let title = json!({ "Name": { "title": {} } });
+    let content = json!({ "type": "replace_content", "replace_content": { "new_str": "One." } });
+    vec![
+        ("API-get-user", json!({ "user_id": id })),
+        ("API-get-users", json!({})),
+        ("API-get-self", json!({})),
+        ("API-post-search", json!({})),
+        ("API-get-block-children", block.clone()),
+        ("API-patch-block-children", with(&block, json!({ "children": [] }))),
+        ("API-retrieve-a-block", block.clone()),
+        ("API-update-a-block", block.clone()),
+        ("API-delete-a-block", block.clone()),
+        ("API-retrieve-a-page", page.clone()),
+        ("API-patch-page", page.clone()),
+        ("API-post-page", json!({ "parent": page, "properties": {} })),
+        ("API-retrieve-a-page-property", with(&page, json!({ "property_id": "title" }))),
+        ("API-retrieve-a-comment", block),
+        ("API-create-a-comment", json!({ "parent": page, "rich_text": [] })),
+        ("API-query-data-source", source.clone()),
+        ("API-retrieve-a-data-source", source.clone()),
+        ("API-update-a-data-source", source.clone()),
+        (
+            "API-create-a-data-source",
+            json!({ "parent": { "database_id": database.id }, "properties": title }),
+        ),
+        ("API-list-data-source-templates", source),
+        ("API-retrieve-a-database", json!({ "database_id": database.id })),
+        ("API-move-page", with(&page, json!({ "parent": { "workspace": true } }))),
+        ("API-retrieve-page-markdown", page.clone()),
+        ("API-update-page-markdown", with(&page, content)),
+    ]
+}
+
+fn simple_slack_calls() -> Vec<(&'static str, Value)> {
+    let (channel, thread) = (json!({ "channel": "C1" }), "1.000000");
+    vec![
+        ("add_reaction", json!({ "channel": "C1", "timestamp": thread, "reaction": "eyes" })),
+        ("get_channel_history", channel),
+        ("get_thread_replies", json!({ "channel": "C1", "thread_ts": thread })),
+        ("get_user_profile", json!({ "user": "U1" })),
+        ("list_channels", json!({})),
+        ("list_users", json!({})),
+        ("post_message", json!({ "channel": "#general", "text": "hi" })),
+        ("reply_to_thread", json!({ "channel": "#general", "thread_ts": thread, "text": "hi" })),
+    ]
+}
+
+fn slack_calls() -> Vec<(&'static str, Value)> {
+    let (id, thread) = ("#general", "1.000000");
+    vec![
+        ("slack_list_channels", json!({})),
+        ("slack_post_message", json!({ "channel_id": id, "text": "hi" })),
+        ("slack_reply_to_thread", json!({ "channel_id": id, "thread_ts": thread, "text": "hi" })),
+        (
+            "slack_add_reaction",
+            json!({ "channel_id": id, "timestamp": thread, "reaction": "eyes" }),
+        ),
+        ("slack_get_channel_history", json!({ "channel_id": id })),
+        ("slack_get_thread_replies", json!({ "channel_id": id, "thread_ts": thread })),
+        ("slack_get_users", json!({})),
+        ("slack_get_user_profile", json!({ "user_id": "U1" })),
+    ]
+}
+
+#[tokio::test]
+async fn notion_counts_a_request_whose_body_it_cannot_read() {
+    let world = World::new(1);
+    let notion = Some(NotionLimits { requests_per_minute: 1 });
+    world.enforce_limits(Limits { notion, ..Limits::default() });
+    let client = client_of(&in_dialect(&world.notion(), "npm-2.5.2")).await;
+    let mut codes = Vec::new();
+
+    for _ in 0..2 {
+        let sorted = json!({ "sort": { "direction": "up" } });
+        let told: Value = client.call("API-post-search", sorted).await.unwrap();
+        codes.push(told["code"].as_str().unwrap().to_owned());
+    }
+
+    assert_eq!(codes, ["validation_error", "rate_limited"]);
 }
 
 #[tokio::test]

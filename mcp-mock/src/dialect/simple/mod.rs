@@ -3,13 +3,13 @@
 //! Answers are structured content with the same JSON as text; refusals are results marked as error, with a
 //! JSON body `{"error":{"status","code","message"}}`.
 
-#[cfg(test)]
-mod demo;
 mod github;
 mod gmail;
 mod notion;
 mod salesforce;
 mod slack;
+#[cfg(test)]
+mod tests;
 mod tool;
 
 use mcp_core::jsonrpc::{RpcError, code};

@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
     use crate::dialect::Arguments;
-    use crate::dialect::simple::demo::Demo;
+    use crate::dialect::simple::tests::Demo;
 
     #[test]
     fn there_are_fifteen_tools_in_the_order_of_their_names() {

@@ -76,7 +76,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::dialect::simple::demo::Demo;
+    use crate::dialect::simple::tests::Demo;
 
     fn ticket(demo: &mut Demo) -> String {
         let page = demo.call("create_page", support_ticket()).unwrap();

@@ -39,7 +39,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::dialect::simple::demo::Demo;
+    use crate::dialect::simple::tests::Demo;
 
     fn new_lead() -> Value {
         json!({

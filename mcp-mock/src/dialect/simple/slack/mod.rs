@@ -65,7 +65,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::dialect::simple::demo::Demo;
+    use crate::dialect::simple::tests::Demo;
 
     #[test]
     fn there_are_eight_tools_in_the_order_of_their_names() {

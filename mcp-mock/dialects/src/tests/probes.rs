@@ -8,39 +8,39 @@ use mcp_mock::world::State;
 
 /// A recorded call: what was asked of the real server, and what it answered.
 #[derive(Debug, Deserialize)]
-pub(super) struct Probe {
-    pub(super) request: Request,
+pub(crate) struct Probe {
+    pub(crate) request: Request,
     /// The `result` or the `error` of the answer.
-    pub(super) response: Value,
+    pub(crate) response: Value,
 }
 
 /// The parameters of a recorded call.
 #[derive(Debug, Deserialize)]
-pub(super) struct Request {
-    pub(super) name: String,
-    pub(super) arguments: Option<Map<String, Value>>,
+pub(crate) struct Request {
+    pub(crate) name: String,
+    pub(crate) arguments: Option<Map<String, Value>>,
 }
 
 impl Probe {
     /// The probes of a file.
-    pub(super) fn all(file: &str) -> Vec<Self> {
+    pub(crate) fn all(file: &str) -> Vec<Self> {
         serde_json::from_str(file).unwrap()
     }
 
     /// What a dialect answers to the same request, in the shape of the recorded answer.
-    pub(super) fn replay(&self, dialect: &dyn Dialect, state: &mut State) -> Value {
+    pub(crate) fn replay(&self, dialect: &dyn Dialect, state: &mut State) -> Value {
         shown(&dialect.call(state, &self.request.name, self.request.arguments.clone()).reply)
     }
 
     /// An argument of the request, or null.
-    pub(super) fn argument(&self, name: &str) -> &Value {
+    pub(crate) fn argument(&self, name: &str) -> &Value {
         let arguments = self.request.arguments.as_ref();
         arguments.and_then(|arguments| arguments.get(name)).unwrap_or(&Value::Null)
     }
 }
 
 /// An answer as a client sees it.
-pub(super) fn shown(reply: &Reply) -> Value {
+pub(crate) fn shown(reply: &Reply) -> Value {
     match reply {
         Ok(result) => json!({ "result": result }),
         Err(error) => json!({ "error": error }),
@@ -50,7 +50,7 @@ pub(super) fn shown(reply: &Reply) -> Value {
 /// Asserts that `answer` has all that is recorded. JSON inside a text block may have members beyond
 /// those of the recording, whose upstream answered with few.
 #[track_caller]
-pub(super) fn assert_includes(answer: &Value, recorded: &Value) {
+pub(crate) fn assert_includes(answer: &Value, recorded: &Value) {
     assert!(includes(&parsed(answer), &parsed(recorded)), "{answer:#}\nlacks of\n{recorded:#}");
 }
 

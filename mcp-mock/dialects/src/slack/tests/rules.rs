@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::tests::planted;
 use crate::{slack_npm, slack_zencoder};
 use mcp_mock::dialect::{Dialect, simple};
 use mcp_mock::service::ServiceName;
@@ -28,9 +29,7 @@ impl Server {
                     { "id": "C3", "name": "old", "archived": true, "messages": [{ "text": "bye" }] },
                 ],
             } });
-            let mut state = State::empty(1);
-            state.plant(serde_json::from_value(seed).unwrap()).unwrap();
-            Self { state, dialect }
+            Self { state: planted(&seed), dialect }
         })
     }
 
