@@ -58,21 +58,17 @@ impl Workflow {
     /// Checks the workflow by itself and against what is known of servers and tools.
     ///
     /// ```
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// use mcp_mock::World;
-    /// use orchestrator::manager::Manager;
+    /// use orchestrator::call::NothingKnown;
+    /// use orchestrator::source::Source;
     /// use orchestrator::workflow::Workflow;
-    /// use orchestrator::workflow::builder::call;
     ///
-    /// let manager = Manager::connect(Manager::mock_servers(&World::new(42))).await;
-    /// let workflow = Workflow::builder("list").step("users", call("slak/list_users")).build()?;
+    /// let text = "workflow: w\nsteps: { issue: { set: 7 }, tell: { set: '${{ steps.isue.output }}' } }";
+    /// let workflow = Workflow::parse(Source::new("w.yaml", text))?;
     ///
-    /// let error = workflow.check(&manager).unwrap_err();
+    /// let error = workflow.check(&NothingKnown).unwrap_err();
     ///
-    /// assert!(error.to_string().contains("did you mean `slack`?"));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// assert!(error.to_string().contains("step `isue` is unknown"));
+    /// # Ok::<_, orchestrator::workflow::WorkflowError>(())
     /// ```
     ///
     /// # Errors

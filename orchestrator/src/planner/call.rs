@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::context::{EvalError, render};
-use super::walk::{Visit, Walk, deadline_error, json_type};
+use super::scope::Visit;
+use super::walk::{Walk, deadline_error, json_type};
 use super::{ATTEMPT_TIMEOUT_MAX, AttemptKey, Call};
 use crate::call::{ATTEMPT_TIME_MIN, AttemptFacts, Effect, FailureKind, Verdict};
 use crate::run::error::RunError;

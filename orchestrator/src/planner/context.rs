@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::walk::Scope;
+use super::scope::Scope;
 use crate::call::FailureKind;
 use crate::run::error::RunError;
 use crate::run::state::{Phase, RunStart, RunState, StepRecord, StepState};

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::context::{expression_context, render};
-use super::walk::{Scope, Walk, deadline_error};
+use super::scope::Scope;
+use super::walk::{Walk, deadline_error};
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, RunEnd, StopCause};
 

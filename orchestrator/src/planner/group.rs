@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::ITEMS_MAX;
 use super::context::{EvalError, evaluate};
-use super::walk::{Scope, Visit, Walk, deadline_error, json_type};
+use super::scope::{Scope, Visit};
+use super::walk::{Walk, deadline_error, json_type};
 use crate::call::FailureKind;
 use crate::plan::Node;
 use crate::run::error::RunError;

@@ -5,6 +5,7 @@
 //! stopped. It knows nothing of tasks, clocks, servers or stores; drivers do, and decide nothing.
 //!
 //! - `walk`: one walk over everything that is open.
+//! - `scope`: where the walk is.
 //! - `call`, `group`: the two kinds of step that take time.
 //! - `context`: what expressions see.
 //! - `ending`: how the run ended.
@@ -13,6 +14,7 @@ mod call;
 mod context;
 mod ending;
 mod group;
+mod scope;
 mod walk;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::context::{EvalError, evaluate, expression_context, render};
+use super::scope::{Scope, Visit};
 use super::{CALLS_MAX, Command, Planner};
 use crate::call::FailureKind;
 use crate::plan::Node;
@@ -26,30 +27,6 @@ pub(super) struct Walk<'a> {
     /// Set once a command changes what the rest of the walk would decide on: the driver asks again, and
     /// the next walk sees it.
     halted: bool,
-}
-
-/// Steps that see each other, and what holds for all of them.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) path: &'a ScopePath,
-    pub(super) nodes: &'a [Node],
-    pub(super) outer: Option<&'a Self>,
-    /// The name and the value of the item that the steps work on.
-    pub(super) item: Option<(&'a str, &'a Value)>,
-    /// When all of them must have ended.
-    pub(super) deadline: Option<Duration>,
-    /// Whether nothing new starts any more.
-    pub(super) stopping: bool,
-}
-
-/// One step that the walk comes to.
-#[derive(Clone, Copy)]
-pub(super) struct Visit<'a> {
-    pub(super) scope: &'a Scope<'a>,
-    pub(super) node: &'a Node,
-    pub(super) path: &'a StepPath,
-    /// When it must have ended: its own deadline and all around it in view.
-    pub(super) deadline: Option<Duration>,
 }
 
 impl<'a> Walk<'a> {

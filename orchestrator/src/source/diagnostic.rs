@@ -8,6 +8,7 @@ use super::{Source, Span};
 
 /// One thing to say about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The rule that is broken.
     pub code: Code,

@@ -38,6 +38,7 @@ pub struct Workflow {
 
 /// One value that a run takes.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Input {
     /// The name under `inputs`.
     pub name: String,
@@ -51,6 +52,7 @@ pub struct Input {
 
 /// One node of a workflow.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Step {
     /// The name, unique among the steps of its group.
     pub id: StepId,
@@ -80,6 +82,7 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum StepKind {
     /// Calls a tool.
     Call(Call),
@@ -93,6 +96,7 @@ pub enum StepKind {
 
 /// A tool and its arguments.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Call {
     /// Which tool on which server.
     pub tool: ToolRef,
@@ -104,6 +108,7 @@ pub struct Call {
 
 /// Steps inside a step.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Group {
     /// Runs the steps once per item when given.
     pub each: Option<Each>,
@@ -113,6 +118,7 @@ pub struct Group {
 
 /// How a group goes through a list.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Each {
     /// Gives the list.
     pub items: Expression,
@@ -126,6 +132,7 @@ pub struct Each {
 
 /// A value with expressions in it, to be rendered once.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Argument {
     /// The value.
     pub kind: ArgumentKind,
@@ -135,6 +142,7 @@ pub struct Argument {
 
 /// The forms of an [`Argument`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum ArgumentKind {
     /// A scalar that is exactly one `${{ … }}`; it keeps its JSON type.
     Expression(Expression),

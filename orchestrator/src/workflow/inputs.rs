@@ -60,6 +60,22 @@ pub enum InputProblem {
 impl Workflow {
     /// Completes the given inputs with the defaults, and checks all of them.
     ///
+    /// ```
+    /// use orchestrator::workflow::Workflow;
+    /// use orchestrator::workflow::builder::set;
+    /// use serde_json::{Map, json};
+    ///
+    /// let workflow = Workflow::builder("count")
+    ///     .input("n", json!({ "type": "integer", "default": 3 }))
+    ///     .step("twice", set(json!("${{ inputs.n * 2 }}")))
+    ///     .build()?;
+    ///
+    /// let inputs = workflow.bind_inputs(Map::new())?;
+    ///
+    /// assert_eq!(inputs.into_map()["n"], 3);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When an input is unknown, missing or does not meet its schema; all of them are reported.

@@ -12,8 +12,12 @@ const KEYWORDS: [&str; 14] = [
     "True",
 ];
 
-/// The names that every path in an expression begins with, items of lists aside.
-pub(super) const ROOTS: [&str; 4] = ["inputs", "output", "run", "steps"];
+/// The names that every path in an expression begins with, items of lists aside; `output` is known in
+/// compensations only.
+pub(super) const ROOTS: [&str; 4] = ["inputs", "steps", "run", OUTPUT];
+
+/// The result of the step that a compensation takes back.
+pub(super) const OUTPUT: &str = "output";
 
 /// The name of a step inside its group: an identifier that expressions and paths can hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,6 +6,7 @@ use super::definition::{Call, OnStepError, Step, StepKind, Workflow};
 
 /// A step and the groups around it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StepSite<'a> {
     /// The step.
     pub step: &'a Step,
@@ -15,6 +16,7 @@ pub struct StepSite<'a> {
 
 /// A call of a workflow.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CallSite<'a> {
     /// The call.
     pub call: &'a Call,

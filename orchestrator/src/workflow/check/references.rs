@@ -6,6 +6,7 @@ use super::{Checker, Role, Site};
 use crate::source::{Code, Diagnostic, Span, suggest};
 use crate::workflow::definition::{OnStepError, Step, StepId};
 use crate::workflow::expression::{Reference, Use};
+use crate::workflow::name::{OUTPUT, ROOTS};
 
 const STEP_MEMBERS: [&str; 3] = ["output", "status", "error"];
 const RUN_MEMBERS: [&str; 3] = ["id", "started_at", "date"];
@@ -17,7 +18,7 @@ impl<'a> Checker<'a> {
             Reference::Inputs => {
                 self.used.extend(self.workflow.inputs.iter().map(|input| input.name.as_str()));
             }
-            Reference::Name(name) if name == "output" && site.role == Role::Undo => {}
+            Reference::Name(name) if name == OUTPUT && site.role == Role::Undo => {}
             Reference::Name(name) if site.scope.items().any(|item| item == name) => {}
             Reference::Name(name) => self.unknown_name(name, span, site),
             Reference::Run(Some(member)) if !RUN_MEMBERS.contains(&member.as_str()) => {
@@ -127,7 +128,9 @@ impl<'a> Checker<'a> {
         } else if self.workflow.inputs.iter().any(|input| input.name == name) {
             Some(format!("did you mean `inputs.{name}`?"))
         } else {
-            suggest::help(name, ["inputs", "steps", "run"].into_iter().chain(site.scope.items()))
+            let is_known = |root: &&str| *root != OUTPUT || site.role == Role::Undo;
+            let roots = ROOTS.into_iter().filter(is_known);
+            suggest::help(name, roots.chain(site.scope.items()))
         };
         self.error(Code::UnknownName, span, format!("`{name}` is unknown"), help);
     }

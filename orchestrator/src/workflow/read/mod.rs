@@ -37,6 +37,23 @@ static DEFAULTS: Shape = Shape { noun: "`defaults`", known: &["timeout", "retry"
 impl Workflow {
     /// Reads a workflow from YAML or JSON.
     ///
+    /// ```
+    /// use orchestrator::source::Source;
+    /// use orchestrator::workflow::Workflow;
+    ///
+    /// let text = "
+    /// workflow: tell
+    /// inputs: { title: string }
+    /// steps:
+    ///   slack: { call: slack/post_message, with: { text: 'New: ${{ inputs.title }}' } }
+    /// ";
+    ///
+    /// let workflow = Workflow::parse(Source::new("tell.yaml", text))?;
+    ///
+    /// assert_eq!(workflow.steps[0].id.as_str(), "slack");
+    /// # Ok::<_, orchestrator::workflow::WorkflowError>(())
+    /// ```
+    ///
     /// It reports all mistakes at once. [`check`](Self::check) looks at what belongs together.
     ///
     /// # Errors
