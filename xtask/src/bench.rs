@@ -1,6 +1,5 @@
-//! The benchmarks of all crates, one after another so that they do not disturb each other, and what
-//! their figures say about the goals: ratios to floors of the same run, since times alone say more
-//! about the machine.
+//! The benchmarks of all crates, one after another so that they do not disturb each other, and their goals: ratios
+//! of two times of the same run, since a time alone depends on the machine.
 
 use std::fmt;
 use std::fs;
@@ -14,7 +13,7 @@ use serde_json::Value;
 const BENCHES: [&str; 2] =
     ["cargo bench -p mcp-client --bench calls", "cargo bench -p orchestrator --bench fan_out"];
 
-/// Options that make a run short enough for a look in between.
+/// Options for a short run with less precision.
 const QUICK: &str = "--warm-up-time 0.3 --measurement-time 1 --sample-size 10 --nresamples 1000";
 
 const RATIOS: [Ratio; 5] = [
@@ -55,13 +54,13 @@ const RATIOS: [Ratio; 5] = [
     },
 ];
 
-/// Two medians of one run and what their quotient should be.
+/// Two medians of one run and the goal of their quotient.
 struct Ratio {
     text: &'static str,
-    /// The benchmark above the line, counted so many times.
+    /// The benchmark in the numerator, multiplied by `times`.
     time: &'static str,
     times: f64,
-    /// The benchmark below the line.
+    /// The benchmark in the denominator.
     base: &'static str,
     goal: Goal,
 }
@@ -113,7 +112,7 @@ fn results_folder() -> PathBuf {
     super::root().join("target").join("criterion")
 }
 
-/// Prints the table; returns how many goals are missed.
+/// Prints the table. Returns the number of missed goals.
 fn report(
     ratios: &[Ratio],
     median: impl Fn(&str) -> Result<Duration>,

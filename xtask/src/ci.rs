@@ -1,4 +1,4 @@
-//! Everything that continuous integration checks, in the order of what fails fastest.
+//! The steps of continuous integration; those that fail fast come first.
 
 use std::io::Write;
 use std::time::Instant;
@@ -19,11 +19,11 @@ struct Step {
 }
 
 enum Action {
-    /// A command line with variables of its own.
+    /// A command line and its environment variables.
     Command(&'static str, &'static [(&'static str, &'static str)]),
     /// The suite of the protocol's authors, which needs more than a Rust toolchain.
     Conformance,
-    /// `cargo deny`, which not everybody has.
+    /// `cargo deny`, which may not be installed.
     Deny,
     /// Servers of other authors, which need more than a Rust toolchain.
     Interop,
@@ -34,7 +34,7 @@ const STEPS: &[Step] = &[
     step("tidy", Action::Tidy),
     step("fmt", Action::Command("cargo fmt --all --check", &[])),
     step("clippy", clippy("cargo clippy --workspace --all-targets -- -D warnings")),
-    // Each crate alone: in the workspace, the features that one asks for hide what another lacks.
+    // Each crate alone: in the workspace, a feature that one crate enables hides that another forgot it.
     step("clippy-core", clippy("cargo clippy -p mcp-core -- -D warnings")),
     step("clippy-client", clippy("cargo clippy -p mcp-client -- -D warnings")),
     step("clippy-mock", clippy("cargo clippy -p mcp-mock -- -D warnings")),
@@ -55,7 +55,7 @@ const STEPS: &[Step] = &[
         "doc",
         Action::Command("cargo doc --workspace --no-deps", &[("RUSTDOCFLAGS", "-D warnings")]),
     ),
-    // A snapshot that differs fails and is not written.
+    // A snapshot that differs fails the test and is not written.
     step("test", Action::Command(README_TEST, &[("INSTA_UPDATE", "no")])),
     step("readme", Action::Command(README_RUN, &[])),
     step("deny", Action::Deny),
@@ -71,7 +71,7 @@ const fn clippy(line: &'static str) -> Action {
     Action::Command(line, &[])
 }
 
-/// How a step ended that did not fail.
+/// The outcome of a step that did not fail.
 enum Outcome {
     Passed,
     Skipped,
@@ -103,10 +103,10 @@ fn run_step(step: &Step, out: &mut dyn Write) -> Result<Outcome> {
     let result = match step.action {
         Action::Command(line, env) => super::run(line, env).map(|()| Outcome::Passed),
         Action::Conformance => {
-            foreign(&conformance::missing_tools(), out, |out| conformance::run(&[], out))
+            with_tools(&conformance::missing_tools(), out, |out| conformance::run(&[], out))
         }
         Action::Deny => deny(out),
-        Action::Interop => foreign(&interop::missing_tools(), out, |out| {
+        Action::Interop => with_tools(&interop::missing_tools(), out, |out| {
             interop::run(&["--short".to_owned()], out)
         }),
         Action::Tidy => tidy::run(&[], out).map(|()| Outcome::Passed),
@@ -128,9 +128,9 @@ fn deny(out: &mut dyn Write) -> Result<Outcome> {
     super::run("cargo deny --workspace check", &[]).map(|()| Outcome::Passed)
 }
 
-/// What runs programs of others. A person may lack node or Python; on the machine that decides, skipping
-/// would hide a failure.
-fn foreign(
+/// Runs an action that needs programs of other authors. Without them it is skipped, except where `CI=true`: there
+/// a skipped step would hide a failure.
+fn with_tools(
     missing: &[String],
     out: &mut dyn Write,
     action: impl FnOnce(&mut dyn Write) -> Result<()>,

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     install::install(&cache, &SUITE, out)?;
     let node = node(&cache, out)?;
     out.flush()?;
-    crate::run(crate::BUILD_FAKES, &[])?;
+    crate::run(crate::BUILD_PROGRAMS, &[])?;
     let runner = crate::target().join("debug/mcp-mock-conformance");
     let status = Command::new(&runner)
         .arg("run")

@@ -1,4 +1,4 @@
-//! Packages of other authors: installed once, and again when their versions change.
+//! Packages of other authors. Each version is installed once.
 
 use std::fmt;
 use std::fs;
@@ -10,23 +10,23 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, json};
 
-/// What has to be installed, as its registry writes it.
+/// A package of a registry.
 pub(crate) enum Package {
     Npm {
         name: &'static str,
         version: &'static str,
     },
-    /// Several of them in one folder, each with its version.
+    /// Several packages in one folder.
     NpmSet {
         folder: &'static str,
         packages: &'static [(&'static str, &'static str)],
     },
-    /// In an environment of its own.
+    /// In a virtual environment of its own.
     PyPi {
         name: &'static str,
         version: &'static str,
     },
-    /// Several of them in one environment, each with its version.
+    /// Several packages in one virtual environment.
     PyPiSet {
         folder: &'static str,
         packages: &'static [(&'static str, &'static str)],
@@ -34,7 +34,7 @@ pub(crate) enum Package {
 }
 
 impl Package {
-    /// Where it is installed. Another version has another folder.
+    /// Its folder. Another version has another folder.
     pub(crate) fn folder(&self, cache: &Path) -> PathBuf {
         match self {
             Self::Npm { name, version } => {
@@ -54,22 +54,22 @@ impl fmt::Display for Package {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Npm { name, version } => write!(f, "{name}@{version}"),
-            Self::NpmSet { packages, .. } => f.write_str(&words(packages, "@").join(" ")),
+            Self::NpmSet { packages, .. } => f.write_str(&requirements(packages, "@").join(" ")),
             Self::PyPi { name, version } => write!(f, "{name}=={version}"),
-            Self::PyPiSet { packages, .. } => f.write_str(&words(packages, "==").join(" ")),
+            Self::PyPiSet { packages, .. } => f.write_str(&requirements(packages, "==").join(" ")),
         }
     }
 }
 
-/// Names with their versions, as a registry writes them.
-fn words(packages: &[(&str, &str)], is: &str) -> Vec<String> {
+/// Names with versions, in the notation of a registry.
+fn requirements(packages: &[(&str, &str)], is: &str) -> Vec<String> {
     packages.iter().map(|(name, version)| format!("{name}{is}{version}")).collect()
 }
 
-/// A program that must be there.
+/// A program that must be installed.
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
-    /// A command that succeeds when it is.
+    /// A command that succeeds if it is.
     pub(crate) proof: &'static [&'static str],
     pub(crate) help: &'static str,
 }
@@ -86,10 +86,10 @@ pub(crate) const NPM: Tool = Tool {
     help: "it comes with Node.js, or with `apt-get install npm`",
 };
 
-/// The last file that an installation writes: a folder without it is half done.
+/// The last file of an installation: a folder without it is incomplete.
 const DONE: &str = ".installed";
 
-/// The programs that are not there, each with the way to get it.
+/// The programs that are missing, each with the way to get it.
 pub(crate) fn missing(tools: &[Tool]) -> Vec<String> {
     let is_missing = |tool: &&Tool| {
         let [program, args @ ..] = tool.proof else { return true };
@@ -102,7 +102,7 @@ pub(crate) fn missing(tools: &[Tool]) -> Vec<String> {
         .collect()
 }
 
-/// Installs a package into its folder, unless it is there.
+/// Installs a package into its folder, unless it is installed.
 pub(crate) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> Result<()> {
     let folder = package.folder(cache);
     if folder.join(DONE).exists() {
@@ -117,8 +117,8 @@ pub(crate) fn install(cache: &Path, package: &Package, out: &mut dyn Write) -> R
     match package {
         Package::Npm { name, version } => npm(&folder, &[(name, version)])?,
         Package::NpmSet { packages, .. } => npm(&folder, packages)?,
-        Package::PyPi { name, version } => venv(&folder, &words(&[(name, version)], "=="))?,
-        Package::PyPiSet { packages, .. } => venv(&folder, &words(packages, "=="))?,
+        Package::PyPi { name, version } => venv(&folder, &requirements(&[(name, version)], "=="))?,
+        Package::PyPiSet { packages, .. } => venv(&folder, &requirements(packages, "=="))?,
     }
     write_file(&folder.join(DONE), "")?;
     writeln!(out, "installed {package} in {:.1} s", start.elapsed().as_secs_f64())?;
@@ -129,7 +129,7 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// Scripts of the packages are not run: none of the packages needs that.
+/// Does not run the packages' scripts: none of the packages needs them.
 fn npm(folder: &Path, packages: &[(&str, &str)]) -> Result<()> {
     let packages: Map<_, _> =
         packages.iter().map(|(name, version)| ((*name).to_owned(), json!(version))).collect();

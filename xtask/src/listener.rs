@@ -1,5 +1,4 @@
-//! Servers over HTTP as children of this process: they listen on a port of their own choice and say where
-//! in their first line.
+//! HTTP servers as child processes. They choose their port and print their URL in the first line.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -11,10 +10,10 @@ use serde_json::Value;
 
 use crate::process;
 
-/// How long the server may need until it says that it listens.
+/// The time until the first line.
 const START: Duration = Duration::from_secs(30);
 
-/// How long it may need to end once its stdin is closed.
+/// The time until the exit after its stdin is closed.
 const END: Duration = Duration::from_secs(5);
 
 /// A running server. Dropping it kills it.
@@ -53,7 +52,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Waits for the line that says where it listens.
+    /// Waits for the line with the URL.
     fn ready(&mut self, stdout: &Path) -> Result<String> {
         let end = Instant::now() + START;
         loop {
@@ -72,13 +71,13 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        // Both fail when it has ended, and that is what is wanted.
+        // Both fail after the exit of the child, which is no error here.
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// Reads `{"url":"http://…"}`, which may say more.
+/// Parses `{"url":"http://…"}`, with any further members.
 fn url(line: &str) -> Result<String> {
     let ready: Option<Value> = serde_json::from_str(line).ok();
     let url = ready.as_ref().and_then(|ready| ready.get("url")).and_then(Value::as_str);

@@ -1,6 +1,6 @@
 //! Build tasks of the workspace: `cargo xtask help` lists them.
 //!
-//! It imports none of the workspace's crates, so that it builds and speaks when they do not.
+//! It imports none of the workspace's crates, so that it builds when they do not.
 #![forbid(unsafe_code)]
 
 mod bench;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     match dispatch(&args, &mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell when stderr is closed.
+            // A closed stderr leaves no way to report.
             writeln!(io::stderr(), "error: {error:#}").ok();
             ExitCode::FAILURE
         }
@@ -60,9 +60,10 @@ fn dispatch(args: &[String], out: &mut dyn Write) -> Result<()> {
     }
 }
 
-/// Builds the fakes for `interop` and `conformance` with one set of features, so that the second finds what the
-/// first has built.
-const BUILD_FAKES: &str = "cargo build --quiet -p mcp-mock-cli -p mcp-mock-conformance";
+/// Builds the programs for `interop` and `conformance`. One set of features for all: the crates that they share are
+/// built once, most of them by the README's command.
+const BUILD_PROGRAMS: &str =
+    "cargo build --quiet -p orchestrator -p mcp-mock-cli -p mcp-mock-conformance";
 
 /// The root of the repository.
 fn root() -> &'static Path {
@@ -70,13 +71,13 @@ fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-/// Where cargo puts what it builds.
+/// The folder of cargo's build results.
 fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR");
     root().join(target.map_or_else(|| "target".into(), PathBuf::from))
 }
 
-/// A command line, split at white space, to be run at the root.
+/// A command line, split at white space, with the root as current folder.
 fn command(line: &str) -> Result<Command> {
     let mut words = line.split_whitespace();
     let program = words.next().context("an empty command line")?;
@@ -97,7 +98,7 @@ fn run(line: &str, env: &[(&str, &str)]) -> Result<()> {
     Ok(())
 }
 
-/// What a command line writes to its stdout.
+/// The stdout of a command line.
 fn output(line: &str) -> Result<String> {
     let output = command(line)?.output().with_context(|| format!("cannot start `{line}`"))?;
     if !output.status.success() {

@@ -1,4 +1,4 @@
-//! Programs that get only so much time.
+//! Programs with a time limit.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// How often the end of a program is looked for.
+/// The interval between two checks for the end of a program.
 pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 
-/// What a program left behind.
+/// The output of a program and its exit code.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) code: Option<i32>,
@@ -38,7 +38,7 @@ pub(crate) fn run(command: &mut Command, folder: &Path, limit: Duration) -> Resu
     Ok(Answer { code: status.code(), stdout: read(&stdout)?, stderr: read(&stderr)? })
 }
 
-/// Waits for the end of a program, if it comes in time.
+/// Waits for the end of a program; `None` after the limit.
 pub(crate) fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>> {
     let end = Instant::now() + limit;
     loop {

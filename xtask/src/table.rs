@@ -1,6 +1,6 @@
-//! Tables that a document can take over.
+//! Markdown tables.
 
-/// A head and one line for each row, columns in step.
+/// A head and one line for each row, in aligned columns.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> String {
     let mut lines = vec![head.map(str::to_owned)];
     lines.extend(rows);

@@ -1,5 +1,5 @@
-//! The examples for test suites in other languages and with other clients, run as their readers run them:
-//! against the built binary, all at the same time.
+//! The examples of test suites in other languages and with other clients, run against the built binary, all at
+//! the same time.
 
 use std::fs;
 use std::io::Write;
@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::scene::Scene;
+use super::context::RunContext;
 use crate::install::{self, Package};
 use crate::process;
 use crate::table::table;
 
-/// How long one may take, on a busy machine.
+/// The most that an example may take on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 const FOLDER: &str = "examples/languages";
 
-/// The crates are built into the folder that everything else is installed into.
+/// The crates are built into the folder of the installed packages.
 const TARGET: &str = "target/interop/examples";
 
 const HEAD: [&str; 3] = ["example", "tests", "seconds"];
@@ -29,7 +29,7 @@ const HEAD: [&str; 3] = ["example", "tests", "seconds"];
 pub(super) struct Example {
     name: &'static str,
     runner: Runner,
-    /// How many tests must pass.
+    /// The number of tests that must pass.
     tests: usize,
 }
 
@@ -64,11 +64,15 @@ pub(super) const EXAMPLES: [Example; 4] = [
     },
 ];
 
-/// Runs all of them and gives a table; one that fails does not keep the rest from running.
-pub(super) fn check(scene: &Scene, examples: &[Example], misses: &mut Vec<String>) -> String {
+/// Runs all examples, also after a failure. Returns a table.
+pub(super) fn check(
+    context: &RunContext,
+    examples: &[Example],
+    problems: &mut Vec<String>,
+) -> String {
     let seconds = |example: &Example| {
         let start = Instant::now();
-        example.check(scene).map(|()| start.elapsed().as_secs_f64())
+        example.check(context).map(|()| start.elapsed().as_secs_f64())
     };
     let outcomes: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> =
@@ -79,11 +83,11 @@ pub(super) fn check(scene: &Scene, examples: &[Example], misses: &mut Vec<String
         let cells = match outcome {
             Ok(Ok(seconds)) => [example.tests.to_string(), format!("{seconds:.1}")],
             Ok(Err(error)) => {
-                misses.push(format!("example {}: {error:#}", example.name));
+                problems.push(format!("example {}: {error:#}", example.name));
                 ["failed".to_owned(), "-".to_owned()]
             }
             Err(_) => {
-                misses.push(format!("example {}: its check panicked", example.name));
+                problems.push(format!("example {}: its check panicked", example.name));
                 ["failed".to_owned(), "-".to_owned()]
             }
         };
@@ -94,7 +98,7 @@ pub(super) fn check(scene: &Scene, examples: &[Example], misses: &mut Vec<String
 }
 
 impl Example {
-    /// Gets everything that its tests need.
+    /// Installs everything that its tests need.
     pub(super) fn install(&self, cache: &Path, out: &mut dyn Write) -> Result<()> {
         match &self.runner {
             Runner::Cargo => crate::run(&format!("{} --no-run", self.cargo_test()), &[]),
@@ -107,10 +111,10 @@ impl Example {
         }
     }
 
-    fn check(&self, scene: &Scene) -> Result<()> {
-        let folder = scene.part(&format!("examples/{}", self.name))?;
-        let mut command = self.command(scene, &folder)?;
-        command.env("MCP_MOCK", &scene.mock).env("NO_COLOR", "1");
+    fn check(&self, context: &RunContext) -> Result<()> {
+        let folder = context.subfolder(&format!("examples/{}", self.name))?;
+        let mut command = self.command(context, &folder)?;
+        command.env("MCP_MOCK", &context.mock).env("NO_COLOR", "1");
         let answer = process::run(&mut command, &folder, DEADLINE)?;
         let (passed, said) = (format!("{} passed", self.tests), answer.stdout.trim());
         ensure!(
@@ -123,18 +127,18 @@ impl Example {
     }
 
     /// The runner, with the folder of the run in its command line.
-    fn command(&self, scene: &Scene, folder: &Path) -> Result<Command> {
+    fn command(&self, context: &RunContext, folder: &Path) -> Result<Command> {
         match &self.runner {
             Runner::Cargo => crate::command(&self.cargo_test()),
             Runner::Pytest { package } => {
-                let mut command = Command::new(package.folder(&scene.cache).join("bin/python"));
+                let mut command = Command::new(package.folder(&context.cache).join("bin/python"));
                 command.args(["-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]);
                 command.arg(format!("--basetemp={}", folder.join("temporary").display()));
                 command.arg(self.folder()).env("PYTHONDONTWRITEBYTECODE", "1");
                 Ok(command)
             }
             Runner::Vitest { package } => {
-                let installed = package.folder(&scene.cache);
+                let installed = package.folder(&context.cache);
                 let mut command = Command::new("node");
                 command.arg(installed.join("node_modules/vitest/vitest.mjs"));
                 command.args(["run", "--reporter=default", "--reporter=json"]);
@@ -157,7 +161,7 @@ impl Example {
     }
 }
 
-/// Copies the sources, and the manifest that says what kind of modules they are.
+/// Copies the sources, and the manifest that gives their kind of module.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("cannot list `{}`", from.display()))? {
         let path = entry?.path();

@@ -3,10 +3,10 @@
 //!
 //! It needs node, npm, python3 and the registries npm and PyPI, so it is no part of `cargo test`.
 
+mod context;
 mod examples;
 mod matrix;
 mod published;
-mod scene;
 mod session;
 
 use std::io::Write;
@@ -14,10 +14,10 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
+use context::RunContext;
 use examples::Example;
 use matrix::Sdk;
 use published::Server;
-use scene::Scene;
 
 use crate::install::{self, NODE, NPM, Tool};
 
@@ -32,13 +32,13 @@ const TOOLS: [Tool; 4] = [
     },
 ];
 
-/// The programs that are not there, each with the way to get it.
+/// The programs that are missing, each with the way to get it.
 pub(crate) fn missing_tools() -> Vec<String> {
     install::missing(&TOOLS)
 }
 
-/// Installs what others have made, and lets it talk with the built binaries; `--short` takes one published
-/// server, one SDK and no example.
+/// Installs the packages and runs them against the built binaries; `--short` takes one published server, one SDK
+/// and no example.
 pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     super::only_known(args, &["--short"])?;
     let missing = missing_tools();
@@ -48,34 +48,35 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     let sdks: Vec<&Sdk> = matrix::sdks(is_complete);
     let examples: &[Example] = if is_complete { &examples::EXAMPLES } else { &[] };
 
-    let scene = Scene::set()?;
+    let context = RunContext::prepare()?;
     let start = Instant::now();
     for server in &servers {
-        install::install(&scene.cache, &server.package, out)?;
+        install::install(&context.cache, &server.package, out)?;
     }
     for sdk in &sdks {
-        sdk.install(&scene.cache, out)?;
+        sdk.install(&context.cache, out)?;
     }
     for example in examples {
-        example.install(&scene.cache, out)?;
+        example.install(&context.cache, out)?;
     }
     let installed = start.elapsed().as_secs_f64();
 
     let start = Instant::now();
-    let mut misses = Vec::new();
-    write!(out, "{}", published::check(&scene, &servers, &mut misses)?)?;
-    write!(out, "\n{}", matrix::check(&scene, &sdks, &mut misses))?;
+    let mut problems = Vec::new();
+    write!(out, "{}", published::check(&context, &servers, &mut problems)?)?;
+    write!(out, "\n{}", matrix::check(&context, &sdks, &mut problems))?;
     if is_complete {
-        write!(out, "\n{}", examples::check(&scene, examples, &mut misses))?;
+        write!(out, "\n{}", examples::check(&context, examples, &mut problems))?;
     }
-    misses.extend(scene.nothing_left().err().map(|error| format!("processes: {error:#}")));
+    problems
+        .extend(context.check_no_process_left().err().map(|error| format!("processes: {error:#}")));
     let checked = start.elapsed().as_secs_f64();
 
     ensure!(
-        misses.is_empty(),
+        problems.is_empty(),
         "not as expected (see `{}`):\n  {}",
-        scene.folder.display(),
-        misses.join("\n  ")
+        context.folder.display(),
+        problems.join("\n  ")
     );
     let (servers, sdks, examples) = (servers.len(), sdks.len(), examples.len());
     writeln!(
@@ -83,5 +84,5 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
         "\ninterop: {servers} servers, {sdks} SDKs and {examples} examples passed; \
          install {installed:.1} s, checks {checked:.1} s"
     )?;
-    scene.clear()
+    context.remove()
 }

@@ -1,4 +1,4 @@
-//! The built binary `orchestrator`, used as a person would.
+//! The built binary `orchestrator`, used through its command line.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use crate::install::write_file;
 use crate::process::{self, Answer};
 
-/// How long one command may take: the start of all servers on a busy machine, many times over.
+/// The most that one command may take: many times the start of all servers on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// The exit code of a call whose tool said no.
+/// The exit code of a call whose tool answered with an error.
 const TOOL_ERROR: i32 = 5;
 
 /// Commands with one configuration.
@@ -30,7 +30,7 @@ pub(super) struct Status {
 }
 
 impl<'a> Session<'a> {
-    /// Writes the configuration into `folder`, where the commands run too.
+    /// Writes the configuration into `folder`, the current folder of the commands.
     pub(super) fn new(
         program: &'a Path,
         folder: &'a Path,
@@ -47,7 +47,7 @@ impl<'a> Session<'a> {
         process::run(command.current_dir(self.folder), self.folder, DEADLINE)
     }
 
-    /// Runs a command that must succeed and gives its document.
+    /// Runs a command that must succeed. Returns its JSON document.
     pub(super) fn document(&self, args: &[&str]) -> Result<Value> {
         let answer = self.run(args)?;
         let Answer { code, stderr, .. } = &answer;
@@ -87,7 +87,7 @@ impl<'a> Session<'a> {
         Ok(names)
     }
 
-    /// Runs a call whose tool must say no.
+    /// Runs a call whose tool must answer with an error.
     pub(super) fn tool_error(&self, tool: &str) -> Result<()> {
         let Answer { code, stdout, stderr } = self.run(&["call", tool])?;
         ensure!(

@@ -2,18 +2,20 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use tokio::process::Command;
-use tokio::time::timeout;
+use anyhow::{Context, Result, bail, ensure};
+use tokio::time::{Instant, sleep};
 
 use super::requirements::Requirements;
 use super::subject::Subject;
 
 /// How long one run may take: many times the minute that the longest takes on two busy cores.
 const DEADLINE: Duration = Duration::from_secs(600);
+
+/// The interval between two checks for the end of a run.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Where node and the suite are installed.
 #[derive(Debug)]
@@ -54,12 +56,20 @@ impl Suite {
             .stdin(Stdio::null())
             .stdout(File::create(&stdout)?)
             .stderr(File::create(&stderr)?)
-            .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start {command:?}"))?;
-        let status = timeout(DEADLINE, child.wait())
-            .await
-            .with_context(|| format!("{command:?} did not end within {DEADLINE:?}"))??;
+        let end = Instant::now() + DEADLINE;
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if Instant::now() > end {
+                child.kill()?;
+                child.wait()?;
+                bail!("{command:?} did not end within {DEADLINE:?}");
+            }
+            sleep(PAUSE).await;
+        };
         Ok(Answer { code: status.code(), stdout: read(&stdout)?, stderr: read(&stderr)? })
     }
 }

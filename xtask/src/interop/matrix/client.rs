@@ -1,4 +1,4 @@
-//! Their client, let loose on the binary `mcp-mock`.
+//! Their client against the binary `mcp-mock`.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,42 +7,43 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Era, Face, Sdk};
-use crate::interop::scene::Scene;
+use super::{Binding, Era, Sdk};
+use crate::interop::context::RunContext;
 use crate::listener::Listener;
 use crate::process;
 
-/// How long a client may take, start of its language included, on a busy machine.
+/// The most that a client may take on a busy machine, with the start of its runtime.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 const SERVE: [&str; 2] = ["serve", "github"];
 
 const TITLE: &str = "grüße";
 
-/// Carries out the plan and looks at what the client saw.
-pub(super) fn check(scene: &Scene, sdk: &Sdk, face: Face, era: Era) -> Result<()> {
-    let folder = scene.part(&format!("{}/client-{}-{}", sdk.id, face.name(), era.name()))?;
-    let seen = match face {
-        Face::Stdio => {
+/// Runs the client and checks what it received.
+pub(super) fn check(context: &RunContext, sdk: &Sdk, binding: Binding, era: Era) -> Result<()> {
+    let folder =
+        context.subfolder(&format!("{}/client-{}-{}", sdk.id, binding.name(), era.name()))?;
+    let seen = match binding {
+        Binding::Stdio => {
             let [serve, service] = SERVE;
-            let command = json!({ "command": [scene.mock, serve, service] });
-            carry_out(scene, sdk, &folder, &plan(scene, era, command))?
+            let command = json!({ "command": [context.mock, serve, service] });
+            execute(context, sdk, &folder, &plan(context, era, command))?
         }
-        Face::Http => {
-            let mut mock = Command::new(&scene.mock);
+        Binding::Http => {
+            let mut mock = Command::new(&context.mock);
             let mock = mock.args(SERVE).args(["--http", "127.0.0.1:0"]);
             let listener = Listener::start(mock, &folder)?;
             let address = json!({ "url": listener.url });
-            let seen = carry_out(scene, sdk, &folder, &plan(scene, era, address))?;
+            let seen = execute(context, sdk, &folder, &plan(context, era, address))?;
             listener.stop()?;
             seen
         }
     };
-    judge(&seen, era)
+    compare(&seen, era)
 }
 
-/// What the client is told. The mark is for nobody but `ps`.
-fn plan(scene: &Scene, era: Era, mut place: Value) -> Value {
+/// The client's instructions. The marker is in its command line for `ps`.
+fn plan(context: &RunContext, era: Era, mut place: Value) -> Value {
     let repo = json!({ "owner": "company", "repo": "support" });
     let with = |name: &str, value: Value| {
         let mut arguments = repo.clone();
@@ -50,7 +51,7 @@ fn plan(scene: &Scene, era: Era, mut place: Value) -> Value {
         arguments
     };
     place["era"] = json!(era.name());
-    place["mark"] = json!(scene.mark());
+    place["mark"] = json!(context.marker());
     place["calls"] = json!([
         { "tool": "get_repo", "arguments": repo },
         { "tool": "create_issue", "arguments": with("title", json!(TITLE)) },
@@ -60,16 +61,16 @@ fn plan(scene: &Scene, era: Era, mut place: Value) -> Value {
     place
 }
 
-fn carry_out(scene: &Scene, sdk: &Sdk, folder: &Path, plan: &Value) -> Result<Value> {
-    let words = sdk.client(&scene.cache, plan);
+fn execute(context: &RunContext, sdk: &Sdk, folder: &Path, plan: &Value) -> Result<Value> {
+    let words = sdk.client(&context.cache, plan);
     let (program, args) = words.split_first().context("no command line")?;
     let answer = process::run(Command::new(program).args(args), folder, DEADLINE)?;
     ensure!(answer.code == Some(0), "the client ended with {:?}: {}", answer.code, answer.stderr);
     answer.json()
 }
 
-/// Compares what the client saw with what the server did.
-fn judge(seen: &Value, era: Era) -> Result<()> {
+/// Compares what the client received with what the server did.
+fn compare(seen: &Value, era: Era) -> Result<()> {
     let same = |pointer: &str, wanted: Value| {
         let found = seen.pointer(pointer).unwrap_or(&Value::Null);
         let around = pointer.rsplit_once('/').and_then(|(above, _)| seen.pointer(above));
@@ -85,7 +86,7 @@ fn judge(seen: &Value, era: Era) -> Result<()> {
     same("/answers/0/structured/full_name", json!("company/support"))?;
     same("/answers/1/structured/title", json!(TITLE))?;
     same("/answers/2/structured/issues/0/title", json!(TITLE))?;
-    // No such issue: the tool says no, and that is no error of the protocol.
+    // No such issue: an error of the tool, not of the protocol.
     same("/answers/3/failed", json!(true))
 }
 
@@ -108,7 +109,7 @@ mod tests {
 
     #[test]
     fn right_answers_are_accepted() {
-        judge(&seen(), Era::Modern).unwrap();
+        compare(&seen(), Era::Modern).unwrap();
     }
 
     #[test]
@@ -116,7 +117,7 @@ mod tests {
         let error = |pointer: &str, value: Value| {
             let mut seen = seen();
             *seen.pointer_mut(pointer).unwrap() = value;
-            judge(&seen, Era::Modern).unwrap_err().to_string()
+            compare(&seen, Era::Modern).unwrap_err().to_string()
         };
 
         let text = error("/revision", json!("2025-11-25"));

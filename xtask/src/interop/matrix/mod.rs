@@ -1,5 +1,5 @@
-//! Servers and clients made with the SDKs of others: theirs against the binary `orchestrator`, and the
-//! binary `mcp-mock` against theirs.
+//! Servers and clients made with SDKs of other authors: their servers against the binary `orchestrator`, their
+//! clients against the binary `mcp-mock`.
 
 mod client;
 mod sdk;
@@ -10,7 +10,7 @@ use anyhow::Result;
 use sdk::SDKS;
 pub(super) use sdk::Sdk;
 
-use super::scene::Scene;
+use super::context::RunContext;
 use crate::table::table;
 
 const LEGACY: &str = "2025-11-25";
@@ -26,26 +26,26 @@ const HEAD: [&str; 7] = [
     "client, HTTP, modern",
 ];
 
-/// What is tried with every SDK, in the order of the columns.
-const LEGS: [Leg; 6] = [
-    Leg::Server(Face::Stdio),
-    Leg::Server(Face::Http),
-    Leg::Client(Face::Stdio, Era::Legacy),
-    Leg::Client(Face::Stdio, Era::Modern),
-    Leg::Client(Face::Http, Era::Legacy),
-    Leg::Client(Face::Http, Era::Modern),
+/// The pairings that are tried with every SDK, in the order of the columns.
+const PAIRINGS: [Pairing; 6] = [
+    Pairing::Server(Binding::Stdio),
+    Pairing::Server(Binding::Http),
+    Pairing::Client(Binding::Stdio, Era::Legacy),
+    Pairing::Client(Binding::Stdio, Era::Modern),
+    Pairing::Client(Binding::Http, Era::Legacy),
+    Pairing::Client(Binding::Http, Era::Modern),
 ];
 
 #[derive(Clone, Copy)]
-enum Leg {
-    /// Their server, which era being for our client to find out.
-    Server(Face),
-    /// Their client, which is told the era.
-    Client(Face, Era),
+enum Pairing {
+    /// Their server; our client detects its era.
+    Server(Binding),
+    /// Their client, in the given era.
+    Client(Binding, Era),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Face {
+enum Binding {
     Stdio,
     Http,
 }
@@ -56,17 +56,17 @@ enum Era {
     Modern,
 }
 
-/// All SDKs, or the one that stands for them.
+/// All SDKs, or those of `--short`.
 pub(super) fn sdks(is_complete: bool) -> Vec<&'static Sdk> {
     SDKS.iter().filter(|sdk| is_complete || sdk.is_in_short).collect()
 }
 
-/// Tries everything and gives a table; what fails does not keep the rest from being tried.
-pub(super) fn check(scene: &Scene, sdks: &[&Sdk], misses: &mut Vec<String>) -> String {
-    let mut cell = |sdk: &Sdk, leg: Leg, column: &str| match leg.check(scene, sdk) {
+/// Tries every pairing, also after a failure. Returns a table.
+pub(super) fn check(context: &RunContext, sdks: &[&Sdk], problems: &mut Vec<String>) -> String {
+    let mut cell = |sdk: &Sdk, pairing: Pairing, column: &str| match pairing.check(context, sdk) {
         Ok(verdict) => verdict.to_owned(),
         Err(error) => {
-            misses.push(format!("{}, {column}: {error:#}", sdk.name));
+            problems.push(format!("{}, {column}: {error:#}", sdk.name));
             "failed".to_owned()
         }
     };
@@ -74,26 +74,26 @@ pub(super) fn check(scene: &Scene, sdks: &[&Sdk], misses: &mut Vec<String>) -> S
         let mut row = HEAD.map(str::to_owned);
         let (name, cells) = row.split_first_mut().expect("the head has columns");
         sdk.name.clone_into(name);
-        for (text, leg) in cells.iter_mut().zip(LEGS) {
-            *text = cell(sdk, leg, text);
+        for (text, pairing) in cells.iter_mut().zip(PAIRINGS) {
+            *text = cell(sdk, pairing, text);
         }
         row
     };
     table(HEAD, sdks.iter().map(row).collect())
 }
 
-impl Leg {
-    fn check(self, scene: &Scene, sdk: &Sdk) -> Result<&'static str> {
+impl Pairing {
+    fn check(self, context: &RunContext, sdk: &Sdk) -> Result<&'static str> {
         match self {
-            Self::Server(face) => server::check(scene, sdk, face),
+            Self::Server(binding) => server::check(context, sdk, binding),
             Self::Client(_, Era::Modern) if !sdk.is_modern => Ok("-"),
-            Self::Client(face, era) => client::check(scene, sdk, face, era).map(|()| "ok"),
+            Self::Client(binding, era) => client::check(context, sdk, binding, era).map(|()| "ok"),
         }
     }
 }
 
-impl Face {
-    /// As the programs take it.
+impl Binding {
+    /// The argument of the programs.
     fn name(self) -> &'static str {
         match self {
             Self::Stdio => "stdio",
@@ -103,7 +103,7 @@ impl Face {
 }
 
 impl Era {
-    /// As the programs take it.
+    /// The argument of the programs.
     fn name(self) -> &'static str {
         match self {
             Self::Legacy => "legacy",
@@ -111,7 +111,7 @@ impl Era {
         }
     }
 
-    /// The revision that both sides settle on.
+    /// The revision that both sides agree on.
     fn revision(self) -> &'static str {
         match self {
             Self::Legacy => LEGACY,

@@ -1,4 +1,4 @@
-//! The SDKs, and how a program made with one is started.
+//! The SDKs, and the command lines of programs made with them.
 
 use std::fs;
 use std::io::Write;
@@ -7,31 +7,31 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Face;
+use super::Binding;
 use crate::install::{self, Package};
 
-/// Into the folder that everything else is installed into.
+/// The target is in the folder of the installed packages.
 const BUILD_RUST: &str = "cargo build --quiet --locked --manifest-path xtask/interop/rmcp/Cargo.toml \
                           --target-dir target/interop/rmcp";
 
 /// An SDK of another author.
 pub(crate) struct Sdk {
     pub(super) name: &'static str,
-    /// Names the folder that a run gives it.
+    /// The name of its folder in a run.
     pub(super) id: &'static str,
     kind: Kind,
-    /// Whether it knows the revision without a handshake.
+    /// Whether it supports the revision without a handshake.
     pub(super) is_modern: bool,
-    /// Whether it stands for all.
+    /// Whether `--short` includes it.
     pub(super) is_in_short: bool,
 }
 
 enum Kind {
-    /// Programs in JavaScript, in the folder that has the id for its name.
+    /// Programs in JavaScript, in a folder named by the id.
     TypeScript { package: Package },
-    /// Programs for all packages of Python, which are told the name.
+    /// Programs for all Python packages; the name is an argument.
     Python { package: Package },
-    /// A crate that cargo keeps up to date.
+    /// A crate that cargo builds.
     Rust,
 }
 
@@ -86,12 +86,12 @@ const fn python(
 }
 
 impl Sdk {
-    /// Gets everything that its programs need.
+    /// Installs everything that its programs need.
     pub(crate) fn install(&self, cache: &Path, out: &mut dyn Write) -> Result<()> {
         match &self.kind {
             Kind::TypeScript { package } => {
                 install::install(cache, package, out)?;
-                // Node looks for packages beside the program, wherever that is started.
+                // Node looks for packages beside the program, whatever the current folder.
                 copy(&programs_folder().join(self.id), &package.folder(cache))
             }
             Kind::Python { package } => install::install(cache, package, out),
@@ -100,9 +100,9 @@ impl Sdk {
     }
 
     /// The command line of its server.
-    pub(super) fn server(&self, cache: &Path, face: Face, mark: &str) -> Vec<String> {
+    pub(super) fn server(&self, cache: &Path, binding: Binding, mark: &str) -> Vec<String> {
         let mut words = self.program(cache, "server");
-        words.extend([face.name().to_owned(), mark.to_owned()]);
+        words.extend([binding.name().to_owned(), mark.to_owned()]);
         words
     }
 
@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn programs_are_found_where_the_package_is() {
-        let words = SDKS.each_ref().map(|sdk| sdk.server(Path::new("cache"), Face::Http, "mark"));
+        let words =
+            SDKS.each_ref().map(|sdk| sdk.server(Path::new("cache"), Binding::Http, "mark"));
 
         let [typescript, _, python, .., rust] = words;
         assert_eq!(typescript, ["node", "cache/typescript-1.32.2/server.mjs", "http", "mark"]);

@@ -1,12 +1,12 @@
-//! Their server, used through the binary `orchestrator`.
+//! Their server against the binary `orchestrator`.
 
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use super::{Era, Face, Sdk};
-use crate::interop::scene::Scene;
+use super::{Binding, Era, Sdk};
+use crate::interop::context::RunContext;
 use crate::interop::session::Session;
 use crate::listener::Listener;
 
@@ -15,17 +15,17 @@ const NAME: &str = "it";
 
 const TOOLS: [&str; 5] = ["add", "ask", "echo", "fail", "slow"];
 
-/// A call of 2 s that reports progress all the while, and a timeout that it passes only because it does.
+/// A call of 2 s that reports progress, and a shorter timeout that each progress report extends.
 const LONG_CALL: [&str; 5] = ["--timeout", "1s", "call", "it/slow", "seconds:=2"];
 
-/// Starts the server and gives the name of the era that it was found to speak.
-pub(super) fn check(scene: &Scene, sdk: &Sdk, face: Face) -> Result<&'static str> {
-    let folder = scene.part(&format!("{}/server-{}", sdk.id, face.name()))?;
-    let words = sdk.server(&scene.cache, face, &scene.mark());
+/// Starts the server. Returns the name of the era that the client detected.
+pub(super) fn check(context: &RunContext, sdk: &Sdk, binding: Binding) -> Result<&'static str> {
+    let folder = context.subfolder(&format!("{}/server-{}", sdk.id, binding.name()))?;
+    let words = sdk.server(&context.cache, binding, &context.marker());
     let (program, args) = words.split_first().context("no command line")?;
-    let (listener, entry) = match face {
-        Face::Stdio => (None, json!({ "command": program, "args": args })),
-        Face::Http => {
+    let (listener, entry) = match binding {
+        Binding::Stdio => (None, json!({ "command": program, "args": args })),
+        Binding::Http => {
             let listener = Listener::start(Command::new(program).args(args), &folder)?;
             let entry = json!({ "type": "http", "url": listener.url });
             (Some(listener), entry)
@@ -33,7 +33,7 @@ pub(super) fn check(scene: &Scene, sdk: &Sdk, face: Face) -> Result<&'static str
     };
     let era = if sdk.is_modern { Era::Modern } else { Era::Legacy };
     let entries = Map::from_iter([(NAME.to_owned(), entry)]);
-    use_it(&Session::new(&scene.orchestrator, &folder, &entries)?, era)?;
+    use_it(&Session::new(&context.orchestrator, &folder, &entries)?, era)?;
     listener.map_or(Ok(()), Listener::stop)?;
     Ok(era.name())
 }
@@ -54,7 +54,7 @@ fn use_it(session: &Session<'_>, era: Era) -> Result<()> {
     answers(session, &["call", "it/echo", "text=grüße"], "/content/0/text", &json!("grüße"))?;
     answers(session, &LONG_CALL, "/content/0/text", &json!("8 steps"))?;
     session.tool_error("it/fail")?;
-    // It asks a person, and there is none.
+    // It asks the user, and there is none.
     session.tool_error("it/ask")
 }
 

@@ -1,4 +1,4 @@
-//! Servers that others have published, used together.
+//! Servers that other authors have published, used together.
 
 mod server;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub(super) use server::Server;
 use server::{FILES, SERVERS};
 
-use super::scene::Scene;
+use super::context::RunContext;
 use super::session::Session;
 use crate::install::write_file;
 use crate::table::table;
@@ -22,24 +22,24 @@ const WORKFLOW: &str = include_str!("interop.yaml");
 const WORKFLOW_NAME: &str = "interop.yaml";
 const NOTE: &str = "first line\nzweite Zeile: grüße\n";
 
-/// All servers, or the one that stands for them.
+/// All servers, or the first.
 pub(super) fn servers(is_complete: bool) -> Vec<&'static Server> {
     let count = if is_complete { SERVERS.len() } else { 1 };
     SERVERS.iter().take(count).collect()
 }
 
-/// Uses all servers through the binary, in one manager, and gives a table.
+/// Uses all servers through the binary, in one manager. Returns a table.
 pub(super) fn check(
-    scene: &Scene,
+    context: &RunContext,
     servers: &[&Server],
-    misses: &mut Vec<String>,
+    problems: &mut Vec<String>,
 ) -> Result<String> {
-    let folder = scene.part("published")?;
-    scene.part(&format!("published/{FILES}"))?;
-    let entry = |server: &&Server| (server.name.to_owned(), server.entry(&scene.cache, &folder));
+    let folder = context.subfolder("published")?;
+    context.subfolder(&format!("published/{FILES}"))?;
+    let entry = |server: &&Server| (server.name.to_owned(), server.entry(&context.cache, &folder));
     let entries: Map<_, _> = servers.iter().map(entry).collect();
-    let session = Session::new(&scene.orchestrator, &folder, &entries)?;
-    let mut note = |subject: &str, error| misses.push(format!("{subject}: {error:#}"));
+    let session = Session::new(&context.orchestrator, &folder, &entries)?;
+    let mut note = |subject: &str, error| problems.push(format!("{subject}: {error:#}"));
 
     let statuses = session.servers(servers.len()).map_err(|error| note("servers", error));
     let statuses = statuses.unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn check(
     Ok(table(HEAD, rows))
 }
 
-/// Checks one server and counts its tools.
+/// Checks one server. Returns the number of its tools.
 fn row(session: &Session<'_>, server: &Server, revision: &str) -> Result<usize> {
     ensure!(revision == server.revision, "revision `{revision}`, not `{}`", server.revision);
     let tools = session.tools(server.name)?.len();
@@ -77,7 +77,7 @@ fn row(session: &Session<'_>, server: &Server, revision: &str) -> Result<usize> 
     Ok(tools)
 }
 
-/// Its effects are in the file, in the memory and in the output.
+/// Checks the workflow's effects: the file, the memory and the output.
 fn workflow(session: &Session<'_>, folder: &Path) -> Result<()> {
     write_file(&folder.join(WORKFLOW_NAME), WORKFLOW)?;
     let note = folder.join(FILES).join("note.txt");

@@ -1,4 +1,4 @@
-//! The servers, what they are started with, and what is expected of them.
+//! The published servers, their command lines and the answers that are expected of them.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub(crate) struct Server {
     /// Its name in the configuration.
     pub(super) name: &'static str,
     pub(crate) package: Package,
-    /// The revision that both sides settle on.
+    /// The revision that both sides agree on.
     pub(super) revision: &'static str,
     pub(super) call: Call,
 }
@@ -19,13 +19,13 @@ pub(crate) struct Server {
 /// A call that the server must answer.
 pub(super) struct Call {
     pub(super) tool: &'static str,
-    /// As the command line takes them.
+    /// In the form of the command line.
     pub(super) arguments: &'static [&'static str],
-    /// A piece of the right answer.
+    /// A part of the expected answer.
     pub(super) answer: &'static str,
 }
 
-/// The folder, in that of the servers, that they may use.
+/// The subfolder that the servers may write to.
 pub(super) const FILES: &str = "files";
 
 const LEGACY: &str = "2025-11-25";
@@ -64,8 +64,8 @@ const fn call(
 }
 
 impl Server {
-    /// Its entry in a configuration. The folder is among the arguments of every server, also of those
-    /// that make nothing of it: by that a process is found that was left behind.
+    /// Its entry in a configuration. Every server gets the folder as an argument, even if it ignores it, so that a
+    /// process that outlives the run is found by it.
     pub(super) fn entry(&self, cache: &Path, folder: &Path) -> Value {
         let Package::Npm { name, .. } = self.package else { return Value::Null };
         let package = self.package.folder(cache).join("node_modules").join(name);

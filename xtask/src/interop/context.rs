@@ -1,4 +1,4 @@
-//! Where a run takes place, and what must not outlive it.
+//! The programs and folders of one run, and the check that no process outlives it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,28 +8,24 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-/// The features of the README's command, which has built it already in continuous integration.
-const BUILD_ORCHESTRATOR: &str = "cargo build --quiet -p orchestrator";
+/// The time that the system may need to remove a process that has ended.
+const REMOVAL: Duration = Duration::from_secs(1);
 
-/// How long the system may need to bury a process that has ended.
-const BURIAL: Duration = Duration::from_secs(1);
-
-pub(super) struct Scene {
-    /// What is installed, for all runs.
+pub(super) struct RunContext {
+    /// The installed packages, for all runs.
     pub(super) cache: PathBuf,
-    /// What the run writes. It is named by this process and is part of the command line of every
-    /// program: what still runs under that name afterwards was left behind.
+    /// The output of the run. Its name holds the id of this process and is in the command line of every program,
+    /// so that a process that outlives the run is found by it.
     pub(super) folder: PathBuf,
     pub(super) orchestrator: PathBuf,
-    /// A copy in the folder, which thereby has the name of the run in its command line.
+    /// A copy in the folder, so that its command line holds the name of the folder.
     pub(super) mock: PathBuf,
 }
 
-impl Scene {
+impl RunContext {
     /// Builds the binaries without optimization, as `cargo run` does, and makes the folder.
-    pub(super) fn set() -> Result<Self> {
-        crate::run(BUILD_ORCHESTRATOR, &[])?;
-        crate::run(crate::BUILD_FAKES, &[])?;
+    pub(super) fn prepare() -> Result<Self> {
+        crate::run(crate::BUILD_PROGRAMS, &[])?;
         let cache = crate::root().join("target/interop");
         let folder = cache.join(format!("run-{}", std::process::id()));
         make(&folder)?;
@@ -39,32 +35,32 @@ impl Scene {
         Ok(Self { cache, folder, orchestrator: built.join("orchestrator"), mock })
     }
 
-    /// A folder of that name in that of the run.
-    pub(super) fn part(&self, name: &str) -> Result<PathBuf> {
+    /// Creates a folder in the folder of the run.
+    pub(super) fn subfolder(&self, name: &str) -> Result<PathBuf> {
         let folder = self.folder.join(name);
         make(&folder)?;
         Ok(folder)
     }
 
-    /// What every command line holds.
-    pub(super) fn mark(&self) -> String {
+    /// The part that every command line holds.
+    pub(super) fn marker(&self) -> String {
         self.folder.display().to_string()
     }
 
-    /// Fails when a process of the run still runs.
-    pub(super) fn nothing_left(&self) -> Result<()> {
-        let end = Instant::now() + BURIAL;
+    /// Fails when a process of the run is still running.
+    pub(super) fn check_no_process_left(&self) -> Result<()> {
+        let end = Instant::now() + REMOVAL;
         loop {
-            let left = processes(&self.mark())?;
+            let left = processes(&self.marker())?;
             if left.is_empty() {
                 return Ok(());
             }
             ensure!(Instant::now() < end, "left behind: {}", left.join("; "));
-            sleep(BURIAL / 20);
+            sleep(REMOVAL / 20);
         }
     }
 
-    pub(super) fn clear(&self) -> Result<()> {
+    pub(super) fn remove(&self) -> Result<()> {
         fs::remove_dir_all(&self.folder)
             .with_context(|| format!("cannot remove `{}`", self.folder.display()))
     }
