@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use mcp_mock::dialect::{
-    Answer, Arguments, Call, Catalog, CatalogTool, Dialect, Operation, Outcome, Provenance,
-    ServerBehavior, ServerFacts, WeighedOperation, simple,
+    Answer, Call, Catalog, CatalogTool, Dialect, Operation, Outcome, Provenance, ServerBehavior,
+    ServerFacts, WeighedOperation, simple,
 };
 use mcp_mock::service::ServiceName;
 use mcp_mock::world::Part;

@@ -84,12 +84,12 @@ impl<S: Part, B: ServerBehavior> Catalog<S, B> {
                 run(Call { service, api, arguments })
             }
             Operation::Weighed(run) => {
-                weighed(state, &entry.name, arguments, |service: &mut S, env, arguments| {
+                weighed(state, arguments, |service: &mut S, env, arguments| {
                     run(service, env, arguments)
                 })
             }
             Operation::Plain(run) => {
-                weighed(state, &entry.name, arguments, |service: &mut S, env, arguments| {
+                weighed(state, arguments, |service: &mut S, env, arguments| {
                     run(service, env, arguments).map(Answer::Json)
                 })
             }
@@ -109,14 +109,12 @@ impl<S: Part, B: ServerBehavior> Catalog<S, B> {
 
 fn weighed<S: Part>(
     state: &mut State,
-    tool: &str,
     arguments: Map<String, Value>,
     run: impl FnOnce(&mut S, &mut crate::world::Env, &Arguments) -> Result<Answer, ApiError>,
 ) -> Result<Answer, Refusal> {
     let arguments = Arguments::new(arguments);
-    state.admit(S::SERVICE, tool, &arguments)?;
-    let mut past = state.as_searched(S::SERVICE, tool);
-    let (service, env) = S::of(past.as_mut().unwrap_or(state));
+    state.admit(S::SERVICE)?;
+    let (service, env) = S::of(state);
     Ok(run(service, env, &arguments)?)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::rules::Limits;
@@ -43,6 +43,12 @@ pub(crate) struct Exceeded {
     pub(crate) used: u32,
     /// The seconds until the call would be admitted.
     pub(crate) wait_seconds: u32,
+}
+
+/// When a wait that begins now is over.
+pub(crate) fn end_of(now: Timestamp, wait_seconds: u32) -> Timestamp {
+    let wait = SignedDuration::from_secs(wait_seconds.into());
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 impl Meter {

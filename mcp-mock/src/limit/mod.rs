@@ -16,12 +16,10 @@ mod rules;
 mod tests;
 mod window;
 
-pub(crate) use meter::{Charge, Exceeded, Meter};
+pub(crate) use meter::{Charge, Exceeded, Meter, end_of};
 pub use rules::{GitHubLimits, GmailLimits, Limits, NotionLimits, SalesforceLimits, SlackLimits};
 
-use crate::dialect::Arguments;
-use crate::script::{over_primary_limit, too_many_calls, used_up};
-use crate::service::github::account_id;
+use crate::script::{too_many_calls, used_up};
 use crate::service::{ApiError, ServiceName};
 use crate::world::State;
 
@@ -31,18 +29,12 @@ impl State {
     /// # Errors
     ///
     /// In the words of the vendor when a limit is reached; then nothing is counted.
-    pub(crate) fn admit(
-        &mut self,
-        service: ServiceName,
-        tool: &str,
-        arguments: &Arguments,
-    ) -> Result<(), ApiError> {
-        let charges = charge::charges(self, service, tool, arguments);
+    pub(crate) fn admit(&mut self, service: ServiceName) -> Result<(), ApiError> {
+        let charges = charge::charges(self, service);
         let now = self.env.clock.now();
-        self.limits.admit(now, &charges).map_err(|exceeded| match exceeded.resource {
-            Some(_) => over_primary_limit(now, account_id(&self.github.viewer), &exceeded),
-            None if service == ServiceName::Salesforce => used_up(&exceeded),
-            None => too_many_calls(service, now, exceeded.wait_seconds),
+        self.limits.admit(now, &charges).map_err(|exceeded| match service {
+            ServiceName::Salesforce => used_up(&exceeded),
+            _ => too_many_calls(service, now, exceeded.wait_seconds),
         })
     }
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::*;
-use crate::dialect::simple;
+use crate::service::github::{GitHub, Quota};
 use crate::service::gmail::Gmail;
 use crate::world::{Part, Seed};
 
@@ -18,17 +18,22 @@ fn under(limits: Limits) -> State {
     state
 }
 
-fn arguments(value: Value) -> Arguments {
-    Arguments::new(serde_json::from_value::<Map<String, Value>>(value).unwrap())
-}
-
 fn call(state: &mut State, (service, tool): (ServiceName, &str)) -> Result<(), ApiError> {
     match service {
+        ServiceName::GitHub => {
+            let (github, mut api) = GitHub::open(state);
+            let quota = match tool {
+                "create_issue" => Quota::Content,
+                "search_code" => Quota::CodeSearch,
+                _ => Quota::Core,
+            };
+            github.spend(&mut api, quota)
+        }
         ServiceName::Gmail => {
             let (gmail, mut api) = Gmail::open(state);
             gmail.list_labels(&mut api).map(drop)
         }
-        _ => state.admit(service, tool, &Arguments::default()),
+        _ => state.admit(service),
     }
 }
 
@@ -39,109 +44,6 @@ fn admitted(state: &mut State, what: (ServiceName, &str)) -> usize {
 
 fn wait(state: &mut State, seconds: u64) {
     state.env.clock.advance(Duration::from_secs(seconds));
-}
-
-const READ: (ServiceName, &str) = (ServiceName::GitHub, "get_issue");
-const CREATE: (ServiceName, &str) = (ServiceName::GitHub, "create_issue");
-
-#[test]
-fn every_tool_that_is_backed_is_weighed() {
-    let state = under(Limits::vendor());
-    let given = Arguments::default();
-
-    for service in [ServiceName::GitHub, ServiceName::Salesforce] {
-        for tool in simple(service).tools() {
-            let charges = charge::charges(&state, service, &tool.name, &given);
-            let is_weighed = !charges.is_empty() && charges.iter().all(|it| it.cost > 0);
-            assert!(is_weighed, "{service} {}", tool.name);
-        }
-    }
-}
-
-#[test]
-fn github_counts_requests_by_the_hour() {
-    let mut state = under(Limits::vendor());
-
-    let passed = admitted(&mut state, READ);
-    let refused = call(&mut state, READ).unwrap_err();
-    wait(&mut state, 3_599);
-    let too_early = call(&mut state, READ).unwrap_err();
-    wait(&mut state, 1);
-
-    assert_eq!((passed, refused.status), (5_000, 403));
-    assert!(refused.message.starts_with("API rate limit exceeded for user ID "), "{refused}");
-    assert_eq!(
-        refused.details.unwrap(),
-        json!({
-            "retry_after": 3_600,
-            "x-ratelimit-limit": 5_000,
-            "x-ratelimit-remaining": 0,
-            "x-ratelimit-used": 5_000,
-            "x-ratelimit-reset": 1_767_607_200,
-            "x-ratelimit-resource": "core",
-        })
-    );
-    assert_eq!(too_early.details.unwrap()["retry_after"], 1);
-    assert_eq!(admitted(&mut state, READ), 5_000);
-}
-
-#[test]
-fn github_counts_searches_apart_and_those_for_code_again() {
-    let mut state = under(Limits::vendor());
-    let search = |tool| (ServiceName::GitHub, tool);
-
-    let issues = admitted(&mut state, search("search_issues"));
-    let others = admitted(&mut state, search("search_repositories"));
-    let code = admitted(&mut state, search("search_code"));
-    let refused = call(&mut state, search("search_code")).unwrap_err();
-
-    assert_eq!((issues, others, code), (30, 0, 10));
-    assert_eq!(refused.details.unwrap()["x-ratelimit-resource"], "code_search");
-    assert_eq!(admitted(&mut state, READ), 5_000);
-}
-
-#[test]
-fn github_has_a_secondary_limit_for_what_is_created_in_a_minute() {
-    let mut state = under(Limits::vendor());
-
-    let created = admitted(&mut state, CREATE);
-    let refused = call(&mut state, CREATE).unwrap_err();
-    let read = call(&mut state, READ);
-    wait(&mut state, 60);
-
-    assert_eq!((created, refused.status, read), (80, 429, Ok(())));
-    assert!(refused.message.contains("secondary rate limit"), "{refused}");
-    assert_eq!(refused.details.unwrap()["retry_after"], 60);
-    assert_eq!(admitted(&mut state, CREATE), 80);
-}
-
-#[test]
-fn github_has_a_secondary_limit_for_what_is_created_in_an_hour() {
-    let mut state = under(Limits::vendor());
-
-    let mut created = 0;
-    for _ in 0..10 {
-        created += admitted(&mut state, CREATE);
-        wait(&mut state, 60);
-    }
-    let refused = call(&mut state, CREATE).unwrap_err();
-    wait(&mut state, 3_600 - 600);
-
-    assert_eq!(created, 500);
-    assert_eq!(refused.details.unwrap()["retry_after"], 3_000);
-    assert_eq!(call(&mut state, CREATE), Ok(()));
-}
-
-#[test]
-fn update_of_an_issue_creates_nothing() {
-    let mut state = under(Limits::vendor());
-    let mut count = |method: &str| {
-        let method = arguments(json!({ "method": method }));
-        let mut admit = || state.admit(ServiceName::GitHub, "issue_write", &method);
-        (0..100).take_while(|_| admit().is_ok()).count()
-    };
-
-    assert_eq!((count("update"), count("create")), (100, 80));
 }
 
 #[test]
@@ -162,34 +64,10 @@ fn salesforce_counts_requests_by_the_day() {
 }
 
 #[test]
-fn refused_call_is_counted_in_no_window() {
-    let mut state = under(Limits::vendor());
-    admitted(&mut state, CREATE);
-    let before = state.limits.clone();
-
-    let refused = call(&mut state, CREATE);
-
-    assert!(refused.is_err());
-    assert_eq!(state.limits, before);
-}
-
-#[test]
-fn of_several_full_windows_the_one_that_ends_last_is_told() {
-    let few =
-        GitHubLimits { requests_per_hour: 1, content_per_minute: 1, ..GitHubLimits::default() };
-    let mut state = under(Limits { github: Some(few), ..Limits::default() });
-    call(&mut state, CREATE).unwrap();
-
-    let refused = call(&mut state, CREATE).unwrap_err();
-
-    assert_eq!(refused.details.unwrap()["x-ratelimit-resource"], "core");
-}
-
-#[test]
 fn services_without_limits_count_nothing() {
     let mut state = under(Limits { slack: Some(SlackLimits::default()), ..Limits::default() });
 
-    for service in [ServiceName::GitHub, ServiceName::Gmail, ServiceName::Notion] {
+    for service in [ServiceName::GitHub, ServiceName::Gmail] {
         assert_eq!(admitted(&mut state, (service, "create_issue")), 20_000);
     }
 
@@ -198,8 +76,8 @@ fn services_without_limits_count_nothing() {
 
 /// Calls of all services, some of which share windows.
 const CALLS: [(ServiceName, &str); 5] = [
-    READ,
-    CREATE,
+    (ServiceName::GitHub, "get_issue"),
+    (ServiceName::GitHub, "create_issue"),
     (ServiceName::GitHub, "search_code"),
     (ServiceName::Gmail, "list_labels"),
     (ServiceName::Salesforce, "query"),

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limit::{Limits, Meter};
 use crate::server::MockServer;
-use crate::service::ServiceName;
+use crate::service::{Api, ServiceName};
 
 /// What operations take from their world: the time and fresh ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,13 @@ pub struct Env {
     pub clock: Clock,
     /// Where ids come from.
     pub ids: Ids,
+}
+
+impl Env {
+    /// What operations of a service take, without limits.
+    pub fn api<S>(&mut self) -> Api<'_, S> {
+        Api::new(&self.clock, &mut self.ids)
+    }
 }
 
 /// Five services that share one state. Cheap to clone; worlds know nothing of each other.

@@ -4,23 +4,18 @@
 //! it was that long ago: what is new is not found yet, what was changed is found under its old content, and
 //! what was removed is still found. Reading, listing and Gmail's search see the present.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::service::ServiceName;
-use crate::service::github::{GitHub, Repo};
+use crate::service::github::GitHub;
 use crate::service::notion::Notion;
 
 /// Snapshots that are kept, each a copy of everything that is searched. With more changes than this within one
 /// lag, the oldest are found too late.
 const MOMENTS_MAX: usize = 256;
-
-/// The search that finds repositories, in all dialects that have it.
-const SEARCH_FOR_REPOSITORIES: &str = "search_repositories";
 
 /// How far searches lag, and what they can see of the past.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -90,37 +85,9 @@ impl State {
         self.search.forget(self.env.clock.now());
     }
 
-    /// The world as a tool sees it, when that is the past.
-    pub(crate) fn as_searched(&self, service: ServiceName, tool: &str) -> Option<Self> {
-        let searches = match service {
-            ServiceName::GitHub => tool.starts_with("search_"),
-            _ => false,
-        };
-        if !searches {
-            return None;
-        }
-        let seen = self.search.seen(self.env.clock.now())?;
-        let Moment { mut github, .. } = self.search.moments.get(seen)?.clone();
-        if tool != SEARCH_FOR_REPOSITORIES {
-            add_new_repositories(&mut github, &self.github);
-        }
-        Some(Self { env: self.env.clone(), github, ..Self::empty(0) })
-    }
-
     fn moment(&self) -> Moment {
         let (github, notion) = (self.github.clone(), self.notion.clone());
         Moment { since: self.env.clock.now(), github, notion }
-    }
-}
-
-/// Adds the repositories of today, without what is in them: a query may name one that is too new to have
-/// been searched, and is not refused for that.
-fn add_new_repositories(past: &mut GitHub, present: &GitHub) {
-    for repo in &present.repos {
-        if past.repo(&repo.owner, &repo.name).is_none() {
-            let (issues, branches) = (Vec::new(), BTreeMap::new());
-            past.repos.push(Repo { issues, branches, ..repo.clone() });
-        }
     }
 }
 
@@ -129,14 +96,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::world::Part;
 
     /// A GitHub whose viewer says which change it was.
     fn change(state: &mut State, number: u32) {
         state.github.viewer = number.to_string();
     }
 
-    fn seen(state: &State) -> Option<String> {
-        state.as_searched(ServiceName::GitHub, "search_issues").map(|state| state.github.viewer)
+    fn seen(state: &mut State) -> Option<String> {
+        let (_, api) = GitHub::open(state);
+        api.past().map(|github| github.viewer.clone())
     }
 
     #[test]
@@ -146,25 +115,13 @@ mod tests {
         state.lag_search(Duration::from_secs(10));
 
         change(&mut state, 2);
-        let mut shown = vec![seen(&state)];
+        let mut shown = vec![seen(&mut state)];
         for seconds in [9, 1] {
             state.advance(Duration::from_secs(seconds));
-            shown.push(seen(&state));
+            shown.push(seen(&mut state));
         }
 
         assert_eq!(shown.iter().flatten().collect::<Vec<_>>(), ["1", "1", "2"]);
-    }
-
-    #[test]
-    fn only_searches_see_the_past() {
-        let mut state = State::empty(1);
-        state.lag_search(Duration::from_secs(10));
-
-        let sees_past = |service, tool| state.as_searched(service, tool).is_some();
-
-        assert!(sees_past(ServiceName::GitHub, "search_code"));
-        assert!(!sees_past(ServiceName::GitHub, "list_issues"));
-        assert!(!sees_past(ServiceName::Gmail, "search"));
     }
 
     #[test]
@@ -215,7 +172,7 @@ mod tests {
 
                 let ago = past.len().checked_sub(1 + usize::try_from(lag).unwrap());
                 let expected = ago.map_or(0, |second| past[second]);
-                prop_assert_eq!(seen(&state), Some(expected.to_string()));
+                prop_assert_eq!(seen(&mut state), Some(expected.to_string()));
             }
         }
     }

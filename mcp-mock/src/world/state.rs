@@ -71,16 +71,13 @@ impl State {
             self.env.clock = Clock::at(now);
         }
         let of = |service| move |error| SeedError { service, error };
-        self.github.plant(&mut self.env, seed.github).map_err(of(ServiceName::GitHub))?;
-        let mut gmail = Api::new(&self.env.clock, &mut self.env.ids);
-        self.gmail.plant(&mut gmail, seed.gmail).map_err(of(ServiceName::Gmail))?;
-        let (notion, mut api) = Notion::open(self);
-        notion.plant(&mut api, seed.notion).map_err(of(ServiceName::Notion))?;
+        self.github.plant(&mut self.env.api(), seed.github).map_err(of(ServiceName::GitHub))?;
+        self.gmail.plant(&mut self.env.api(), seed.gmail).map_err(of(ServiceName::Gmail))?;
+        self.notion.plant(&mut self.env.api(), seed.notion).map_err(of(ServiceName::Notion))?;
         self.salesforce
             .plant(&mut self.env, seed.salesforce)
             .map_err(of(ServiceName::Salesforce))?;
-        let (slack, mut api) = Slack::open(self);
-        slack.plant(&mut api, seed.slack).map_err(of(ServiceName::Slack))?;
+        self.slack.plant(&mut self.env.api(), seed.slack).map_err(of(ServiceName::Slack))?;
         if let Some(limits) = seed.limits {
             self.limits = Meter::new(limits);
         }

@@ -9,8 +9,8 @@ mod repo;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::arguments::{
-    given_texts, head_sha, merge_message, merge_method, milestone, number, owned, page, pull_order,
-    read_time, refuse_unmodelled, repo_path, search_order, state,
+    InRepo, MergeRequest, Number, OfIssue, OfPull, Paging, PullList, head_sha, read_time,
+    refuse_unmodelled, search_order, state,
 };
 use mcp_mock::service::github::{Found, GitHub, account_id};
 

@@ -47,7 +47,7 @@ impl Rest<'_> {
     pub(in super::super) fn parent(self, fork: &Repo) -> Value {
         let parent = fork.parent.as_deref().and_then(|full_name| full_name.split_once('/'));
         let parent =
-            parent.and_then(|(owner, name)| self.github.get_repo(RepoPath::new(owner, name)).ok());
+            parent.and_then(|(owner, name)| self.github.repo_at(RepoPath::new(owner, name)).ok());
         parent.map_or(Value::Null, |parent| self.repo(parent))
     }
 

@@ -2,28 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::github::{Rest, commit, owned, page, repo_path};
-use super::super::{Answer, Arguments};
-use super::{Outcome, shape};
+use super::super::github::{InRepo, Paging, Rest, commit};
+use super::shape;
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::{
     CodeHit, CommitFilter, Content, ContentEntry, GitHub, INLINE_MAX, NewContent, Push, Repo,
-    RepoPath,
 };
-use mcp_mock::world::Env;
+
+#[derive(Deserialize)]
+struct Place {
+    #[serde(flatten)]
+    at: InRepo,
+    path: String,
+    #[serde(default)]
+    branch: String,
+}
 
 /// The server decodes the text of a file and leaves `encoding` as it was.
-pub(super) fn get_file_contents(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let path = repo_path(arguments);
-    let branch = arguments.optional_text("branch").filter(|branch| !branch.is_empty());
-    let content = github.get_content(path, arguments.text("path"), branch)?;
-    let repo = github.get_repo(path)?;
+pub(super) fn get_file_contents(mut call: Call<'_, GitHub>) -> Outcome {
+    let Place { at, path, branch } = call.read()?;
+    let branch = Some(branch.as_str()).filter(|branch| !branch.is_empty());
+    let content = call.service.get_content(&mut call.api, at.path(), &path, branch)?;
+    let repo = call.service.repo_at(at.path())?;
     let reference = branch.unwrap_or(&repo.default_branch);
     Ok(Answer::Json(match content {
         Content::Directory(entries) => {
@@ -40,77 +44,106 @@ pub(super) fn get_file_contents(
     }))
 }
 
+#[derive(Deserialize)]
+struct NewFile {
+    #[serde(flatten)]
+    place: Place,
+    content: String,
+    message: String,
+    #[serde(default)]
+    sha: String,
+}
+
 /// Without a `sha` the server looks it up itself, so that it overwrites what it has never read.
-pub(super) fn create_or_update_file(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (path, branch) = (repo_path(arguments), arguments.text("branch"));
-    let given = owned(arguments, "sha").filter(|sha| !sha.is_empty());
-    let new = NewContent {
-        path: arguments.text("path").to_owned(),
-        text: arguments.text("content").to_owned(),
-        message: arguments.text("message").to_owned(),
-        branch: Some(branch.to_owned()),
-        sha: given.or_else(|| current_sha(github, path, arguments)),
+pub(super) fn create_or_update_file(mut call: Call<'_, GitHub>) -> Outcome {
+    let NewFile { place: Place { at, path, branch }, content, message, sha } = call.read()?;
+    let (github, at) = (call.service, at.path());
+    let sha = if sha.is_empty() {
+        let found = github.get_content(&mut call.api, at, &path, Some(&branch));
+        found.and_then(file).ok().map(|entry| entry.sha)
+    } else {
+        Some(sha)
     };
-    let written = github.put_content(env, path, new)?;
-    let entry = entry_at(github, path, (&written.path, branch))?;
-    let (commit, _) = github.get_commit(path, &written.commit_sha)?;
-    let repo = github.get_repo(path)?;
+    let new = NewContent { path, text: content, message, branch: Some(branch), sha };
+    let written = github.put_content(&mut call.api, at, new)?;
+    let entry = file(github.content_at(at, &written.path, Some(&written.branch))?)?;
+    let (commit, _) = github.commit_at(at, &written.commit_sha)?;
+    let repo = github.repo_at(at)?;
     Ok(Answer::Json(shape::WRITTEN.trim(json!({
-        "content": commit::content(repo, branch, &entry),
+        "content": commit::content(repo, &written.branch, &entry),
         "commit": commit::git_commit(repo, &commit),
     }))))
 }
 
-fn current_sha(github: &GitHub, path: RepoPath<'_>, arguments: &Arguments) -> Option<String> {
-    let place = (arguments.text("path"), arguments.text("branch"));
-    entry_at(github, path, place).ok().filter(|entry| !entry.is_directory).map(|entry| entry.sha)
-}
-
-fn entry_at(
-    github: &GitHub,
-    path: RepoPath<'_>,
-    (file, branch): (&str, &str),
-) -> Result<ContentEntry, ApiError> {
-    match github.get_content(path, file, Some(branch))? {
+fn file(content: Content) -> Result<ContentEntry, ApiError> {
+    match content {
         Content::File { entry, .. } => Ok(entry),
         Content::Directory(_) => Err(ApiError::new(404, "not_found", "Not Found")),
     }
 }
 
-pub(super) fn push_files(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let (path, branch) = (repo_path(arguments), arguments.text("branch"));
-    let push = Push { branch, message: arguments.text("message"), files: files(arguments) };
-    github.push_files(env, path, push)?;
-    let reference = Rest::new(github).reference(github.get_repo(path)?, branch);
+#[derive(Deserialize)]
+struct NewPush {
+    #[serde(flatten)]
+    at: InRepo,
+    branch: String,
+    message: String,
+    files: Vec<PushedFile>,
+}
+
+#[derive(Deserialize)]
+struct PushedFile {
+    path: String,
+    content: String,
+}
+
+pub(super) fn push_files(mut call: Call<'_, GitHub>) -> Outcome {
+    let NewPush { at, branch, message, files } = call.read()?;
+    let (github, at) = (call.service, at.path());
+    github.get_ref(&mut call.api, at, &format!("heads/{branch}"))?;
+    let files: BTreeMap<_, _> =
+        files.into_iter().map(|file| (file.path, Some(file.content))).collect();
+    let push = Push { branch: &branch, message: &message, files };
+    github.push_files(&mut call.api, at, push)?;
+    let reference = Rest::new(github).reference(github.repo_at(at)?, &branch);
     Ok(Answer::Json(shape::REFERENCE.trim(reference)))
 }
 
-fn files(arguments: &Arguments) -> BTreeMap<String, Option<String>> {
-    let files = arguments.value("files").and_then(Value::as_array).into_iter().flatten();
-    let text = |file: &Value, name: &str| file[name].as_str().unwrap_or_default().to_owned();
-    files.map(|file| (text(file, "path"), Some(text(file, "content")))).collect()
+#[derive(Deserialize)]
+struct History {
+    #[serde(flatten)]
+    at: InRepo,
+    sha: Option<String>,
+    #[serde(flatten)]
+    paging: Paging,
 }
 
-pub(super) fn list_commits(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let path = repo_path(arguments);
-    let filter = CommitFilter { from: owned(arguments, "sha"), ..CommitFilter::default() };
-    let listing = github.list_commits(path, &filter, page(arguments, "page", "perPage"))?;
-    let (rest, repo) = (Rest::new(github), github.get_repo(path)?);
-    let commits: Vec<Value> = listing.items.iter().map(|entry| rest.commit(repo, entry)).collect();
+pub(super) fn list_commits(mut call: Call<'_, GitHub>) -> Outcome {
+    let History { at, sha, paging } = call.read()?;
+    let filter = CommitFilter { from: sha, ..CommitFilter::default() };
+    let page = call.service.list_commits(&mut call.api, at.path(), &filter, paging.number())?;
+    let (rest, repo) = (Rest::new(call.service), call.service.repo_at(at.path())?);
+    let commits: Vec<Value> = page.items.iter().map(|entry| rest.commit(repo, entry)).collect();
     Ok(Answer::Json(commits.into()))
 }
 
-pub(super) fn search_code(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let found = github.search_code(arguments.text("q"), page(arguments, "page", "per_page"))?;
-    Ok(Answer::Json(Rest::new(github).found(found, |rest, hit| code_hit(rest, github, &hit))))
+#[derive(Deserialize)]
+struct Search {
+    q: String,
+    #[serde(flatten)]
+    paging: Paging,
 }
 
-fn code_hit(rest: Rest<'_>, github: &GitHub, hit: &CodeHit) -> Value {
-    let repo = hit.repository.split_once('/').and_then(|(owner, name)| github.repo(owner, name));
+pub(super) fn search_code(mut call: Call<'_, GitHub>) -> Outcome {
+    let Search { q, paging } = call.read()?;
+    let index = call.service.search_index(&call.api);
+    let found = index.code(&mut call.api, &q, paging.number())?;
+    Ok(Answer::Json(Rest::new(index.content()).found(found, |rest, hit| code_hit(rest, &hit))))
+}
+
+fn code_hit(rest: Rest<'_>, hit: &CodeHit) -> Value {
+    let repo = hit.repository.split_once('/');
+    let repo = repo.and_then(|(owner, name)| rest.github().repo(owner, name));
     let api = |repo: &Repo| format!("https://api.github.com/repos/{}", repo.full_name());
     json!({
         "name": hit.path.rsplit('/').next(),

@@ -1,39 +1,44 @@
 //! Tools of issues. Their answers are GitHub's bodies as they are.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::github::{
-    Rest, given_texts, milestone, number, owned, page, read_time, repo_path, search_order, state,
-};
-use super::super::{Answer, Arguments};
-use super::Outcome;
+use super::super::github::{InRepo, Number, OfIssue, Paging, Rest, read_time, search_order, state};
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::{
     GitHub, IssueChange, IssueDetails, IssueFilter, IssueOrder, IssueSort, IssueState, NewIssue,
 };
-use mcp_mock::world::Env;
 
-pub(super) fn create_issue(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let path = repo_path(arguments);
-    let new = NewIssue {
-        title: arguments.text("title").to_owned(),
-        body: owned(arguments, "body"),
-        labels: arguments.texts("labels"),
-        assignees: arguments.texts("assignees"),
-        details: details(arguments),
-    };
-    let created = github.create_issue(env, path, new);
-    let issue =
-        created.map_err(|error| if error.status == 404 { no_repo(arguments) } else { error })?;
-    Ok(Answer::Json(Rest::new(github).issue(github.get_repo(path)?, &issue)))
+#[derive(Deserialize)]
+struct Draft {
+    #[serde(flatten)]
+    at: InRepo,
+    title: String,
+    body: Option<String>,
+    #[serde(default)]
+    labels: Vec<String>,
+    #[serde(default)]
+    assignees: Vec<String>,
+    milestone: Option<Number>,
 }
 
-fn details(arguments: &Arguments) -> IssueDetails {
-    IssueDetails { milestone: milestone(arguments), ..IssueDetails::default() }
+pub(super) fn create_issue(mut call: Call<'_, GitHub>) -> Outcome {
+    let Draft { at, title, body, labels, assignees, milestone } = call.read()?;
+    let new = NewIssue { title, body, labels, assignees, details: details(milestone) };
+    let created = call.service.create_issue(&mut call.api, at.path(), new);
+    let issue = created.map_err(|error| if error.status == 404 { no_repo(&at) } else { error })?;
+    let repo = call.service.repo_at(at.path())?;
+    Ok(Answer::Json(Rest::new(call.service).issue(repo, &issue)))
 }
 
-fn no_repo(arguments: &Arguments) -> ApiError {
-    let (owner, repo) = (arguments.text("owner"), arguments.text("repo"));
+/// The number of a milestone; one that no milestone can have is 0.
+fn details(milestone: Option<Number>) -> IssueDetails {
+    IssueDetails { milestone: milestone.map(Number::id), ..IssueDetails::default() }
+}
+
+fn no_repo(at: &InRepo) -> ApiError {
+    let InRepo { owner, repo } = at;
     let message = format!(
         "Repository '{owner}/{repo}' not found. Please verify:\n\
          1. The repository exists\n\
@@ -43,75 +48,117 @@ fn no_repo(arguments: &Arguments) -> ApiError {
     ApiError::new(404, "not_found", message)
 }
 
-pub(super) fn get_issue(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let path = repo_path(arguments);
-    let issue = github.get_issue(path, number(arguments, "issue_number"))?;
-    Ok(Answer::Json(Rest::new(github).issue(github.get_repo(path)?, issue)))
+pub(super) fn get_issue(mut call: Call<'_, GitHub>) -> Outcome {
+    let OfIssue { at, issue_number } = call.read()?;
+    let issue = call.service.get_issue(&mut call.api, at.path(), issue_number.id())?;
+    let repo = call.service.repo_at(at.path())?;
+    Ok(Answer::Json(Rest::new(call.service).issue(repo, issue)))
 }
 
-pub(super) fn list_issues(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let path = repo_path(arguments);
-    let filter = IssueFilter {
-        state: state(arguments),
-        labels: labels(arguments),
-        since: arguments.optional_text("since").and_then(read_time),
-        order: order(arguments),
-        ..IssueFilter::default()
-    };
-    let listing = github.list_issues(path, &filter, page(arguments, "page", "per_page"))?;
-    let (rest, repo) = (Rest::new(github), github.get_repo(path)?);
-    let issues: Vec<Value> = listing.items.iter().map(|issue| rest.issue(repo, issue)).collect();
-    Ok(Answer::Json(issues.into()))
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(flatten)]
+    at: InRepo,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    labels: Vec<String>,
+    since: Option<String>,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    direction: String,
+    #[serde(flatten)]
+    paging: Paging,
 }
 
 /// The server joins labels by commas, so that one with a comma in it becomes two.
-fn labels(arguments: &Arguments) -> Vec<String> {
-    let labels = arguments.texts("labels");
-    labels.iter().flat_map(|label| label.split(',')).map(str::to_owned).collect()
-}
-
-fn order(arguments: &Arguments) -> IssueOrder {
-    let by = match arguments.text("sort") {
+pub(super) fn list_issues(mut call: Call<'_, GitHub>) -> Outcome {
+    let wanted: Wanted = call.read()?;
+    let labels = wanted.labels.iter().flat_map(|label| label.split(',')).map(str::to_owned);
+    let by = match wanted.sort.as_str() {
         "comments" => IssueSort::Comments,
         "updated" => IssueSort::Updated,
         _ => IssueSort::Created,
     };
-    IssueOrder { by, ascending: arguments.text("direction") == "asc" }
+    let filter = IssueFilter {
+        state: state(&wanted.state),
+        labels: labels.collect(),
+        since: wanted.since.as_deref().and_then(read_time),
+        order: IssueOrder { by, ascending: wanted.direction == "asc" },
+        ..IssueFilter::default()
+    };
+    let (path, page) = (wanted.at.path(), wanted.paging.number());
+    let page = call.service.list_issues(&mut call.api, path, &filter, page)?;
+    let (rest, repo) = (Rest::new(call.service), call.service.repo_at(path)?);
+    let issues: Vec<Value> = page.items.iter().map(|issue| rest.issue(repo, issue)).collect();
+    Ok(Answer::Json(issues.into()))
 }
 
-pub(super) fn update_issue(github: &mut GitHub, env: &mut Env, arguments: &Arguments) -> Outcome {
-    let path = repo_path(arguments);
+#[derive(Deserialize)]
+struct Update {
+    #[serde(flatten)]
+    of: OfIssue,
+    title: Option<String>,
+    body: Option<String>,
+    #[serde(default)]
+    state: String,
+    labels: Option<Vec<String>>,
+    assignees: Option<Vec<String>>,
+    milestone: Option<Number>,
+}
+
+pub(super) fn update_issue(mut call: Call<'_, GitHub>) -> Outcome {
+    let Update { of, title, body, state, labels, assignees, milestone } = call.read()?;
     let change = IssueChange {
-        title: owned(arguments, "title"),
-        body: owned(arguments, "body"),
-        state: match arguments.text("state") {
+        title,
+        body,
+        state: match state.as_str() {
             "closed" => Some(IssueState::Closed),
             "open" => Some(IssueState::Open),
             _ => None,
         },
         state_reason: None,
-        labels: given_texts(arguments, "labels"),
-        assignees: given_texts(arguments, "assignees"),
-        details: details(arguments),
+        labels,
+        assignees,
+        details: details(milestone),
     };
-    let issue = github.update_issue(env, path, number(arguments, "issue_number"), change)?;
-    Ok(Answer::Json(Rest::new(github).issue(github.get_repo(path)?, &issue)))
+    let (path, number) = (of.at.path(), of.issue_number.id());
+    let issue = call.service.update_issue(&mut call.api, path, number, change)?;
+    Ok(Answer::Json(Rest::new(call.service).issue(call.service.repo_at(path)?, &issue)))
 }
 
-pub(super) fn add_issue_comment(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (path, number) = (repo_path(arguments), number(arguments, "issue_number"));
-    let comment = github.add_comment(env, path, number, arguments.text("body"))?;
-    let (repo, issue) = (github.get_repo(path)?, github.get_issue(path, number)?);
-    Ok(Answer::Json(Rest::new(github).comment(repo, issue, &comment)))
+#[derive(Deserialize)]
+struct NewComment {
+    #[serde(flatten)]
+    of: OfIssue,
+    body: String,
 }
 
-pub(super) fn search_issues(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let (order, page) = (search_order(arguments), page(arguments, "page", "per_page"));
-    let found = github.search_issues(arguments.text("q"), order, page)?;
-    let body = Rest::new(github).found(found, |rest, (repo, issue)| rest.issue(repo, issue));
-    Ok(Answer::Json(body))
+pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
+    let NewComment { of, body } = call.read()?;
+    let (path, number) = (of.at.path(), of.issue_number.id());
+    let comment = call.service.add_comment(&mut call.api, path, number, &body)?;
+    let (repo, issue) = (call.service.repo_at(path)?, call.service.issue_at(path, number)?);
+    Ok(Answer::Json(Rest::new(call.service).comment(repo, issue, &comment)))
+}
+
+#[derive(Deserialize)]
+struct Search {
+    q: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    order: String,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+pub(super) fn search_issues(mut call: Call<'_, GitHub>) -> Outcome {
+    let Search { q, sort, order, paging } = call.read()?;
+    let index = call.service.search_index(&call.api);
+    let order = search_order(&sort, &order);
+    let found = index.issues(&mut call.api, &q, order, paging.number())?;
+    let rest = Rest::new(index.content());
+    Ok(Answer::Json(rest.found(found, |rest, (repo, issue)| rest.issue(repo, issue))))
 }

@@ -17,7 +17,7 @@ use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Answer, Facts, ServerBehavior, WeighedOperation, indented, text, zod};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior, indented, text, zod};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::GitHub;
@@ -35,7 +35,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, WeighedOperation<GitHub>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
     ("add_issue_comment", issues::add_issue_comment),
     ("create_branch", repos::create_branch),
     ("create_issue", issues::create_issue),
@@ -65,10 +65,8 @@ const OPERATIONS: &[(&str, WeighedOperation<GitHub>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.dialect(Npm, OPERATIONS)
+    FACTS.metered(Npm, OPERATIONS)
 }
-
-type Outcome = Result<Answer, ApiError>;
 
 #[derive(Debug)]
 struct Npm;

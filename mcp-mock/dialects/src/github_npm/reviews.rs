@@ -1,75 +1,74 @@
 //! Tools of reviews.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::github::{Rest, number, owned, repo_path};
-use super::super::{Answer, Arguments};
-use super::{Outcome, shape};
+use super::super::github::{OfPull, Rest};
+use super::shape;
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::github::{GitHub, NewReview, NewReviewComment, Review, ReviewState};
-use mcp_mock::world::Env;
 
-pub(super) fn create_pull_request_review(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (path, number) = (repo_path(arguments), number(arguments, "pull_number"));
+#[derive(Deserialize)]
+struct Draft {
+    #[serde(flatten)]
+    pull: OfPull,
+    #[serde(default)]
+    commit_id: Option<String>,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    event: String,
+    #[serde(default)]
+    comments: Vec<Value>,
+}
+
+pub(super) fn create_pull_request_review(mut call: Call<'_, GitHub>) -> Outcome {
+    let Draft { pull: OfPull { at, number }, commit_id, body, event, comments } = call.read()?;
     let new = NewReview {
-        state: ReviewState::of_event(arguments.text("event")).unwrap_or(ReviewState::Pending),
-        body: arguments.text("body").to_owned(),
-        commit_id: owned(arguments, "commit_id"),
-        comments: comments(arguments),
+        state: ReviewState::of_event(&event).unwrap_or(ReviewState::Pending),
+        body,
+        commit_id,
+        comments: comments.iter().map(comment).collect(),
     };
-    let review = github.create_review(env, path, number, new)?;
-    let (repo, issue) = (github.get_repo(path)?, github.get_pull(path, number)?);
+    let (github, path) = (call.service, at.path());
+    let review = github.create_review(&mut call.api, path, number.id(), new)?;
+    let (repo, issue) = (github.repo_at(path)?, github.pull_at(path, number.id())?);
     Ok(Answer::Json(shape::REVIEW.trim(Rest::new(github).review(repo, issue, &review))))
 }
 
-fn comments(arguments: &Arguments) -> Vec<NewReviewComment> {
-    let text = |comment: &Value, name: &str| comment[name].as_str().unwrap_or_default().to_owned();
-    let comment = |comment: &Value| NewReviewComment {
-        path: text(comment, "path"),
+/// A comment has a `line` or a `position`, and the server checks neither.
+fn comment(comment: &Value) -> NewReviewComment {
+    let string = |name: &str| comment[name].as_str().unwrap_or_default().to_owned();
+    NewReviewComment {
+        path: string("path"),
         line: comment["line"].as_u64().or_else(|| comment["position"].as_u64()),
-        body: text(comment, "body"),
+        body: string("body"),
         ..NewReviewComment::default()
-    };
-    let comments = arguments.value("comments").and_then(Value::as_array);
-    comments.into_iter().flatten().map(comment).collect()
+    }
 }
 
-pub(super) fn get_pull_request_reviews(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let path = repo_path(arguments);
-    let issue = github.get_pull(path, number(arguments, "pull_number"))?;
-    let (rest, repo) = (Rest::new(github), github.get_repo(path)?);
-    let reviews = visible(github, issue.pull.iter().flat_map(|pull| &pull.reviews));
+pub(super) fn get_pull_request_reviews(mut call: Call<'_, GitHub>) -> Outcome {
+    let OfPull { at, number } = call.read()?;
+    let (github, path) = (call.service, at.path());
+    let issue = github.get_pull(&mut call.api, path, number.id())?;
+    let (rest, repo) = (Rest::new(github), github.repo_at(path)?);
+    // A review that is not given yet is seen by its author only.
+    let is_seen =
+        |review: &&Review| review.state != ReviewState::Pending || review.author == github.viewer;
+    let reviews = issue.pull.iter().flat_map(|pull| &pull.reviews).filter(is_seen);
     let reviews: Vec<Value> = reviews.map(|review| rest.review(repo, issue, review)).collect();
     Ok(Answer::Json(shape::REVIEW.trim(reviews.into())))
 }
 
-pub(super) fn get_pull_request_comments(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let path = repo_path(arguments);
-    let issue = github.get_pull(path, number(arguments, "pull_number"))?;
-    let (rest, repo) = (Rest::new(github), github.get_repo(path)?);
+pub(super) fn get_pull_request_comments(mut call: Call<'_, GitHub>) -> Outcome {
+    let OfPull { at, number } = call.read()?;
+    let (github, path) = (call.service, at.path());
+    let issue = github.get_pull(&mut call.api, path, number.id())?;
+    let (rest, repo) = (Rest::new(github), github.repo_at(path)?);
     let given = issue.pull.iter().flat_map(|pull| &pull.reviews);
     let given = given.filter(|review| review.state != ReviewState::Pending);
     let comments = given.flat_map(|review| review.comments.iter().map(move |it| (review, it)));
     let comments: Vec<Value> =
         comments.map(|comment| rest.review_comment(repo, issue, comment)).collect();
     Ok(Answer::Json(shape::REVIEW_COMMENT.trim(comments.into())))
-}
-
-/// A review that is not given yet is seen by its author only.
-fn visible<'a>(
-    github: &'a GitHub,
-    reviews: impl Iterator<Item = &'a Review>,
-) -> impl Iterator<Item = &'a Review> {
-    reviews.filter(|review| review.state != ReviewState::Pending || review.author == github.viewer)
 }

@@ -244,11 +244,11 @@ fn what_is_not_modelled_fails_and_names_the_argument() {
     let users = json!({ "q": "a", "sort": "repositories" });
 
     for (tool, arguments) in [("list_pull_requests", list), ("search_users", users)] {
-        let heard = words(&mut demo(), tool, arguments);
-        assert!(
-            heard.starts_with("GitHub API Error: mcp-mock does not model `sort` = "),
-            "{heard}"
-        );
+        let arguments = serde_json::from_value(arguments).unwrap();
+        let answer = shown(&dialect().call(&mut demo(), tool, arguments).reply);
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with("mcp-mock does not model `sort` = "), "{answer}");
+        assert_eq!(answer["error"]["data"]["mock"], "not backed");
     }
 }
 

@@ -1,53 +1,37 @@
-//! How the server words a failure: what it was at, and what GitHub said.
+//! How the server words a failure: what it was doing, and what GitHub said.
 
-use mcp_core::jsonrpc::RpcError;
 use serde_json::Value;
 
-use super::super::{Arguments, text};
-use mcp_mock::dialect::Reply;
+use super::super::github::InRepo;
+use mcp_mock::dialect::Refusal;
 use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{GitHub, RepoPath};
+use mcp_mock::service::github::GitHub;
 
-/// Marks a refusal whose message is the server's own.
-const TOLD: &str = "told";
-/// Marks a failure that the server does not catch: it becomes an error of JSON-RPC, which the library of
-/// the server gives the code 0.
-const THROWN: &str = "thrown";
-
-pub(super) fn shown(tool: &str, error: &ApiError) -> Reply {
-    match error.code.as_str() {
-        TOLD => Ok(text(&error.message).into_error()),
-        THROWN => Err(RpcError::new(0, &error.message)),
-        // A refusal that a test has scripted: nobody knows what the server was at.
-        _ => Ok(text(rest_words(&format!("failed to call {tool}"), "", error)).into_error()),
-    }
+/// A refusal that a test has scripted: what the server was doing is not known.
+pub(super) fn scripted(tool: &str, error: &ApiError) -> String {
+    rest_words(&format!("failed to call {tool}"), "", error)
 }
 
 /// The server's own words.
-pub(super) fn told(words: impl Into<String>) -> ApiError {
-    ApiError::new(400, TOLD, words)
+pub(super) fn server_error(words: impl Into<String>) -> Refusal {
+    Refusal::Server(words.into())
 }
 
-/// What the REST API refused, while the server was at what `words` say.
-pub(super) fn rest(words: &str, request: Request) -> impl Fn(ApiError) -> ApiError {
-    move |error| {
-        if error.code == TOLD {
-            return error;
-        }
-        ApiError::new(error.status, TOLD, rest_words(words, &format!("{}: ", request.0), &error))
-    }
+/// What the REST API refused, while the server was doing what `words` say.
+pub(super) fn rest_error(words: &str, request: Request) -> impl Fn(ApiError) -> Refusal {
+    move |error| server_error(rest_words(words, &format!("{}: ", request.0), &error))
 }
 
-/// As [`rest`], in a tool that does not catch it.
-pub(super) fn thrown(words: &str, request: Request) -> impl Fn(ApiError) -> ApiError {
+/// As [`rest_error`], in a tool that does not catch it.
+pub(super) fn uncaught(words: &str, request: Request) -> impl Fn(ApiError) -> Refusal {
     move |error| {
-        let words = format!("{words}: {}: {} {} []", request.0, error.status, error.message);
-        ApiError::new(error.status, THROWN, words)
+        let ApiError { status, message, .. } = &error;
+        Refusal::Uncaught(format!("{words}: {}: {status} {message} []", request.0))
     }
 }
 
 /// What the GraphQL API refused. It says what it could not find, by `name`.
-pub(super) fn graph(words: &str, name: &str) -> impl Fn(ApiError) -> ApiError {
+pub(super) fn graphql_error(words: &str, name: &str) -> impl Fn(ApiError) -> Refusal {
     move |error| {
         let said = if error.status == 404 {
             format!("Could not resolve to {name}.")
@@ -55,22 +39,18 @@ pub(super) fn graph(words: &str, name: &str) -> impl Fn(ApiError) -> ApiError {
             first_detail(&error).unwrap_or(&error.message).to_owned()
         };
         let prefix = if words.is_empty() { String::new() } else { format!("{words}: ") };
-        told(format!("{prefix}{said}"))
+        server_error(format!("{prefix}{said}"))
     }
 }
 
 /// How the GraphQL API calls the repository of a call.
-pub(super) fn repo_name(arguments: &Arguments) -> String {
-    let (owner, repo) = (arguments.text("owner"), arguments.text("repo"));
-    format!("a Repository with the name '{owner}/{repo}'")
+pub(super) fn repo_name(at: &InRepo) -> String {
+    format!("a Repository with the name '{}/{}'", at.owner, at.repo)
 }
 
 /// What the GraphQL API cannot find: the repository, or else what was looked for in it.
-pub(super) fn missing(github: &GitHub, arguments: &Arguments, wanted: &str) -> String {
-    match github.get_repo(RepoPath::new(arguments.text("owner"), arguments.text("repo"))) {
-        Ok(_) => wanted.to_owned(),
-        Err(_) => repo_name(arguments),
-    }
+pub(super) fn missing(github: &GitHub, at: &InRepo, wanted: &str) -> String {
+    if github.repo_at(at.path()).is_ok() { wanted.to_owned() } else { repo_name(at) }
 }
 
 /// A request of the REST API, as it stands in words.
@@ -82,13 +62,8 @@ impl Request {
     }
 
     /// Of a repository; `rest` begins with a slash or is empty.
-    pub(super) fn of_repo(
-        method: &str,
-        arguments: &Arguments,
-        rest: impl std::fmt::Display,
-    ) -> Self {
-        let (owner, repo) = (arguments.text("owner"), arguments.text("repo"));
-        Self::new(method, format_args!("repos/{owner}/{repo}{rest}"))
+    pub(super) fn of_repo(method: &str, at: &InRepo, rest: impl std::fmt::Display) -> Self {
+        Self::new(method, format_args!("repos/{}/{}{rest}", at.owner, at.repo))
     }
 }
 
@@ -155,9 +130,13 @@ mod tests {
 
     use super::*;
 
+    #[track_caller]
     fn words(error: ApiError) -> String {
         let request = Request::new("POST", "repos/o/r/issues");
-        rest("failed to create issue", request)(error).message
+        match rest_error("failed to create issue", request)(error) {
+            Refusal::Server(words) => words,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

@@ -5,35 +5,38 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::super::Arguments;
+use super::super::github::InRepo;
 use super::check::go_type;
-use super::failure::{graph, repo_name, told};
+use super::failure::{graphql_error, repo_name, server_error};
 use super::organizations::of_repo;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{FieldType, GitHub, Issue, IssueField};
+use mcp_mock::dialect::Refusal;
+use mcp_mock::service::github::{Api, FieldType, GitHub, Issue, IssueField};
 
 /// What `issue_fields` writes, by the name of the field: a value, or null to take one away.
 pub(super) fn written(
     github: &GitHub,
-    arguments: &Arguments,
-) -> Result<BTreeMap<String, Value>, ApiError> {
-    let items = items(arguments, "issue_fields", "item")?;
+    api: &mut Api<'_>,
+    at: &InRepo,
+    given: Option<&Value>,
+) -> Result<BTreeMap<String, Value>, Refusal> {
+    let items = items(given, "issue_fields", "item")?;
     let inputs = items.into_iter().map(Input::read).collect::<Result<Vec<_>, _>>()?;
     if inputs.is_empty() {
         return Ok(BTreeMap::new());
     }
     let words = "failed to resolve issue_fields: failed to query issue fields metadata";
-    let found = of_repo(github, arguments).map_err(graph(words, &repo_name(arguments)))?;
+    let found = of_repo(github, api, at).map_err(graphql_error(words, &repo_name(at)))?;
     let resolved = inputs.into_iter().map(|input| {
         let field = found.and_then(|organization| organization.issue_field(input.name.trim()));
         let value = match field {
             Some(field) => input.resolve(field),
             None => {
-                let (owner, repo) = (arguments.text("owner"), arguments.text("repo"));
+                let InRepo { owner, repo } = at;
                 Err(format!("issue field {:?} was not found in {owner}/{repo}", input.name))
             }
         };
-        let value = value.map_err(|words| told(format!("failed to resolve issue_fields: {words}")));
+        let value =
+            value.map_err(|words| server_error(format!("failed to resolve issue_fields: {words}")));
         Ok((input.name.trim().to_owned(), value?))
     });
     resolved.collect()
@@ -52,10 +55,10 @@ enum Change<'a> {
 }
 
 impl<'a> Input<'a> {
-    fn read(item: &'a Map<String, Value>) -> Result<Self, ApiError> {
+    fn read(item: &'a Map<String, Value>) -> Result<Self, Refusal> {
         let name = item.get("field_name").and_then(Value::as_str).unwrap_or_default();
         if name.trim().is_empty() {
-            return Err(told("field_name is required for each issue_fields item"));
+            return Err(server_error("field_name is required for each issue_fields item"));
         }
         let option = match item.get("field_option_name") {
             None => "",
@@ -69,22 +72,22 @@ impl<'a> Input<'a> {
         };
         let change = match (item.get("value"), option, deletes) {
             (Some(Value::Null), _, _) => {
-                return Err(told(format!("value cannot be null for field {name:?}")));
+                return Err(server_error(format!("value cannot be null for field {name:?}")));
             }
             (None, "", true) => Change::Delete,
             (_, _, true) => {
                 let words = "cannot specify 'delete' together with 'value' or 'field_option_name'";
-                return Err(told(format!("issue field {name:?} {words}")));
+                return Err(server_error(format!("issue field {name:?} {words}")));
             }
             (Some(value), "", false) => Change::Value(value),
             (None, "", false) => {
                 let words = "must specify either value or field_option_name";
-                return Err(told(format!("issue field {name:?} {words}")));
+                return Err(server_error(format!("issue field {name:?} {words}")));
             }
             (None, option, false) => Change::Option(option),
             (Some(_), _, false) => {
                 let words = "cannot specify both value and field_option_name";
-                return Err(told(format!("issue field {name:?} {words}")));
+                return Err(server_error(format!("issue field {name:?} {words}")));
             }
         };
         Ok(Self { name, change })
@@ -123,7 +126,12 @@ impl Filter {
 }
 
 /// What `field_filters` narrows a list by.
-pub(super) fn filters(github: &GitHub, arguments: &Arguments) -> Result<Vec<Filter>, ApiError> {
+pub(super) fn filters(
+    github: &GitHub,
+    api: &mut Api<'_>,
+    at: &InRepo,
+    given: Option<&Value>,
+) -> Result<Vec<Filter>, Refusal> {
     let read = |item: &Map<String, Value>| {
         let text = |name: &str| match item.get(name) {
             Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
@@ -131,22 +139,24 @@ pub(super) fn filters(github: &GitHub, arguments: &Arguments) -> Result<Vec<Filt
             Some(_) => Err(format!("parameter {name} is not of type string")),
         };
         let field = text("field_name");
-        let field = field.map_err(|words| told(format!("field_filters entry: {words}")))?;
+        let field = field.map_err(|words| server_error(format!("field_filters entry: {words}")))?;
         let value = text("value");
-        let value =
-            value.map_err(|words| told(format!("field_filters entry {field:?}: {words}")))?;
+        let value = value
+            .map_err(|words| server_error(format!("field_filters entry {field:?}: {words}")))?;
         Ok(Filter { field, value })
     };
-    let items = items(arguments, "field_filters", "entry")?;
-    let raw = items.into_iter().map(read).collect::<Result<Vec<_>, ApiError>>()?;
+    let items = items(given, "field_filters", "entry")?;
+    let raw = items.into_iter().map(read).collect::<Result<Vec<_>, Refusal>>()?;
     if raw.is_empty() {
         return Ok(raw);
     }
     let words = "failed to look up issue fields for field_filters";
-    let found = of_repo(github, arguments).map_err(graph(words, &repo_name(arguments)))?;
+    let found = of_repo(github, api, at).map_err(graphql_error(words, &repo_name(at)))?;
     let known = found.map(|organization| organization.issue_fields.as_slice()).unwrap_or_default();
     let resolved = raw.iter().map(|filter| filter.resolve(known));
-    resolved.collect::<Result<_, _>>().map_err(|words| told(format!("field_filters: {words}")))
+    resolved
+        .collect::<Result<_, _>>()
+        .map_err(|words| server_error(format!("field_filters: {words}")))
 }
 
 impl Filter {
@@ -182,21 +192,22 @@ impl Filter {
 }
 
 fn items<'a>(
-    arguments: &'a Arguments,
+    given: Option<&'a Value>,
     name: &str,
     what: &str,
-) -> Result<Vec<&'a Map<String, Value>>, ApiError> {
-    let items = match arguments.given(name) {
+) -> Result<Vec<&'a Map<String, Value>>, Refusal> {
+    let items = match given {
         None => return Ok(Vec::new()),
         Some(Value::Array(items)) => items,
-        Some(_) => return Err(told(format!("{name} must be an array"))),
+        Some(_) => return Err(server_error(format!("{name} must be an array"))),
     };
     let object = |item: &'a Value| {
-        item.as_object().ok_or_else(|| told(format!("each {name} {what} must be an object")))
+        item.as_object()
+            .ok_or_else(|| server_error(format!("each {name} {what} must be an object")))
     };
     items.iter().map(object).collect()
 }
 
-fn mistyped(name: &str, expected: &str, found: &Value) -> ApiError {
-    told(format!("parameter {name} is not of type {expected}, is {}", go_type(found)))
+fn mistyped(name: &str, expected: &str, found: &Value) -> Refusal {
+    server_error(format!("parameter {name} is not of type {expected}, is {}", go_type(found)))
 }

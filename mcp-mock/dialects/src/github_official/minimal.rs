@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::Arguments;
 use super::super::github::issue::reaction_counts;
 use super::super::github::{Rest, avatar_url};
 use mcp_mock::service::github::{
-    Branch, Comment, Commit, GitHub, HistoryEntry, Issue, Release, Repo, RepoPath, Review,
-    account_id,
+    Branch, Comment, Commit, FileChange, GitHub, HistoryEntry, Issue, Release, Repo, RepoPath,
+    Review, account_id,
 };
 
 /// The server asks for no more pull requests that close an issue, and counts them all.
@@ -30,8 +29,8 @@ pub(super) fn lean(body: Value, kept: &[&str]) -> Value {
 }
 
 /// The bodies with the members that the argument `fields` names, or all of them.
-pub(super) fn picked(bodies: Vec<Value>, arguments: &Arguments) -> Value {
-    let fields = arguments.texts("fields");
+pub(super) fn picked(bodies: Vec<Value>, fields: Option<&[String]>) -> Value {
+    let fields = fields.unwrap_or_default();
     let pick = |body: Value| match body {
         Value::Object(members) if !fields.is_empty() => {
             let is_wanted = |(name, _): &(String, Value)| fields.contains(name);
@@ -199,6 +198,19 @@ pub(super) fn pull(github: &GitHub, repo: &Repo, issue: &Issue) -> Value {
     body["commits"] = github.pull_commits(path, issue.number).unwrap_or_default().len().into();
     body["comments"] = issue.comments.len().into();
     lean(body, &["title", "draft", "merged"])
+}
+
+/// A file that a commit or a pull request changes.
+pub(super) fn file(file: &FileChange, with_patch: bool) -> Value {
+    let body = json!({
+        "filename": file.path,
+        "status": file.status.as_str(),
+        "additions": file.additions,
+        "deletions": file.deletions,
+        "changes": file.additions + file.deletions,
+        "patch": with_patch.then_some(&file.patch),
+    });
+    lean(body, &[])
 }
 
 pub(super) fn review(rest: Rest<'_>, repo: &Repo, (issue, review): (&Issue, &Review)) -> Value {

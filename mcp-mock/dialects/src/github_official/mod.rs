@@ -28,7 +28,7 @@ use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Facts, ServerBehavior, WeighedOperation, text};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior, text};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::GitHub;
@@ -48,7 +48,7 @@ const FACTS: Facts = Facts {
 
 /// Left out: `delete_repository`. The server asks the person first and refuses whoever cannot be asked, and a
 /// dialect neither asks nor knows who calls.
-const OPERATIONS: &[(&str, WeighedOperation<GitHub>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
     ("add_comment_to_pending_review", reviews::add_comment_to_pending_review),
     ("add_issue_comment", reactions::add_issue_comment),
     ("add_reply_to_pull_request_comment", reactions::add_reply_to_pull_request_comment),
@@ -94,10 +94,8 @@ const OPERATIONS: &[(&str, WeighedOperation<GitHub>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.dialect(Official, OPERATIONS)
+    FACTS.metered(Official, OPERATIONS)
 }
-
-type Outcome = Result<Answer, ApiError>;
 
 #[derive(Debug)]
 struct Official;
@@ -118,7 +116,12 @@ impl ServerBehavior for Official {
     }
 
     fn refuse(&self, tool: &str, error: &ApiError) -> Reply {
-        failure::shown(tool, error)
+        Ok(text(failure::scripted(tool, error)).into_error())
+    }
+
+    /// The library of the server gives the code 0.
+    fn uncaught(&self, words: &str) -> RpcError {
+        RpcError::new(0, words)
     }
 
     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
@@ -133,4 +136,9 @@ impl ServerBehavior for Official {
 /// All that is said of a record that was created or changed.
 fn created(id: u64, url: &str) -> Answer {
     Answer::Json(json!({ "id": id.to_string(), "url": url }))
+}
+
+/// A string that counts: an empty one is not given, for this server.
+fn non_empty(given: Option<String>) -> Option<String> {
+    given.filter(|string| !string.is_empty())
 }

@@ -1,23 +1,41 @@
 //! Tools of organizations: teams, and the types and fields of issues.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::github::InRepo;
 use super::super::github::issue::issue_type;
-use super::super::github::repo_path;
-use super::super::{Answer, Arguments};
-use super::failure::{Request, graph, repo_name, rest};
-use super::{Outcome, minimal};
+use super::failure::{Request, graphql_error, repo_name, rest_error};
+use super::minimal;
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{FieldType, GitHub, IssueField, Organization, Team, account_id};
-use mcp_mock::world::Env;
+use mcp_mock::service::github::{
+    Api, FieldType, GitHub, IssueField, Organization, Quota, Team, account_id,
+};
 
-/// Whoever is in no organization gets `null`, which is what the server makes of an empty list.
-pub(super) fn get_teams(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let user = Some(arguments.text("user")).filter(|user| !user.is_empty());
-    let user = user.unwrap_or(&github.viewer);
+#[derive(Deserialize)]
+struct OfUser {
+    #[serde(default)]
+    user: String,
+}
+
+/// Asks who the viewer is unless a user is given. Whoever is in no organization gets `null`, which is what the
+/// server makes of an empty list.
+pub(super) fn get_teams(mut call: Call<'_, GitHub>) -> Outcome {
+    let OfUser { user } = call.read()?;
+    let github = &*call.service;
+    let user = if user.is_empty() {
+        let paid = github.spend(&mut call.api, Quota::Core);
+        paid.map_err(rest_error("failed to get user", Request::new("GET", "user")))?;
+        &github.viewer
+    } else {
+        &user
+    };
+    let name = format!("a User with the login of '{user}'");
+    let refused = graphql_error("Failed to find teams", &name);
+    github.spend(&mut call.api, Quota::Core).map_err(&refused)?;
     if !has_account(github, user) || github.is_organization(user) {
-        let name = format!("a User with the login of '{user}'");
-        return Err(graph("Failed to find teams", &name)(not_found()));
+        return Err(refused(not_found()));
     }
     let team = |team: &Team| json!({ "name": team.name, "slug": team.slug(), "description": team.description });
     let own = github.organizations.iter().filter(|organization| organization.has_member(user));
@@ -28,46 +46,61 @@ pub(super) fn get_teams(github: &mut GitHub, _: &mut Env, arguments: &Arguments)
     Ok(Answer::Json(or_null(own.collect())))
 }
 
+#[derive(Deserialize)]
+struct OfTeam {
+    org: String,
+    team_slug: String,
+}
+
 /// A team without members, and one that is not there, is `null`.
-pub(super) fn get_team_members(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let login = arguments.text("org");
-    let found = organization(github, login);
-    let found = found.map_err(graph("Failed to get team members", &organization_name(login)))?;
-    let team = found.and_then(|organization| organization.team(arguments.text("team_slug")));
+pub(super) fn get_team_members(mut call: Call<'_, GitHub>) -> Outcome {
+    let OfTeam { org, team_slug } = call.read()?;
+    let found = organization(call.service, &mut call.api, &org);
+    let found =
+        found.map_err(graphql_error("Failed to get team members", &organization_name(&org)))?;
+    let team = found.and_then(|organization| organization.team(&team_slug));
     let members = team.map(|team| team.members.iter().cloned().map(Value::from).collect());
     Ok(Answer::Json(or_null(members.unwrap_or_default())))
 }
 
-pub(super) fn list_issue_types(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let owner = arguments.text("owner");
-    let (found, request) = if arguments.text("repo").is_empty() {
+#[derive(Deserialize)]
+struct Owned {
+    owner: String,
+    #[serde(default)]
+    repo: String,
+}
+
+pub(super) fn list_issue_types(mut call: Call<'_, GitHub>) -> Outcome {
+    let Owned { owner, repo } = call.read()?;
+    let at = InRepo { owner, repo };
+    let owner = &at.owner;
+    let (found, request) = if at.repo.is_empty() {
         let request = Request::new("GET", format_args!("orgs/{owner}/issue-types"));
-        (organization(github, owner), request)
+        (organization(call.service, &mut call.api, owner), request)
     } else {
-        (of_repo(github, arguments), Request::of_repo("GET", arguments, "/issue-types"))
+        let request = Request::of_repo("GET", &at, "/issue-types");
+        (of_repo(call.service, &mut call.api, &at), request)
     };
-    let found = found.map_err(rest("failed to list issue types", request))?;
+    let found = found.map_err(rest_error("failed to list issue types", request))?;
     let types = found.iter().flat_map(|found| &found.issue_types);
     Ok(Answer::Json(types.map(|kind| issue_type(owner, kind)).collect()))
 }
 
-pub(super) fn list_issue_fields(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let owner = arguments.text("owner");
-    let (found, name) = if arguments.text("repo").is_empty() {
-        (organization(github, owner), organization_name(owner))
+pub(super) fn list_issue_fields(mut call: Call<'_, GitHub>) -> Outcome {
+    let Owned { owner, repo } = call.read()?;
+    let at = InRepo { owner, repo };
+    let owner = &at.owner;
+    let (found, name) = if at.repo.is_empty() {
+        (organization(call.service, &mut call.api, owner), organization_name(owner))
     } else {
-        (of_repo(github, arguments), repo_name(arguments))
+        (of_repo(call.service, &mut call.api, &at), repo_name(&at))
     };
-    let found = found.map_err(graph("failed to list issue fields", &name))?;
+    let found = found.map_err(graphql_error("failed to list issue fields", &name))?;
     let fields = found.iter().flat_map(|found| &found.issue_fields);
-    Ok(Answer::Json(fields.map(|shown| field(owner, shown)).collect()))
+    Ok(Answer::Json(fields.map(|field| render_field(owner, field)).collect()))
 }
 
-fn field(owner: &str, field: &IssueField) -> Value {
+fn render_field(owner: &str, field: &IssueField) -> Value {
     let id = account_id(&format!("{owner}/fields/{}", field.name));
     let option = |(priority, name): (usize, &String)| {
         let id = account_id(&format!("{owner}/fields/{}/{name}", field.name));
@@ -89,17 +122,23 @@ fn field(owner: &str, field: &IssueField) -> Value {
     minimal::lean(body, &[])
 }
 
-/// What is known of the organization that owns a repository.
+/// Asks for what is known of the organization that owns a repository.
 pub(super) fn of_repo<'a>(
     github: &'a GitHub,
-    arguments: &Arguments,
+    api: &mut Api<'_>,
+    at: &InRepo,
 ) -> Result<Option<&'a Organization>, ApiError> {
-    let repo = github.get_repo(repo_path(arguments))?;
+    let repo = github.get_repo(api, at.path())?;
     Ok(github.organization(&repo.owner))
 }
 
-/// What is known of an organization; of one that only owns repositories it is nothing.
-fn organization<'a>(github: &'a GitHub, login: &str) -> Result<Option<&'a Organization>, ApiError> {
+/// Asks for what is known of an organization; of one that only owns repositories it is nothing.
+fn organization<'a>(
+    github: &'a GitHub,
+    api: &mut Api<'_>,
+    login: &str,
+) -> Result<Option<&'a Organization>, ApiError> {
+    github.spend(api, Quota::Core)?;
     let is_there = has_account(github, login) && github.is_organization(login);
     if is_there { Ok(github.organization(login)) } else { Err(not_found()) }
 }

@@ -1,27 +1,42 @@
 //! `pull_request_read`: all that can be read of one pull request.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::github::{Rest, head_sha, number, page, repo_path};
-use super::super::{Answer, Arguments};
-use super::cursor::CursorPage;
-use super::failure::{Request, graph, missing, rest, thrown, told};
+use super::super::github::{OfPull, Paging, Rest, head_sha};
+use super::cursor::CursorPaging;
+use super::failure::{Request, graphql_error, missing, rest_error, server_error, uncaught};
 use super::issues::comments;
-use super::{Outcome, minimal};
-use mcp_mock::service::ApiError;
+use super::minimal;
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
 use mcp_mock::service::github::{
-    FileChange, FileStatus, GitHub, Issue, Repo, Review, ReviewComment, ReviewState,
+    FileChange, FileStatus, GitHub, Issue, Quota, Repo, Review, ReviewComment, ReviewState,
 };
-use mcp_mock::world::Env;
 
-pub(super) fn pull_request_read(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let view = View::new(github, arguments, found(github, arguments)?)?;
-    Ok(Answer::Json(match arguments.text("method") {
-        "get" => view.whole(),
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(flatten)]
+    pull: OfPull,
+    method: String,
+    #[serde(flatten)]
+    paging: Paging,
+    #[serde(flatten)]
+    cursor: CursorPaging,
+}
+
+pub(super) fn pull_request_read(mut call: Call<'_, GitHub>) -> Outcome {
+    let wanted: Wanted = call.read()?;
+    let method = wanted.method.as_str();
+    wanted.find(&mut call)?;
+    if matches!(method, "get_status" | "get_check_runs") {
+        wanted.ask_for_checks(&mut call)?;
+    }
+    let (github, at) = (&*call.service, &wanted.pull.at);
+    let repo = github.repo_at(at.path())?;
+    let issue = github.pull_at(at.path(), wanted.pull.number.id())?;
+    let view = View { github, wanted: &wanted, repo, issue };
+    Ok(Answer::Json(match method {
+        "get" => minimal::pull(github, repo, issue),
         "get_diff" => return Ok(Answer::Text(view.diff())),
         "get_status" => view.status(),
         "get_check_runs" => json!({ "total_count": 0, "check_runs": [] }),
@@ -29,64 +44,68 @@ pub(super) fn pull_request_read(
         "get_commits" => view.commits(),
         "get_reviews" => view.reviews(),
         "get_review_comments" => view.threads()?,
-        "get_comments" => comments(github, arguments, view.issue)?,
-        other => return Err(told(format!("unknown method: {other}"))),
+        _ => comments(Rest::new(github), repo, issue, &wanted.paging),
     }))
 }
 
-/// The pull request, or why it cannot be read: each method says so for itself.
-fn found<'a>(github: &'a GitHub, arguments: &Arguments) -> Result<&'a Issue, ApiError> {
-    let number = number(arguments, "pullNumber");
-    let found = github.get_pull(repo_path(arguments), number);
-    let (part, place) = match arguments.text("method") {
-        "get_diff" => (" diff", ""),
-        "get_files" => (" files", "/files?page=1&per_page=30"),
-        "get_commits" => (" commits", "/commits?page=1&per_page=30"),
-        "get_reviews" => (" reviews", "/reviews?page=1&per_page=30"),
-        "get_review_comments" => {
-            let name =
-                missing(github, arguments, &format!("a PullRequest with the number of {number}"));
-            return found.map_err(graph("failed to get pull request review threads", &name));
-        }
-        "get_comments" => {
-            let place = format_args!("/issues/{number}/comments?page=1&per_page=30");
-            let request = Request::of_repo("GET", arguments, place);
-            return found.map_err(thrown("failed to get issue comments", request));
-        }
-        _ => ("", ""),
-    };
-    let request = Request::of_repo("GET", arguments, format_args!("/pulls/{number}{place}"));
-    found.map_err(rest(&format!("failed to get pull request{part}"), request))
+impl Wanted {
+    /// Asks for the part of the pull request; each method says for itself why it cannot be read.
+    fn find(&self, call: &mut Call<'_, GitHub>) -> Result<(), Refusal> {
+        let (at, number) = (&self.pull.at, self.pull.number.id());
+        let wanted = format!("a PullRequest with the number of {number}");
+        let name = missing(call.service, at, &wanted);
+        let mut found = || call.service.get_pull(&mut call.api, at.path(), number).map(drop);
+        let (part, place) = match self.method.as_str() {
+            "get" | "get_check_runs" | "get_status" => ("", ""),
+            "get_diff" => (" diff", ""),
+            "get_files" => (" files", "/files?page=1&per_page=30"),
+            "get_commits" => (" commits", "/commits?page=1&per_page=30"),
+            "get_reviews" => (" reviews", "/reviews?page=1&per_page=30"),
+            "get_review_comments" => {
+                let words = "failed to get pull request review threads";
+                return found().map_err(graphql_error(words, &name));
+            }
+            "get_comments" => {
+                let place = format_args!("/issues/{number}/comments?page=1&per_page=30");
+                let request = Request::of_repo("GET", at, place);
+                return found().map_err(uncaught("failed to get issue comments", request));
+            }
+            other => return Err(server_error(format!("unknown method: {other}"))),
+        };
+        let request = Request::of_repo("GET", at, format_args!("/pulls/{number}{place}"));
+        found().map_err(rest_error(&format!("failed to get pull request{part}"), request))
+    }
+
+    /// The second request of the methods that read what has checked the head.
+    fn ask_for_checks(&self, call: &mut Call<'_, GitHub>) -> Result<(), Refusal> {
+        let (at, number) = (&self.pull.at, self.pull.number.id());
+        let sha =
+            head_sha(call.service.repo_at(at.path())?, call.service.pull_at(at.path(), number)?);
+        let (words, place) = match self.method.as_str() {
+            "get_status" => ("failed to get combined status", "status"),
+            _ => ("failed to get check runs", "check-runs?page=1&per_page=30"),
+        };
+        let request = Request::of_repo("GET", at, format_args!("/commits/{sha}/{place}"));
+        call.service.spend(&mut call.api, Quota::Core).map_err(rest_error(words, request))
+    }
 }
 
 /// A pull request that is there, as the server shows parts of it.
 struct View<'a> {
     github: &'a GitHub,
-    arguments: &'a Arguments,
+    wanted: &'a Wanted,
     repo: &'a Repo,
     issue: &'a Issue,
 }
 
-impl<'a> View<'a> {
-    fn new(
-        github: &'a GitHub,
-        arguments: &'a Arguments,
-        issue: &'a Issue,
-    ) -> Result<Self, ApiError> {
-        Ok(Self { github, arguments, repo: github.get_repo(repo_path(arguments))?, issue })
-    }
-
-    fn whole(&self) -> Value {
-        minimal::pull(self.github, self.repo, self.issue)
-    }
-
+impl View<'_> {
     fn changes(&self) -> Vec<FileChange> {
-        let path = repo_path(self.arguments);
+        let path = self.wanted.pull.at.path();
         self.github.pull_files(path, self.issue.number).unwrap_or_default()
     }
 
     fn paged(&self, all: Vec<Value>) -> Value {
-        page(self.arguments, "page", "perPage").cut(all).items.into()
+        self.wanted.paging.number().cut(all).items.into()
     }
 
     fn diff(&self) -> String {
@@ -111,22 +130,12 @@ impl<'a> View<'a> {
     }
 
     fn files(&self) -> Value {
-        let file = |file: &FileChange| {
-            let body = json!({
-                "filename": file.path,
-                "status": file.status.as_str(),
-                "additions": file.additions,
-                "deletions": file.deletions,
-                "changes": file.additions + file.deletions,
-                "patch": file.patch,
-            });
-            minimal::lean(body, &[])
-        };
+        let file = |file: &FileChange| minimal::file(file, true);
         self.paged(self.changes().iter().map(file).collect())
     }
 
     fn commits(&self) -> Value {
-        let path = repo_path(self.arguments);
+        let path = self.wanted.pull.at.path();
         let commits = self.github.pull_commits(path, self.issue.number).unwrap_or_default();
         let commits = commits.into_iter().map(|commit| minimal::pull_commit(self.repo, commit));
         self.paged(commits.collect())
@@ -143,7 +152,7 @@ impl<'a> View<'a> {
     }
 
     /// Comments on files by thread, a page of them by cursor.
-    fn threads(&self) -> Result<Value, ApiError> {
+    fn threads(&self) -> Result<Value, Refusal> {
         let given = self.issue.pull.iter().flat_map(|pull| &pull.reviews);
         let given = given.filter(|review| review.state != ReviewState::Pending);
         let comments: Vec<&ReviewComment> = given.flat_map(|review| &review.comments).collect();
@@ -151,7 +160,7 @@ impl<'a> View<'a> {
         let threads: Vec<Value> = first.map(|first| self.thread(first, &comments)).collect();
         let total = threads.len();
         let words = "failed to get pull request review threads";
-        let (threads, info) = CursorPage::of(self.arguments, words)?.cut(threads);
+        let (threads, info) = self.wanted.cursor.cut(threads, words)?;
         Ok(json!({ "totalCount": total, "pageInfo": info, "review_threads": threads }))
     }
 

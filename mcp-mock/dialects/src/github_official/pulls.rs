@@ -1,142 +1,165 @@
 //! Tools that open, list and change pull requests.
 
+use serde::Deserialize;
 use serde_json::json;
 
-use super::super::github::{
-    merge_message, merge_method, number, owned, page, pull_order, repo_path, state,
-};
-use super::super::{Answer, Arguments};
-use super::failure::{Request, rest, told};
-use super::{Outcome, created, minimal};
-use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{
-    GitHub, IssueChange, IssueFilter, IssueKind, IssueState, Merge, NewPull, PullChange,
-};
-use mcp_mock::world::Env;
+use super::super::github::{InRepo, MergeRequest, OfPull, PullList};
+use super::failure::{Request, graphql_error, missing, rest_error, server_error};
+use super::{created, minimal, non_empty};
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
+use mcp_mock::service::github::{GitHub, IssueChange, IssueState, NewPull, PullChange};
 
-pub(super) fn create_pull_request(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let path = repo_path(arguments);
-    let new = NewPull {
-        title: arguments.text("title").to_owned(),
-        head: arguments.text("head").to_owned(),
-        base: owned(arguments, "base"),
-        body: owned(arguments, "body").filter(|body| !body.is_empty()),
-        draft: arguments.boolean("draft").unwrap_or_default(),
-    };
-    let request = Request::of_repo("POST", arguments, "/pulls");
-    let issue = github
-        .create_pull(env, path, new)
-        .map_err(rest("failed to create pull request", request))?;
-    request_reviewers(github, env, arguments, issue.number)?;
+#[derive(Deserialize)]
+struct Draft {
+    #[serde(flatten)]
+    at: InRepo,
+    title: String,
+    head: String,
+    base: String,
+    body: Option<String>,
+    #[serde(default)]
+    draft: bool,
+    reviewers: Option<Vec<String>>,
+}
+
+pub(super) fn create_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
+    let Draft { at, title, head, base, body, draft, reviewers } = call.read()?;
+    let new = NewPull { title, head, base: Some(base), body: non_empty(body), draft };
+    let request = Request::of_repo("POST", &at, "/pulls");
+    let opened = call.service.create_pull(&mut call.api, at.path(), new);
+    let issue = opened.map_err(rest_error("failed to create pull request", request))?;
+    request_reviewers(&mut call, &at, issue.number, reviewers)?;
     Ok(created(issue.id, &issue.html_url))
 }
 
 fn request_reviewers(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
+    call: &mut Call<'_, GitHub>,
+    at: &InRepo,
     number: u64,
-) -> Result<(), ApiError> {
-    let change = PullChange { reviewers: arguments.texts("reviewers"), ..PullChange::default() };
-    if change.reviewers.is_empty() {
-        return Ok(());
-    }
+    reviewers: Option<Vec<String>>,
+) -> Result<(), Refusal> {
+    let Some(logins) = reviewers.filter(|logins| !logins.is_empty()) else { return Ok(()) };
     let place = format_args!("/pulls/{number}/requested_reviewers");
-    let request = Request::of_repo("POST", arguments, place);
-    let asked = github.update_pull(env, repo_path(arguments), number, change);
-    asked.map_err(rest("failed to request reviewers", request)).map(drop)
+    let request = Request::of_repo("POST", at, place);
+    let asked = call.service.request_reviewers(&mut call.api, at.path(), number, logins);
+    asked.map_err(rest_error("failed to request reviewers", request))
 }
 
-pub(super) fn list_pull_requests(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let path = repo_path(arguments);
-    let filter = IssueFilter {
-        kind: IssueKind::Pull,
-        state: state(arguments),
-        head: owned(arguments, "head").filter(|head| !head.is_empty()),
-        base: owned(arguments, "base").filter(|base| !base.is_empty()),
-        order: pull_order(arguments)?,
-        ..IssueFilter::default()
-    };
-    let request = Request::of_repo("GET", arguments, "/pulls?page=1&per_page=30");
-    let listing = github
-        .list_issues(path, &filter, page(arguments, "page", "perPage"))
-        .map_err(rest("failed to list pull requests", request))?;
-    let repo = github.get_repo(path)?;
-    let pulls = listing.items.iter().map(|issue| minimal::listed_pull(repo, issue)).collect();
-    Ok(Answer::Json(minimal::picked(pulls, arguments)))
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(flatten)]
+    list: PullList,
+    fields: Option<Vec<String>>,
 }
 
-/// Empty texts count as given here, unlike when an issue is changed.
-pub(super) fn update_pull_request(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let names = ["title", "body", "state", "base", "maintainer_can_modify", "draft"];
-    let has_reviewers = !arguments.texts("reviewers").is_empty();
-    if !has_reviewers && !names.iter().any(|name| arguments.given(name).is_some()) {
-        return Err(told("No update parameters provided."));
+pub(super) fn list_pull_requests(mut call: Call<'_, GitHub>) -> Outcome {
+    let Wanted { list, fields } = call.read()?;
+    let (path, filter) = (list.at.path(), list.filter()?);
+    let request = Request::of_repo("GET", &list.at, "/pulls?page=1&per_page=30");
+    let page = call
+        .service
+        .list_issues(&mut call.api, path, &filter, list.paging.number())
+        .map_err(rest_error("failed to list pull requests", request))?;
+    let repo = call.service.repo_at(path)?;
+    let pulls = page.items.iter().map(|issue| minimal::listed_pull(repo, issue)).collect();
+    Ok(Answer::Json(minimal::picked(pulls, fields.as_deref())))
+}
+
+#[derive(Deserialize)]
+struct Update {
+    #[serde(flatten)]
+    pull: OfPull,
+    title: Option<String>,
+    body: Option<String>,
+    state: Option<String>,
+    base: Option<String>,
+    maintainer_can_modify: Option<bool>,
+    draft: Option<bool>,
+    reviewers: Option<Vec<String>>,
+}
+
+/// Sends a request for each kind of change, and one for what has become of the pull request. Empty strings count
+/// as given here, unlike when an issue is changed.
+pub(super) fn update_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
+    let Update { pull, title, body, state, base, maintainer_can_modify, draft, reviewers } =
+        call.read()?;
+    let has_change = title.is_some()
+        || body.is_some()
+        || state.is_some()
+        || base.is_some()
+        || maintainer_can_modify.is_some();
+    let has_reviewers = reviewers.as_ref().is_some_and(|logins| !logins.is_empty());
+    if !has_change && !has_reviewers && draft.is_none() {
+        return Err(server_error("No update parameters provided."));
     }
-    let (path, number) = (repo_path(arguments), number(arguments, "pullNumber"));
-    let request = Request::of_repo("PATCH", arguments, format_args!("/pulls/{number}"));
-    let refused = rest("failed to update pull request", request);
-    github.get_pull(path, number).map_err(&refused)?;
-    let change = PullChange {
-        base: owned(arguments, "base"),
-        draft: arguments.boolean("draft"),
-        reviewers: Vec::new(),
-    };
-    github.update_pull(env, path, number, change).map_err(&refused)?;
-    let change = IssueChange {
-        title: owned(arguments, "title"),
-        body: owned(arguments, "body"),
-        state: match arguments.text("state") {
-            "closed" => Some(IssueState::Closed),
-            "open" => Some(IssueState::Open),
+    let (at, number) = (&pull.at, pull.number.id());
+    if has_change {
+        let state = match state.as_deref() {
+            Some("closed") => Some(IssueState::Closed),
+            Some("open") => Some(IssueState::Open),
             _ => None,
-        },
-        ..IssueChange::default()
-    };
-    let issue = github.update_issue(env, path, number, change).map_err(&refused)?;
-    request_reviewers(github, env, arguments, number)?;
+        };
+        let issue = IssueChange { title, body, state, ..IssueChange::default() };
+        let change = PullChange { base, issue };
+        let request = Request::of_repo("PATCH", at, format_args!("/pulls/{number}"));
+        let changed = call.service.update_pull(&mut call.api, at.path(), number, change);
+        changed.map_err(rest_error("failed to update pull request", request))?;
+    }
+    if let Some(draft) = draft {
+        set_draft(&mut call, &pull, draft)?;
+    }
+    request_reviewers(&mut call, at, number, reviewers)?;
+    let request = Request::of_repo("GET", at, format_args!("/pulls/{number}"));
+    let found = call.service.get_pull(&mut call.api, at.path(), number);
+    let issue = found.map_err(rest_error("Failed to get pull request", request))?;
     Ok(created(issue.id, &issue.html_url))
 }
 
-pub(super) fn merge_pull_request(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (path, number) = (repo_path(arguments), number(arguments, "pullNumber"));
-    let request = Request::of_repo("PUT", arguments, format_args!("/pulls/{number}/merge"));
-    let refused = rest("failed to merge pull request", request);
-    let issue = github.get_pull(path, number).map_err(&refused)?;
-    let method = merge_method(arguments);
-    let message = merge_message(method, issue, arguments);
-    let merge = Merge { method, message, sha: None };
-    let merged = github.merge_pull(env, path, number, merge).map_err(&refused)?;
+fn set_draft(call: &mut Call<'_, GitHub>, pull: &OfPull, draft: bool) -> Result<(), Refusal> {
+    let (path, number) = (pull.at.path(), pull.number.id());
+    let wanted = format!("a PullRequest with the number of {number}");
+    let name = missing(call.service, &pull.at, &wanted);
+    let found = call.service.get_pull(&mut call.api, path, number);
+    let issue = found.map_err(graphql_error("Failed to find pull request", &name))?;
+    if issue.pull.as_ref().is_some_and(|pull| pull.draft == draft) {
+        return Ok(());
+    }
+    let words = if draft {
+        "Failed to convert pull request to draft"
+    } else {
+        "Failed to mark pull request ready for review"
+    };
+    let set = call.service.set_draft(&mut call.api, path, number, draft);
+    set.map_err(graphql_error(words, &name))
+}
+
+pub(super) fn merge_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
+    let wanted: MergeRequest = call.read()?;
+    let (at, number) = (&wanted.pull.at, wanted.pull.number.id());
+    let request = Request::of_repo("PUT", at, format_args!("/pulls/{number}/merge"));
+    let refused = rest_error("failed to merge pull request", request);
+    let issue = call.service.pull_at(at.path(), number).map_err(&refused)?;
+    let merge = wanted.merge(issue);
+    let merged = call.service.merge_pull(&mut call.api, at.path(), number, merge);
+    let merged = merged.map_err(&refused)?;
     Ok(Answer::Json(json!({ "sha": merged.sha, "merged": true, "message": merged.message })))
 }
 
+#[derive(Deserialize)]
+struct BranchUpdate {
+    #[serde(flatten)]
+    pull: OfPull,
+    #[serde(rename = "expectedHeadSha")]
+    expected_head_sha: Option<String>,
+}
+
 /// GitHub accepts the request and carries it out later, which is all that the server says.
-pub(super) fn update_pull_request_branch(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let number = number(arguments, "pullNumber");
-    let expected = arguments.optional_text("expectedHeadSha").filter(|sha| !sha.is_empty());
-    let request = Request::of_repo("PUT", arguments, format_args!("/pulls/{number}/update-branch"));
-    github
-        .update_pull_branch(env, repo_path(arguments), number, expected)
-        .map_err(rest("failed to update pull request branch", request))?;
+pub(super) fn update_pull_request_branch(mut call: Call<'_, GitHub>) -> Outcome {
+    let BranchUpdate { pull: OfPull { at, number }, expected_head_sha } = call.read()?;
+    let (expected, number) = (non_empty(expected_head_sha), number.id());
+    let request = Request::of_repo("PUT", &at, format_args!("/pulls/{number}/update-branch"));
+    call.service
+        .update_pull_branch(&mut call.api, at.path(), number, expected.as_deref())
+        .map_err(rest_error("failed to update pull request branch", request))?;
     Ok(Answer::Text("Pull request branch update is in progress".to_owned()))
 }

@@ -1,145 +1,152 @@
 //! Tools that comment, react, or do both; the reaction comes first.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::github::{number, repo_path};
-use super::super::{Answer, Arguments};
-use super::Outcome;
-use super::failure::{Request, rest, told};
+use super::super::github::{InRepo, Number, OfIssue};
+use super::failure::{Request, rest_error, server_error};
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
 use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{GitHub, Issue, Reaction, ReactionContent, ReactionTarget};
-use mcp_mock::world::Env;
+use mcp_mock::service::github::{GitHub, Issue, ReactionContent, ReactionTarget};
 
-pub(super) fn add_issue_comment(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let comment_id = arguments.given("comment_id").map(|_| number(arguments, "comment_id"));
+#[derive(Deserialize)]
+struct NewComment {
+    #[serde(flatten)]
+    on: OfIssue,
+    comment_id: Option<Number>,
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
+    let NewComment { on: OfIssue { at, issue_number }, comment_id, wanted } = call.read()?;
+    let comment_id = comment_id.map(Number::id);
     if comment_id == Some(0) {
-        return Err(told("comment_id must be greater than 0"));
+        return Err(server_error("comment_id must be greater than 0"));
     }
-    let (has_body, has_reaction) =
-        (arguments.given("body").is_some(), arguments.given("reaction").is_some());
-    if comment_id.is_some() && has_body {
-        return Err(told("comment_id cannot be combined with body"));
+    if comment_id.is_some() && wanted.body.is_some() {
+        return Err(server_error("comment_id cannot be combined with body"));
     }
-    if comment_id.is_some() && !has_reaction {
-        return Err(told("comment_id can only be provided when reaction is provided"));
+    if comment_id.is_some() && wanted.reaction.is_none() {
+        return Err(server_error("comment_id can only be provided when reaction is provided"));
     }
-    let wanted = Wanted::read(arguments)?;
-    let number = number(arguments, "issue_number");
-    let (target, place, what) = match comment_id {
+    let content = wanted.check()?;
+    let number = issue_number.id();
+    let target = match comment_id {
         Some(id) => {
-            check_place(github, arguments, (id, number))?;
-            (ReactionTarget::Comment(id), format!("issues/comments/{id}"), "issue comment")
+            check_place(&mut call, &at, (id, number))?;
+            ReactionTarget::Comment(id)
         }
-        None => (ReactionTarget::Issue(number), format!("issues/{number}"), "issue"),
+        None => ReactionTarget::Issue(number),
     };
-    let reaction = wanted.reaction.map(|content| {
-        let reacted = github.react(env, repo_path(arguments), target, content);
-        reaction_answer(arguments, (&place, what), reacted)
-    });
-    let reaction = reaction.transpose()?;
+    let reaction = content.map(|content| react(&mut call, &at, target, content)).transpose()?;
     let comment = wanted.body.map(|body| {
-        let place = format_args!("/issues/{number}/comments");
-        let request = Request::of_repo("POST", arguments, place);
-        let added = github.add_comment(env, repo_path(arguments), number, body);
-        let comment = added.map_err(rest("failed to create comment", request))?;
-        Ok(json!({ "id": comment.id.to_string(), "url": comment.html_url }))
+        let request = Request::of_repo("POST", &at, format_args!("/issues/{number}/comments"));
+        let added = call.service.add_comment(&mut call.api, at.path(), number, &body);
+        let comment = added.map_err(rest_error("failed to create comment", request))?;
+        Ok::<_, Refusal>(json!({ "id": comment.id.to_string(), "url": comment.html_url }))
     });
     Ok(both(comment.transpose()?, reaction))
 }
 
 /// The comment must be one of the issue that the call names.
 fn check_place(
-    github: &GitHub,
-    arguments: &Arguments,
+    call: &mut Call<'_, GitHub>,
+    at: &InRepo,
     (id, number): (u64, u64),
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let missing = || ApiError::new(404, "not_found", "Not Found");
-    let found = github.get_repo(repo_path(arguments)).and_then(|repo| {
-        let has_it = |issue: &&_| has_comment(issue, id);
-        repo.issues.iter().find(has_it).map(|issue| issue.number).ok_or_else(missing)
-    });
-    let request = Request::of_repo("GET", arguments, format_args!("/issues/comments/{id}"));
-    if found.map_err(rest("failed to get issue comment", request))? == number {
+    let has_it = |issue: &&Issue| issue.comments.iter().any(|comment| comment.id == id);
+    let found = call.service.get_repo(&mut call.api, at.path());
+    let found = found.and_then(|repo| repo.issues.iter().find(has_it).ok_or_else(missing));
+    let request = Request::of_repo("GET", at, format_args!("/issues/comments/{id}"));
+    let issue = found.map_err(rest_error("failed to get issue comment", request))?;
+    if issue.number == number {
         return Ok(());
     }
-    Err(told(format!("comment_id does not belong to issue_number {number}")))
+    Err(server_error(format!("comment_id does not belong to issue_number {number}")))
 }
 
-fn has_comment(issue: &Issue, id: u64) -> bool {
-    issue.comments.iter().any(|comment| comment.id == id)
+#[derive(Deserialize)]
+struct NewReply {
+    #[serde(flatten)]
+    at: InRepo,
+    #[serde(rename = "commentId")]
+    comment: Number,
+    #[serde(default, rename = "pullNumber")]
+    pull: Number,
+    #[serde(flatten)]
+    wanted: Wanted,
 }
 
-pub(super) fn add_reply_to_pull_request_comment(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let id = number(arguments, "commentId");
+pub(super) fn add_reply_to_pull_request_comment(mut call: Call<'_, GitHub>) -> Outcome {
+    let NewReply { at, comment, pull, wanted } = call.read()?;
+    let (id, pull) = (comment.id(), pull.id());
     if id == 0 {
-        return Err(told("commentId must be greater than 0"));
+        return Err(server_error("commentId must be greater than 0"));
     }
-    let wanted = Wanted::read(arguments)?;
-    let pull = number(arguments, "pullNumber");
+    let content = wanted.check()?;
     if wanted.body.is_some() && pull == 0 {
-        return Err(told("missing required parameter: pullNumber"));
+        return Err(server_error("missing required parameter: pullNumber"));
     }
-    let reaction = wanted.reaction.map(|content| {
-        let target = ReactionTarget::ReviewComment(id);
-        let reacted = github.react(env, repo_path(arguments), target, content);
-        let place = format!("pulls/comments/{id}");
-        reaction_answer(arguments, (&place, "pull request review comment"), reacted)
-    });
-    let reaction = reaction.transpose()?;
+    let target = ReactionTarget::ReviewComment(id);
+    let reaction = content.map(|content| react(&mut call, &at, target, content)).transpose()?;
     let comment = wanted.body.map(|body| {
-        let path = repo_path(arguments);
-        let place = format_args!("/pulls/{pull}/comments");
-        let request = Request::of_repo("POST", arguments, place);
-        let replied = github.reply_to_review_comment(env, path, pull, (id, body));
-        let refused = rest("failed to add reply to pull request comment", request);
-        let reply = replied.map_err(refused)?;
-        let page = &github.get_pull(path, pull)?.html_url;
-        Ok(json!({ "id": reply.id.to_string(), "url": format!("{page}#discussion_r{}", reply.id) }))
+        let path = at.path();
+        let request = Request::of_repo("POST", &at, format_args!("/pulls/{pull}/comments"));
+        let refused = rest_error("failed to add reply to pull request comment", request);
+        let reply = call.service.reply_to_review_comment(&mut call.api, path, pull, (id, &body));
+        let reply = reply.map_err(refused)?;
+        let page = &call.service.pull_at(path, pull)?.html_url;
+        Ok::<_, Refusal>(json!({ "id": reply.id.to_string(), "url": format!("{page}#discussion_r{}", reply.id) }))
     });
     Ok(both(comment.transpose()?, reaction))
 }
 
-/// What a call asks for: a text, a reaction, or both.
-struct Wanted<'a> {
-    body: Option<&'a str>,
-    reaction: Option<ReactionContent>,
+/// What a call asks for: a comment, a reaction, or both.
+#[derive(Deserialize)]
+struct Wanted {
+    body: Option<String>,
+    reaction: Option<String>,
 }
 
-impl<'a> Wanted<'a> {
-    fn read(arguments: &'a Arguments) -> Result<Self, ApiError> {
-        let (body, word) = (arguments.optional_text("body"), arguments.optional_text("reaction"));
-        let complaint = match (body, word) {
+impl Wanted {
+    /// The reaction, when both are as the server wants them.
+    fn check(&self) -> Result<Option<ReactionContent>, Refusal> {
+        let complaint = match (self.body.as_deref(), self.reaction.as_deref()) {
             (None, None) => "at least one of body or reaction is required",
             (Some(""), _) => "body cannot be empty when provided",
             (_, Some("")) => "reaction cannot be empty when provided",
-            (body, word) => {
-                let reaction = word.and_then(ReactionContent::of_word);
-                if word.is_none() || reaction.is_some() {
-                    return Ok(Self { body, reaction });
+            (_, None) => return Ok(None),
+            (_, Some(word)) => match ReactionContent::of_word(word) {
+                Some(content) => return Ok(Some(content)),
+                None => {
+                    "reaction must be one of +1, -1, laugh, confused, heart, hooray, rocket, eyes"
                 }
-                "reaction must be one of +1, -1, laugh, confused, heart, hooray, rocket, eyes"
-            }
+            },
         };
-        Err(told(complaint))
+        Err(server_error(complaint))
     }
 }
 
-fn reaction_answer(
-    arguments: &Arguments,
-    (place, what): (&str, &str),
-    reacted: Result<Reaction, ApiError>,
-) -> Result<Value, ApiError> {
-    let request = Request::of_repo("POST", arguments, format_args!("/{place}/reactions"));
-    let reaction = reacted.map_err(rest(&format!("failed to add reaction to {what}"), request))?;
-    let (owner, repo) = (arguments.text("owner"), arguments.text("repo"));
+fn react(
+    call: &mut Call<'_, GitHub>,
+    at: &InRepo,
+    target: ReactionTarget,
+    content: ReactionContent,
+) -> Result<Value, Refusal> {
+    let (place, what) = match target {
+        ReactionTarget::Issue(number) => (format!("issues/{number}"), "issue"),
+        ReactionTarget::Comment(id) => (format!("issues/comments/{id}"), "issue comment"),
+        ReactionTarget::ReviewComment(id) => {
+            (format!("pulls/comments/{id}"), "pull request review comment")
+        }
+    };
+    let words = format!("failed to add reaction to {what}");
+    let request = Request::of_repo("POST", at, format_args!("/{place}/reactions"));
+    let reacted = call.service.react(&mut call.api, at.path(), target, content);
+    let reaction = reacted.map_err(rest_error(&words, request))?;
+    let InRepo { owner, repo } = at;
     let api = format!("https://api.github.com/repos/{owner}/{repo}");
     let url = format!("{api}/{place}/reactions/{}", reaction.id);
     Ok(json!({ "id": reaction.id.to_string(), "url": url }))

@@ -1,18 +1,20 @@
 //! Tools of repositories, branches, commits and accounts.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::github::{Rest, owned, page, read_time, repo_path};
-use super::super::{Answer, Arguments};
-use super::failure::{Request, rest, told};
-use super::{Outcome, created, minimal};
-use mcp_mock::service::ApiError;
+use super::super::github::{InRepo, Paging, Rest, read_time};
+use super::failure::{Request, rest_error, server_error};
+use super::{created, minimal, non_empty};
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
 use mcp_mock::service::github::{
-    Branch, CommitFilter, FileChange, GitHub, NewContent, NewRepo, RepoPath, account_id,
+    Branch, CommitFilter, FileChange, GitHub, NewRepo, Quota, account_id,
 };
-use mcp_mock::world::Env;
 
-pub(super) fn get_me(github: &mut GitHub, _: &mut Env, _: &Arguments) -> Outcome {
+pub(super) fn get_me(mut call: Call<'_, GitHub>) -> Outcome {
+    let github = call.service;
+    let paid = github.spend(&mut call.api, Quota::Core);
+    paid.map_err(rest_error("failed to get user", Request::new("GET", "user")))?;
     let viewer = github.viewer.as_str();
     let own = github.repos.iter().filter(|repo| repo.owner.eq_ignore_ascii_case(viewer));
     let (private, public): (Vec<_>, Vec<_>) = own.partition(|repo| repo.private);
@@ -33,164 +35,206 @@ pub(super) fn get_me(github: &mut GitHub, _: &mut Env, _: &Arguments) -> Outcome
     Ok(Answer::Json(me))
 }
 
+#[derive(Deserialize)]
+struct Draft {
+    name: String,
+    description: Option<String>,
+    organization: Option<String>,
+    private: Option<bool>,
+    #[serde(default, rename = "autoInit")]
+    auto_init: bool,
+}
+
 /// Private unless told otherwise, and begun with a readme when asked to.
-pub(super) fn create_repository(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let organization = owned(arguments, "organization").filter(|name| !name.is_empty());
-    let place = organization
-        .as_ref()
-        .map_or_else(|| "user/repos".to_owned(), |org| format!("orgs/{org}/repos"));
-    let owner = organization.unwrap_or_else(|| github.viewer.clone());
-    let new = NewRepo {
-        name: arguments.text("name").to_owned(),
-        description: owned(arguments, "description").filter(|text| !text.is_empty()),
-        private: arguments.boolean("private").unwrap_or(true),
-        default_branch: None,
+pub(super) fn create_repository(mut call: Call<'_, GitHub>) -> Outcome {
+    let Draft { name, description, organization, private, auto_init } = call.read()?;
+    let organization = non_empty(organization);
+    let place = match &organization {
+        Some(organization) => format!("orgs/{organization}/repos"),
+        None => "user/repos".to_owned(),
     };
-    let repo = github
-        .create_repo(env, &owner, new)
-        .map_err(rest("failed to create repository", Request::new("POST", place)))?;
-    if arguments.boolean("autoInit").unwrap_or_default() {
-        let readme = NewContent {
-            path: "README.md".to_owned(),
-            text: format!("# {}", repo.name),
-            message: "Initial commit".to_owned(),
-            ..NewContent::default()
-        };
-        github.put_content(env, RepoPath::new(&repo.owner, &repo.name), readme)?;
-    }
+    let owner = organization.unwrap_or_else(|| call.service.viewer.clone());
+    let new = NewRepo {
+        name,
+        description: non_empty(description),
+        private: private.unwrap_or(true),
+        default_branch: None,
+        auto_init,
+    };
+    let repo = call
+        .service
+        .create_repo(&mut call.api, &owner, new)
+        .map_err(rest_error("failed to create repository", Request::new("POST", place)))?;
     Ok(created(repo.id, &repo.html_url))
 }
 
+#[derive(Deserialize)]
+struct Fork {
+    #[serde(flatten)]
+    at: InRepo,
+    organization: Option<String>,
+}
+
 /// GitHub accepts the request and carries it out later, which is all that the server says.
-pub(super) fn fork_repository(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let organization = arguments.optional_text("organization").filter(|name| !name.is_empty());
-    let request = Request::of_repo("POST", arguments, "/forks");
-    github
-        .fork(env, repo_path(arguments), organization)
-        .map_err(rest("failed to fork repository", request))?;
+pub(super) fn fork_repository(mut call: Call<'_, GitHub>) -> Outcome {
+    let Fork { at, organization } = call.read()?;
+    let organization = non_empty(organization);
+    let request = Request::of_repo("POST", &at, "/forks");
+    call.service
+        .fork(&mut call.api, at.path(), organization.as_deref())
+        .map_err(rest_error("failed to fork repository", request))?;
     Ok(Answer::Text("Fork is in progress".to_owned()))
 }
 
-pub(super) fn create_branch(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let (path, branch) = (repo_path(arguments), arguments.text("branch"));
-    let request = Request::of_repo("GET", arguments, "");
-    let repo = github.get_repo(path).map_err(rest("failed to get repository", request))?;
-    let from = owned(arguments, "from_branch").filter(|name| !name.is_empty());
-    let from = from.unwrap_or_else(|| repo.default_branch.clone());
-    let missing = if repo.branches.is_empty() {
-        Some(ApiError::new(409, "conflict", "Git Repository is empty."))
-    } else if repo.branches.contains_key(&from) {
-        None
-    } else {
-        Some(ApiError::new(404, "not_found", "Not Found"))
-    };
-    if let Some(error) = missing {
-        let place = format_args!("/git/ref/heads/{from}");
-        let request = Request::of_repo("GET", arguments, place);
-        return Err(rest("failed to get reference", request)(error));
-    }
-    let request = Request::of_repo("POST", arguments, "/git/refs");
-    github
-        .create_branch(path, branch, Some(&from))
-        .map_err(rest("failed to create branch", request))?;
-    Ok(Answer::Json(Rest::new(github).reference(github.get_repo(path)?, branch)))
+#[derive(Deserialize)]
+struct NewBranch {
+    #[serde(flatten)]
+    at: InRepo,
+    branch: String,
+    from_branch: Option<String>,
 }
 
-pub(super) fn list_branches(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let request = Request::of_repo("GET", arguments, "/branches?page=1&per_page=30");
-    let found = github.get_repo(repo_path(arguments));
-    let repo = found.map_err(rest("failed to list branches", request))?;
+/// The server asks for the default branch when it is not told where to begin.
+pub(super) fn create_branch(mut call: Call<'_, GitHub>) -> Outcome {
+    let NewBranch { at, branch, from_branch } = call.read()?;
+    let (github, path) = (call.service, at.path());
+    let from = match non_empty(from_branch) {
+        Some(from) => from,
+        None => {
+            let request = Request::of_repo("GET", &at, "");
+            let found = github.get_repo(&mut call.api, path);
+            let repo = found.map_err(rest_error("failed to get repository", request))?;
+            repo.default_branch.clone()
+        }
+    };
+    let request = Request::of_repo("GET", &at, format_args!("/git/ref/heads/{from}"));
+    github
+        .get_ref(&mut call.api, path, &format!("heads/{from}"))
+        .map_err(rest_error("failed to get reference", request))?;
+    let request = Request::of_repo("POST", &at, "/git/refs");
+    github
+        .create_branch(&mut call.api, path, &branch, Some(&from))
+        .map_err(rest_error("failed to create branch", request))?;
+    Ok(Answer::Json(Rest::new(github).reference(github.repo_at(path)?, &branch)))
+}
+
+/// A list of what is in a repository.
+#[derive(Deserialize)]
+pub(super) struct List {
+    #[serde(flatten)]
+    pub(super) at: InRepo,
+    #[serde(flatten)]
+    pub(super) paging: Paging,
+}
+
+pub(super) fn list_branches(mut call: Call<'_, GitHub>) -> Outcome {
+    let List { at, paging } = call.read()?;
+    let request = Request::of_repo("GET", &at, "/branches?page=1&per_page=30");
+    let found = call.service.get_repo(&mut call.api, at.path());
+    let repo = found.map_err(rest_error("failed to list branches", request))?;
     let branch = |(name, branch): (&String, &Branch)| json!({ "name": name, "sha": branch.head().unwrap_or_default(), "protected": false });
     let branches: Vec<Value> = repo.branches.iter().map(branch).collect();
-    Ok(Answer::Json(page(arguments, "page", "perPage").cut(branches).items.into()))
+    Ok(Answer::Json(paging.number().cut(branches).items.into()))
 }
 
-pub(super) fn list_commits(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let time = |name: &str| match arguments.optional_text(name).filter(|text| !text.is_empty()) {
+#[derive(Deserialize)]
+struct History {
+    #[serde(flatten)]
+    at: InRepo,
+    #[serde(default)]
+    sha: String,
+    author: Option<String>,
+    path: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    #[serde(flatten)]
+    paging: Paging,
+    fields: Option<Vec<String>>,
+}
+
+pub(super) fn list_commits(mut call: Call<'_, GitHub>) -> Outcome {
+    let History { at, sha, author, path, since, until, paging, fields } = call.read()?;
+    let time = |name: &str, given: Option<String>| match non_empty(given) {
         Some(text) => {
-            let words = || told(format!("invalid {name} timestamp: {text}"));
-            read_time(text).map(Some).ok_or_else(words)
+            let words = || server_error(format!("invalid {name} timestamp: {text}"));
+            read_time(&text).map(Some).ok_or_else(words)
         }
-        None => Ok(None),
+        None => Ok::<_, Refusal>(None),
     };
-    let given = |name: &str| owned(arguments, name).filter(|text| !text.is_empty());
+    let words = format!("failed to list commits: {sha}");
     let filter = CommitFilter {
-        from: given("sha"),
-        author: given("author"),
-        path: given("path"),
-        since: time("since")?,
-        until: time("until")?,
+        from: non_empty(Some(sha)),
+        author: non_empty(author),
+        path: non_empty(path),
+        since: time("since", since)?,
+        until: time("until", until)?,
     };
-    let words = format!("failed to list commits: {}", arguments.text("sha"));
-    let request = Request::of_repo("GET", arguments, "/commits?page=1&per_page=30");
-    let listing = github
-        .list_commits(repo_path(arguments), &filter, page(arguments, "page", "perPage"))
-        .map_err(rest(&words, request))?;
-    let repo = github.get_repo(repo_path(arguments))?;
-    let commits = listing.items.iter().map(|entry| minimal::commit(repo, entry)).collect();
-    Ok(Answer::Json(minimal::picked(commits, arguments)))
+    let request = Request::of_repo("GET", &at, "/commits?page=1&per_page=30");
+    let page = call
+        .service
+        .list_commits(&mut call.api, at.path(), &filter, paging.number())
+        .map_err(rest_error(&words, request))?;
+    let repo = call.service.repo_at(at.path())?;
+    let commits = page.items.iter().map(|entry| minimal::commit(repo, entry)).collect();
+    Ok(Answer::Json(minimal::picked(commits, fields.as_deref())))
 }
 
-pub(super) fn get_commit(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let sha = arguments.text("sha");
-    let request = Request::of_repo("GET", arguments, format_args!("/commits/{sha}"));
+#[derive(Deserialize)]
+struct OfCommit {
+    #[serde(flatten)]
+    at: InRepo,
+    sha: String,
+    #[serde(default)]
+    detail: String,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+pub(super) fn get_commit(mut call: Call<'_, GitHub>) -> Outcome {
+    let OfCommit { at, sha, detail, paging } = call.read()?;
+    let request = Request::of_repo("GET", &at, format_args!("/commits/{sha}"));
     let words = format!("failed to get commit: {sha}");
-    let found = github.get_commit(repo_path(arguments), sha);
-    let (entry, files) = found.map_err(rest(&words, request))?;
-    let mut body = minimal::commit(github.get_repo(repo_path(arguments))?, &entry);
-    let detail = arguments.text("detail");
+    let found = call.service.get_commit(&mut call.api, at.path(), &sha);
+    let (entry, files) = found.map_err(rest_error(&words, request))?;
+    let mut body = minimal::commit(call.service.repo_at(at.path())?, &entry);
     if detail != "none" {
         let sum = |count: fn(&FileChange) -> usize| files.iter().map(count).sum::<usize>();
         let (added, removed) = (sum(|file| file.additions), sum(|file| file.deletions));
         let stats = json!({ "additions": added, "deletions": removed, "total": added + removed });
         body["stats"] = minimal::lean(stats, &[]);
-        let shown = page(arguments, "page", "perPage").cut(files.iter().collect()).items;
-        body["files"] =
-            shown.into_iter().map(|file| changed(file, detail == "full_patch")).collect();
+        let files = paging.number().cut(files).items;
+        let file = |file: &FileChange| minimal::file(file, detail == "full_patch");
+        body["files"] = files.iter().map(file).collect();
     }
     Ok(Answer::Json(body))
 }
 
-fn changed(file: &FileChange, with_patch: bool) -> Value {
-    let body = json!({
-        "filename": file.path,
-        "status": file.status.as_str(),
-        "additions": file.additions,
-        "deletions": file.deletions,
-        "changes": file.additions + file.deletions,
-        "patch": with_patch.then_some(&file.patch),
-    });
-    minimal::lean(body, &[])
+#[derive(Deserialize)]
+struct Collaborators {
+    #[serde(flatten)]
+    at: InRepo,
+    #[serde(default)]
+    affiliation: String,
+    #[serde(flatten)]
+    paging: Paging,
 }
 
 /// Everybody is there directly; those outside are not in a team of the organization that owns the repository.
-pub(super) fn list_repository_collaborators(
-    github: &mut GitHub,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let request = Request::of_repo("GET", arguments, "/collaborators?page=1&per_page=30");
-    let found = github.get_repo(repo_path(arguments));
-    let repo = found.map_err(rest("failed to list collaborators", request))?;
+pub(super) fn list_repository_collaborators(mut call: Call<'_, GitHub>) -> Outcome {
+    let Collaborators { at, affiliation, paging } = call.read()?;
+    let request = Request::of_repo("GET", &at, "/collaborators?page=1&per_page=30");
+    let found = call.service.get_repo(&mut call.api, at.path());
+    let repo = found.map_err(rest_error("failed to list collaborators", request))?;
     let body =
         |login: &String| json!({ "login": login, "id": account_id(login), "role_name": "write" });
-    let organization = github.organization(&repo.owner);
+    let organization = call.service.organization(&repo.owner);
     let is_inside = |login: &&String| organization.is_some_and(|all| all.has_member(login));
-    let is_wanted =
-        |login: &&String| arguments.text("affiliation") != "outside" || !is_inside(login);
+    let is_wanted = |login: &&String| affiliation != "outside" || !is_inside(login);
     let all: Vec<Value> = repo.collaborators.iter().filter(is_wanted).map(body).collect();
-    let listing = page(arguments, "page", "perPage").cut(all);
+    let page = paging.number().cut(all);
     Ok(Answer::Json(json!({
-        "items": listing.items,
-        "nextPage": listing.next_page.unwrap_or_default(),
+        "items": page.items,
+        "nextPage": page.next.unwrap_or_default(),
         "prevPage": 0,
         "firstPage": 0,
         "lastPage": 0,

@@ -1,27 +1,40 @@
 //! Tools that give reviews. They speak with the GraphQL API and answer with words.
 
-use super::super::github::{number, owned, repo_path};
-use super::super::{Answer, Arguments};
-use super::Outcome;
-use super::failure::{graph, missing, told};
-use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{GitHub, NewReview, NewReviewComment, ReviewState, Side};
-use mcp_mock::world::Env;
+use serde::Deserialize;
 
-pub(super) fn pull_request_review_write(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    let (path, number) = (repo_path(arguments), number(arguments, "pullNumber"));
-    let name = pull_name(github, arguments);
-    let refused = graph("", &name);
-    let words = match arguments.text("method") {
+use super::super::github::{Number, OfPull};
+use super::failure::{graphql_error, missing, server_error};
+use super::non_empty;
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
+use mcp_mock::service::github::{GitHub, NewReview, NewReviewComment, Quota, ReviewState, Side};
+
+#[derive(Deserialize)]
+struct ReviewWrite {
+    #[serde(flatten)]
+    pull: OfPull,
+    method: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    event: String,
+    #[serde(rename = "commitID")]
+    commit_id: Option<String>,
+    #[serde(default, rename = "threadId")]
+    thread_id: String,
+}
+
+pub(super) fn pull_request_review_write(mut call: Call<'_, GitHub>) -> Outcome {
+    let write: ReviewWrite = call.read()?;
+    let pull = &write.pull;
+    let (path, number) = (pull.at.path(), pull.number.id());
+    let name = pull_name(call.service, pull);
+    let words = match write.method.as_str() {
         "create" => {
-            check_pull(github, arguments, "failed to get pull request")?;
-            let is_pending = arguments.text("event").is_empty();
-            let new = new_review(arguments, ReviewState::Pending);
-            github.create_review(env, path, number, new).map_err(refused)?;
+            find_pull(&mut call, pull, "failed to get pull request")?;
+            let is_pending = write.event.is_empty();
+            let new = write.review(ReviewState::Pending);
+            let begun = call.service.create_review(&mut call.api, path, number, new);
+            begun.map_err(graphql_error("", &name))?;
             if is_pending {
                 "pending pull request created"
             } else {
@@ -29,82 +42,106 @@ pub(super) fn pull_request_review_write(
             }
         }
         "submit_pending" => {
-            check_pending(github, arguments)?;
-            let new = new_review(arguments, ReviewState::Commented);
-            let submitted = github.submit_review(env, path, number, new);
-            submitted.map_err(graph("failed to submit pull request review", &name))?;
+            find_pending(&mut call, pull)?;
+            let new = write.review(ReviewState::Commented);
+            let submitted = call.service.submit_review(&mut call.api, path, number, new);
+            submitted.map_err(graphql_error("failed to submit pull request review", &name))?;
             "pending pull request review successfully submitted"
         }
         "delete_pending" => {
-            check_pending(github, arguments)?;
-            github.delete_review(path, number).map_err(refused)?;
+            find_pending(&mut call, pull)?;
+            let deleted = call.service.delete_review(&mut call.api, path, number);
+            deleted.map_err(graphql_error("", &name))?;
             "pending pull request review successfully deleted"
         }
-        "resolve_thread" | "unresolve_thread" if arguments.text("threadId").is_empty() => {
-            return Err(told(
-                "threadId is required for resolve_thread and unresolve_thread methods",
-            ));
+        "resolve_thread" | "unresolve_thread" if write.thread_id.is_empty() => {
+            let words = "threadId is required for resolve_thread and unresolve_thread methods";
+            return Err(server_error(words));
         }
         "resolve_thread" | "unresolve_thread" => {
-            return Err(told("mcp-mock does not keep whether a thread is resolved"));
+            let message = "mcp-mock does not model whether a thread is resolved";
+            return Err(Refusal::NotModelled(message.to_owned()));
         }
-        other => return Err(told(format!("unknown method: {other}"))),
+        other => return Err(server_error(format!("unknown method: {other}"))),
     };
     Ok(Answer::Text(words.to_owned()))
 }
 
-fn new_review(arguments: &Arguments, usual: ReviewState) -> NewReview {
-    NewReview {
-        state: ReviewState::of_event(arguments.text("event")).unwrap_or(usual),
-        body: arguments.text("body").to_owned(),
-        commit_id: owned(arguments, "commitID").filter(|id| !id.is_empty()),
-        comments: Vec::new(),
+impl ReviewWrite {
+    fn review(&self, usual: ReviewState) -> NewReview {
+        NewReview {
+            state: ReviewState::of_event(&self.event).unwrap_or(usual),
+            body: self.body.clone(),
+            commit_id: non_empty(self.commit_id.clone()),
+            comments: Vec::new(),
+        }
     }
 }
 
+#[derive(Deserialize)]
+struct PendingComment {
+    #[serde(flatten)]
+    pull: OfPull,
+    path: String,
+    body: String,
+    #[serde(rename = "subjectType")]
+    subject_type: String,
+    #[serde(default)]
+    line: Number,
+    #[serde(default, rename = "startLine")]
+    start_line: Number,
+    #[serde(default)]
+    side: String,
+    #[serde(default, rename = "startSide")]
+    start_side: String,
+}
+
 /// A comment on a whole file has no line.
-pub(super) fn add_comment_to_pending_review(
-    github: &mut GitHub,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Outcome {
-    check_pending(github, arguments)?;
-    let is_on_lines = arguments.text("subjectType") != "FILE";
-    let line = |name: &str| Some(number(arguments, name)).filter(|line| is_on_lines && *line > 0);
-    let side = |name: &str| match arguments.text(name) {
+pub(super) fn add_comment_to_pending_review(mut call: Call<'_, GitHub>) -> Outcome {
+    let PendingComment { pull, path, body, subject_type, line, start_line, side, start_side } =
+        call.read()?;
+    find_pending(&mut call, &pull)?;
+    let is_on_lines = subject_type != "FILE";
+    let line_of = |line: Number| Some(line.id()).filter(|line| is_on_lines && *line > 0);
+    let side_of = |side: &str| match side {
         "LEFT" if is_on_lines => Some(Side::Left),
         "RIGHT" if is_on_lines => Some(Side::Right),
         _ => None,
     };
     let new = NewReviewComment {
-        path: arguments.text("path").to_owned(),
-        line: line("line"),
-        start_line: line("startLine"),
-        side: side("side"),
-        start_side: side("startSide"),
-        body: arguments.text("body").to_owned(),
+        path,
+        line: line_of(line),
+        start_line: line_of(start_line),
+        side: side_of(&side),
+        start_side: side_of(&start_side),
+        body,
     };
-    let name = pull_name(github, arguments);
-    let number = number(arguments, "pullNumber");
-    let added = github.add_review_comment(env, repo_path(arguments), number, new);
-    added.map_err(graph("", &name))?;
+    let name = pull_name(call.service, &pull);
+    let (path, number) = (pull.at.path(), pull.number.id());
+    let added = call.service.add_review_comment(&mut call.api, path, number, new);
+    added.map_err(graphql_error("", &name))?;
     let words = "pull request review comment successfully added to pending review";
     Ok(Answer::Text(words.to_owned()))
 }
 
-fn check_pull(github: &GitHub, arguments: &Arguments, words: &str) -> Result<(), ApiError> {
-    let found = github.get_pull(repo_path(arguments), number(arguments, "pullNumber"));
-    found.map(drop).map_err(graph(words, &pull_name(github, arguments)))
+fn find_pull(call: &mut Call<'_, GitHub>, pull: &OfPull, words: &str) -> Result<(), Refusal> {
+    let found = call.service.get_pull(&mut call.api, pull.at.path(), pull.number.id());
+    found.map(drop).map_err(graphql_error(words, &pull_name(call.service, pull)))
 }
 
-fn check_pending(github: &GitHub, arguments: &Arguments) -> Result<(), ApiError> {
-    check_pull(github, arguments, "failed to get latest review for current user")?;
-    let issue = github.get_pull(repo_path(arguments), number(arguments, "pullNumber"))?;
-    let is_pending = issue.pull.as_ref().is_some_and(|pull| pull.pending(&github.viewer).is_some());
-    if is_pending { Ok(()) } else { Err(told("No pending review found for the viewer")) }
+/// Asks who the viewer is, and then for the latest review of the viewer.
+fn find_pending(call: &mut Call<'_, GitHub>, pull: &OfPull) -> Result<(), Refusal> {
+    let github = &*call.service;
+    let paid = github.spend(&mut call.api, Quota::Core);
+    paid.map_err(graphql_error("failed to get current user", ""))?;
+    find_pull(call, pull, "failed to get latest review for current user")?;
+    let issue = call.service.pull_at(pull.at.path(), pull.number.id())?;
+    let viewer = &call.service.viewer;
+    let is_pending = issue.pull.as_ref().is_some_and(|pull| pull.pending(viewer).is_some());
+    if is_pending { Ok(()) } else { Err(server_error("No pending review found for the viewer")) }
 }
 
-fn pull_name(github: &GitHub, arguments: &Arguments) -> String {
-    let number = number(arguments, "pullNumber");
-    missing(github, arguments, &format!("a PullRequest with the number of {number}"))
+fn pull_name(github: &GitHub, pull: &OfPull) -> String {
+    let wanted = format!("a PullRequest with the number of {}", pull.number.id());
+    missing(github, &pull.at, &wanted)
 }

@@ -1,46 +1,64 @@
 //! `sub_issue_write`: sub-issues are added, removed and moved.
 
-use super::super::github::{Rest, number, repo_path};
-use super::super::{Answer, Arguments};
-use super::Outcome;
-use super::failure::{Request, rest, told};
+use serde::Deserialize;
+
+use super::super::github::{Number, OfIssue, Rest};
+use super::failure::{Request, rest_error, server_error};
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::github::{GitHub, SubIssuePlace};
-use mcp_mock::world::Env;
+
+#[derive(Deserialize)]
+struct Change {
+    #[serde(flatten)]
+    parent: OfIssue,
+    method: String,
+    sub_issue_id: Number,
+    #[serde(default)]
+    replace_parent: bool,
+    #[serde(default)]
+    after_id: Number,
+    #[serde(default)]
+    before_id: Number,
+}
 
 /// Sub-issues go by their ids, unlike the issue that they belong to. GitHub answers with that issue.
-pub(super) fn sub_issue_write(github: &mut GitHub, _: &mut Env, arguments: &Arguments) -> Outcome {
-    let (path, parent) = (repo_path(arguments), number(arguments, "issue_number"));
-    let child = number(arguments, "sub_issue_id");
-    let at = |method: &str, rest: &str| {
-        Request::of_repo(method, arguments, format_args!("/issues/{parent}/{rest}"))
+pub(super) fn sub_issue_write(mut call: Call<'_, GitHub>) -> Outcome {
+    let change: Change = call.read()?;
+    let (github, api) = (call.service, &mut call.api);
+    let OfIssue { at, issue_number } = &change.parent;
+    let (path, parent, child) = (at.path(), issue_number.id(), change.sub_issue_id.id());
+    let request = |method: &str, rest: &str| {
+        Request::of_repo(method, at, format_args!("/issues/{parent}/{rest}"))
     };
-    let method = arguments.text("method");
-    let issue = match method.to_lowercase().as_str() {
+    let issue = match change.method.to_lowercase().as_str() {
         "add" => {
-            let replace = arguments.boolean("replace_parent").unwrap_or_default();
-            let added = github.add_sub_issue(path, parent, (child, replace));
-            added.map_err(rest("failed to add sub-issue", at("POST", "sub_issues")))?
+            let added = github.add_sub_issue(api, path, parent, (child, change.replace_parent));
+            let request = request("POST", "sub_issues");
+            added.map_err(rest_error("failed to add sub-issue", request))?
         }
         "remove" => {
-            let removed = github.remove_sub_issue(path, parent, child);
-            removed.map_err(rest("failed to remove sub-issue", at("DELETE", "sub_issue")))?
+            let removed = github.remove_sub_issue(api, path, parent, child);
+            let request = request("DELETE", "sub_issue");
+            removed.map_err(rest_error("failed to remove sub-issue", request))?
         }
         "reprioritize" => {
-            let place = match (number(arguments, "after_id"), number(arguments, "before_id")) {
-                (0, 0) => return Err(told("either after_id or before_id must be specified")),
+            let place = match (change.after_id.id(), change.before_id.id()) {
+                (0, 0) => {
+                    return Err(server_error("either after_id or before_id must be specified"));
+                }
                 (after, 0) => SubIssuePlace::After(after),
                 (0, before) => SubIssuePlace::Before(before),
                 _ => {
-                    return Err(told(
+                    return Err(server_error(
                         "only one of after_id or before_id should be specified, not both",
                     ));
                 }
             };
-            let moved = github.move_sub_issue(path, parent, (child, place));
-            let request = at("PATCH", "sub_issues/priority");
-            moved.map_err(rest("failed to reprioritize sub-issue", request))?
+            let moved = github.move_sub_issue(api, path, parent, (child, place));
+            let request = request("PATCH", "sub_issues/priority");
+            moved.map_err(rest_error("failed to reprioritize sub-issue", request))?
         }
-        _ => return Err(told(format!("unknown method: {method}"))),
+        _ => return Err(server_error(format!("unknown method: {}", change.method))),
     };
-    Ok(Answer::Json(Rest::new(github).issue(github.get_repo(path)?, &issue)))
+    Ok(Answer::Json(Rest::new(github).issue(github.repo_at(path)?, &issue)))
 }

@@ -93,7 +93,10 @@ async fn npm_server_of_github_takes_the_primary_limit_for_a_lack_of_permission()
 
 #[tokio::test]
 async fn npm_server_of_github_names_the_secondary_limit_and_when_it_ends() {
-    let npm = in_dialect(&limited().github(), "npm-2025.4.8");
+    let world = World::new(1);
+    let limits = GitHubLimits { content_per_minute: 1, ..GitHubLimits::default() };
+    world.enforce_limits(Limits { github: Some(limits), ..Limits::default() });
+    let npm = in_dialect(&world.github(), "npm-2025.4.8");
     let branch = |name: &str| json!({ "owner": "company", "repo": "app", "branch": name });
 
     let client = client_of(&npm).await;
@@ -119,8 +122,8 @@ async fn official_server_of_github_tells_primary_from_secondary() {
     let secondary = told(&client, "issue_write", &create).await;
 
     insta::assert_snapshot!(format!("{primary}\n{secondary}"), @r"
-    isError failed to call search_code: GitHub API rate limit exceeded. Retry after 1m0s.
-    isError failed to call issue_write: GitHub secondary rate limit exceeded. Retry after 1m0s.
+    isError failed to search code with query 'login': GitHub API rate limit exceeded. Retry after 1m0s.
+    isError failed to create issue: GitHub secondary rate limit exceeded. Retry after 1m0s.
     ");
 }
 

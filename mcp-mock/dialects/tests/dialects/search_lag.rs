@@ -52,13 +52,15 @@ async fn new_issue_is_read_at_once_and_found_when_the_lag_has_passed() {
 
     let read = json!({ "owner": "acme", "repo": "app", "issue_number": 2 });
     let read: Value = github.call("get_issue", read).await.unwrap();
+    let list = json!({ "owner": "acme", "repo": "app" });
+    let listed: Value = github.call("list_issues", list).await.unwrap();
     let at_once = found(&github, "search_issues", "new").await;
     world.advance(Duration::from_secs(9));
     let too_early = found(&github, "search_issues", "new").await;
     world.advance(Duration::from_secs(1));
     let in_time = found(&github, "search_issues", "new").await;
 
-    assert_eq!(read["title"], "New title");
+    assert_eq!((&read["title"], &listed[0]["title"]), (&json!("New title"), &json!("New title")));
     assert_eq!([at_once, too_early, in_time], [0, 0, 1]);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::ApiError;
-use super::{Branch, Commit, GitHub, Repo, RepoPath, refusal};
+use super::{Api, Branch, Commit, GitHub, Quota, Repo, RepoPath, refusal};
 
 /// The texts of all files at one place in history, by path.
 pub(super) type Tree<'a> = BTreeMap<&'a str, &'a str>;
@@ -17,10 +17,12 @@ impl GitHub {
     /// repository is empty, 422 when the branch exists or its name is malformed.
     pub fn create_branch(
         &mut self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         name: &str,
         from: Option<&str>,
     ) -> Result<(), ApiError> {
+        self.spend(api, Quota::Content)?;
         let repo = self.writable(path)?;
         if repo.branches.is_empty() {
             return Err(refusal::conflict("Git Repository is empty."));
@@ -36,6 +38,32 @@ impl GitHub {
         let branch = repo.branches.get(from).ok_or_else(refusal::not_found)?.clone();
         repo.branches.insert(name.to_owned(), branch);
         Ok(())
+    }
+}
+
+impl GitHub {
+    /// The commit that a reference such as `heads/main` or `tags/v1` points to.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the reference, 409 when the repository is empty.
+    pub fn get_ref(
+        &self,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        reference: &str,
+    ) -> Result<&str, ApiError> {
+        self.spend(api, Quota::Core)?;
+        let repo = self.repo_at(path)?;
+        if repo.branches.is_empty() {
+            return Err(refusal::conflict("Git Repository is empty."));
+        }
+        let sha = match reference.split_once('/') {
+            Some(("heads", name)) => repo.branches.get(name).and_then(Branch::head),
+            Some(("tags", name)) => repo.tags.get(name).map(String::as_str),
+            _ => None,
+        };
+        sha.ok_or_else(refusal::not_found)
     }
 }
 
@@ -219,10 +247,11 @@ mod tests {
 
     #[test]
     fn branch_starts_at_the_default_branch_and_exists_once() {
-        let (mut github, _) = planted(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
+        let (mut github, mut env) =
+            planted(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
 
-        github.create_branch(APP, "feature/x", None).unwrap();
-        let error = github.create_branch(APP, "feature/x", None).unwrap_err();
+        github.create_branch(&mut env.api(), APP, "feature/x", None).unwrap();
+        let error = github.create_branch(&mut env.api(), APP, "feature/x", None).unwrap_err();
 
         let branches = &github.repos[0].branches;
         assert_eq!(branches["feature/x"], branches["main"]);

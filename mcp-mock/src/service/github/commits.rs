@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::super::ApiError;
+use super::super::{ApiError, Page};
 use super::branches::{Tree, files_of, tree_sha};
 use super::contents::check_path;
 use super::diff::{self, FileChange};
-use super::{Branch, Commit, GitHub, Listing, Page, Repo, RepoPath, refusal};
-use crate::world::Env;
+use super::{Api, Branch, Commit, GitHub, PageNumber, Quota, Repo, RepoPath, refusal};
 
 /// Which commits a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,11 +44,13 @@ impl GitHub {
     /// 404 without the repository or the place in history, 409 when the repository is empty.
     pub fn list_commits(
         &self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         filter: &CommitFilter,
-        page: Page,
-    ) -> Result<Listing<HistoryEntry>, ApiError> {
-        let repo = self.find(path)?;
+        page: PageNumber,
+    ) -> Result<Page<HistoryEntry, u64>, ApiError> {
+        self.spend(api, Quota::Core)?;
+        let repo = self.repo_at(path)?;
         if repo.branches.is_empty() {
             return Err(refusal::conflict("Git Repository is empty."));
         }
@@ -58,9 +59,9 @@ impl GitHub {
         let places = (0..history.len()).rev();
         let shown =
             places.filter(|place| history.get(*place).is_some_and(|commit| filter.shows(commit)));
-        let Listing { items, next_page } = page.cut(shown.collect());
+        let Page { items, next } = page.cut(shown.collect());
         let items = items.into_iter().filter_map(|place| entry(history, place)).collect();
-        Ok(Listing { items, next_page })
+        Ok(Page { items, next })
     }
 
     /// A commit and the files that it changed.
@@ -70,10 +71,25 @@ impl GitHub {
     /// 404 without the repository, 409 when it is empty, 422 without the commit.
     pub fn get_commit(
         &self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         reference: &str,
     ) -> Result<(HistoryEntry, Vec<FileChange>), ApiError> {
-        let repo = self.find(path)?;
+        self.spend(api, Quota::Core)?;
+        self.commit_at(path, reference)
+    }
+
+    /// A commit and the files that it changed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`get_commit`](Self::get_commit).
+    pub fn commit_at(
+        &self,
+        path: RepoPath<'_>,
+        reference: &str,
+    ) -> Result<(HistoryEntry, Vec<FileChange>), ApiError> {
+        let repo = self.repo_at(path)?;
         if repo.branches.is_empty() {
             return Err(refusal::conflict("Git Repository is empty."));
         }
@@ -86,7 +102,8 @@ impl GitHub {
         Ok((entry, diff::changes(&old, &new)))
     }
 
-    /// Writes and removes files in one commit on a branch and gives the id of the commit.
+    /// Writes and removes files in one commit on a branch and gives the id of the commit: three requests, for
+    /// the tree, the commit and the branch, of which others see the last.
     ///
     /// # Errors
     ///
@@ -94,10 +111,13 @@ impl GitHub {
     /// 422 for a malformed path, for removing a file that is not there, or an empty message.
     pub fn push_files(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         push: Push<'_>,
     ) -> Result<String, ApiError> {
+        self.spend(api, Quota::Core)?;
+        self.spend(api, Quota::Core)?;
+        self.spend(api, Quota::Content)?;
         let author = self.viewer.clone();
         let repo = self.writable(path)?;
         if repo.branches.is_empty() {
@@ -114,7 +134,7 @@ impl GitHub {
         if push.message.trim().is_empty() {
             return Err(refusal::unprocessable("Invalid request.\n\n\"message\" wasn't supplied."));
         }
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let sha = branch.commit(Commit {
             message: push.message.to_owned(),
             author,
@@ -196,6 +216,7 @@ mod tests {
     use super::super::FileStatus;
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
         planted(
@@ -203,12 +224,12 @@ mod tests {
         )
     }
 
-    fn push(github: &mut GitHub, env: &mut Env, branch: &str) -> Result<String, ApiError> {
+    fn push(github: &mut GitHub, api: &mut Api<'_>, branch: &str) -> Result<String, ApiError> {
         let files = BTreeMap::from([
             ("a.txt".to_owned(), Some("two\n".to_owned())),
             ("src/b.txt".to_owned(), Some("new\n".to_owned())),
         ]);
-        github.push_files(env, APP, Push { branch, message: "Both", files })
+        github.push_files(api, APP, Push { branch, message: "Both", files })
     }
 
     #[test]
@@ -216,9 +237,9 @@ mod tests {
         let (mut github, mut env) = app();
         let before = github.repos[0].branches["main"].head().unwrap().to_owned();
 
-        let sha = push(&mut github, &mut env, "main").unwrap();
+        let sha = push(&mut github, &mut env.api(), "main").unwrap();
 
-        let (entry, changes) = github.get_commit(APP, "main").unwrap();
+        let (entry, changes) = github.get_commit(&mut env.api(), APP, "main").unwrap();
         assert_eq!((&entry.commit.sha, entry.parent.as_ref()), (&sha, Some(&before)));
         let shown: Vec<_> =
             changes.iter().map(|change| (change.path.as_str(), change.status)).collect();
@@ -228,15 +249,15 @@ mod tests {
     #[test]
     fn removed_file_is_gone_and_cannot_be_removed_again() {
         let (mut github, mut env) = app();
-        let remove = |github: &mut GitHub, env: &mut Env| {
+        let remove = |github: &mut GitHub, api: &mut Api<'_>| {
             let files = BTreeMap::from([("a.txt".to_owned(), None)]);
-            github.push_files(env, APP, Push { branch: "main", message: "Tidy", files })
+            github.push_files(api, APP, Push { branch: "main", message: "Tidy", files })
         };
 
-        let sha = remove(&mut github, &mut env).unwrap();
-        let again = remove(&mut github, &mut env).unwrap_err();
+        let sha = remove(&mut github, &mut env.api()).unwrap();
+        let again = remove(&mut github, &mut env.api()).unwrap_err();
 
-        let (entry, changes) = github.get_commit(APP, &sha).unwrap();
+        let (entry, changes) = github.get_commit(&mut env.api(), APP, &sha).unwrap();
         assert_eq!((changes[0].status, changes[0].deletions), (FileStatus::Removed, 1));
         assert_eq!(changes[0].patch, "@@ -1 +0,0 @@\n-one");
         assert_eq!(entry.tree_sha, "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
@@ -247,9 +268,9 @@ mod tests {
     fn pushing_to_no_branch_is_not_found_and_to_an_empty_repository_a_conflict() {
         let (mut github, mut env) = app();
 
-        let missing = push(&mut github, &mut env, "nope").unwrap_err();
+        let missing = push(&mut github, &mut env.api(), "nope").unwrap_err();
         github.repos[0].branches.clear();
-        let empty = push(&mut github, &mut env, "main").unwrap_err();
+        let empty = push(&mut github, &mut env.api(), "main").unwrap_err();
 
         assert_eq!((missing.status, empty.status), (404, 409));
         assert_eq!(empty.message, "Git Repository is empty.");
@@ -258,9 +279,10 @@ mod tests {
     #[test]
     fn commits_are_listed_newest_first_and_by_file() {
         let (mut github, mut env) = app();
-        push(&mut github, &mut env, "main").unwrap();
-        let messages = |filter: CommitFilter| {
-            let listing = github.list_commits(APP, &filter, Page::default()).unwrap();
+        push(&mut github, &mut env.api(), "main").unwrap();
+        let mut messages = |filter: CommitFilter| {
+            let listing =
+                github.list_commits(&mut env.api(), APP, &filter, PageNumber::default()).unwrap();
             listing.items.into_iter().map(|entry| entry.commit.message).collect::<Vec<_>>()
         };
 
@@ -276,9 +298,9 @@ mod tests {
 
     #[test]
     fn unknown_commit_is_unprocessable() {
-        let (github, _) = app();
+        let (github, mut env) = app();
 
-        let error = github.get_commit(APP, "abc").unwrap_err();
+        let error = github.get_commit(&mut env.api(), APP, "abc").unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (422, "No commit found for SHA: abc"));
     }

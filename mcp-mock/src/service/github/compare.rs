@@ -4,18 +4,18 @@
 use super::super::ApiError;
 use super::branches::files_of;
 use super::diff::{self, FileChange};
-use super::{Branch, Commit, GitHub, Issue, IssueState, Pull, Repo, RepoPath, refusal};
-use crate::world::Env;
+use super::{
+    Api, Branch, Commit, GitHub, Issue, IssueChange, IssueState, Pull, Quota, Repo, RepoPath,
+    refusal,
+};
 
-/// What is to change about a pull request besides what an issue has; what is `None` stays.
+/// What is to change about a pull request; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullChange {
     /// Branch that the changes go into.
     pub base: Option<String>,
-    /// Whether it is not yet ready to be merged.
-    pub draft: Option<bool>,
-    /// Logins to ask for a review, besides those who were asked already.
-    pub reviewers: Vec<String>,
+    /// What pull requests share with issues.
+    pub issue: IssueChange,
 }
 
 impl GitHub {
@@ -25,8 +25,8 @@ impl GitHub {
     ///
     /// 404 without the repository or the pull request.
     pub fn pull_files(&self, path: RepoPath<'_>, number: u64) -> Result<Vec<FileChange>, ApiError> {
-        let pull = self.get_pull(path, number)?.pull.as_ref().ok_or_else(refusal::not_found)?;
-        Ok(self.find(path)?.pull_files(pull))
+        let pull = self.pull_at(path, number)?.pull.as_ref().ok_or_else(refusal::not_found)?;
+        Ok(self.repo_at(path)?.pull_files(pull))
     }
 
     /// The commits of a pull request, oldest first.
@@ -35,8 +35,8 @@ impl GitHub {
     ///
     /// 404 without the repository or the pull request.
     pub fn pull_commits(&self, path: RepoPath<'_>, number: u64) -> Result<Vec<&Commit>, ApiError> {
-        let pull = self.get_pull(path, number)?.pull.as_ref().ok_or_else(refusal::not_found)?;
-        let (_, own) = self.find(path)?.split(pull);
+        let pull = self.pull_at(path, number)?.pull.as_ref().ok_or_else(refusal::not_found)?;
+        let (_, own) = self.repo_at(path)?.split(pull);
         Ok(own)
     }
 
@@ -46,8 +46,8 @@ impl GitHub {
     ///
     /// 404 without the repository or the pull request.
     pub fn is_mergeable(&self, path: RepoPath<'_>, number: u64) -> Result<Option<bool>, ApiError> {
-        let issue = self.get_pull(path, number)?;
-        let repo = self.find(path)?;
+        let issue = self.pull_at(path, number)?;
+        let repo = self.repo_at(path)?;
         let pull = issue.pull.as_ref().filter(|_| issue.state == IssueState::Open);
         Ok(pull.map(|pull| {
             let (head, base) = (repo.branches.get(&pull.head), repo.branches.get(&pull.base));
@@ -63,13 +63,14 @@ impl GitHub {
     /// expected one, when the base has nothing new, or when both sides changed the same file.
     pub fn update_pull_branch(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         expected: Option<&str>,
     ) -> Result<(), ApiError> {
+        self.spend(api, Quota::Core)?;
         let author = self.viewer.clone();
-        let mut pull = self.get_pull(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
+        let mut pull = self.pull_at(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
         let repo = self.writable(path)?;
         let base = repo.branches.get(&pull.base).cloned().ok_or_else(refusal::not_found)?;
         let head = repo.branches.get_mut(&pull.head).ok_or_else(refusal::not_found)?;
@@ -85,7 +86,7 @@ impl GitHub {
             let message = "There are no new commits on the base branch.";
             return Err(refusal::unprocessable(message));
         }
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let message = format!("Merge branch '{}' into {}", pull.base, pull.head);
         head.commits.extend(new);
         head.commit(Commit { message, author, date: now.clone(), ..Commit::default() });
@@ -95,23 +96,20 @@ impl GitHub {
         Ok(())
     }
 
-    /// Points a pull request at another branch, makes it a draft or ready, asks for reviews.
+    /// Changes a pull request.
     ///
     /// # Errors
     ///
-    /// 404 without the repository or the pull request, 403 when archived, 422 for an unknown branch and
-    /// for reviewers without access.
+    /// As for [`update_issue`](Self::update_issue); 422 also for an unknown branch.
     pub fn update_pull(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         change: PullChange,
     ) -> Result<Issue, ApiError> {
-        let before = self.get_pull(path, number)?.clone();
-        let viewer = self.viewer.clone();
-        let repo = self.writable(path)?;
-        let mut pull = before.pull.clone().ok_or_else(refusal::not_found)?;
+        self.spend(api, Quota::Core)?;
+        let (repo, mut pull) = self.changed_pull(path, number)?;
         if let Some(base) = change.base {
             let branch = repo.branches.get(&base);
             let branch =
@@ -119,10 +117,48 @@ impl GitHub {
             branch.head().unwrap_or_default().clone_into(&mut pull.base_sha);
             pull.base = base;
         }
-        pull.draft = change.draft.unwrap_or(pull.draft);
-        let wanted = change.reviewers.len();
-        let reviewers = repo.with_access(&viewer, change.reviewers);
-        if reviewers.len() < wanted || reviewers.contains(&before.author) {
+        self.change_issue(api, path, number, change.issue)?;
+        self.store_pull(api, path, number, pull)
+    }
+
+    /// Makes a pull request a draft, or ready for reviews. Only the GraphQL API can.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the pull request, 403 when archived.
+    pub fn set_draft(
+        &mut self,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+        draft: bool,
+    ) -> Result<(), ApiError> {
+        self.spend(api, Quota::Core)?;
+        let (_, mut pull) = self.changed_pull(path, number)?;
+        pull.draft = draft;
+        self.store_pull(api, path, number, pull).map(drop)
+    }
+
+    /// Asks for reviews, besides those that were asked for already.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the pull request, 403 when archived, 422 for reviewers without access
+    /// and for the author.
+    pub fn request_reviewers(
+        &mut self,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+        logins: Vec<String>,
+    ) -> Result<(), ApiError> {
+        self.spend(api, Quota::Core)?;
+        let viewer = self.viewer.clone();
+        let author = self.pull_at(path, number)?.author.clone();
+        let (repo, mut pull) = self.changed_pull(path, number)?;
+        let wanted = logins.len();
+        let reviewers = repo.with_access(&viewer, logins);
+        if reviewers.len() < wanted || reviewers.contains(&author) {
             let message = "Reviews may only be requested from collaborators. One or more of the users or \
                            teams you specified is not a collaborator of the repository.";
             return Err(refusal::unprocessable(message));
@@ -130,10 +166,26 @@ impl GitHub {
         let new = reviewers.into_iter().filter(|login| !pull.requested_reviewers.contains(login));
         let new: Vec<String> = new.collect();
         pull.requested_reviewers.extend(new);
-        if before.pull.as_ref() != Some(&pull) {
-            repo.store(number, pull, env.clock.rfc3339());
+        self.store_pull(api, path, number, pull).map(drop)
+    }
+
+    /// A copy of a pull request to change, and its repository, which takes changes.
+    fn changed_pull(&mut self, path: RepoPath<'_>, number: u64) -> Result<(&Repo, Pull), ApiError> {
+        let pull = self.pull_at(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
+        Ok((self.writable(path)?, pull))
+    }
+
+    fn store_pull(
+        &mut self,
+        api: &Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+        pull: Pull,
+    ) -> Result<Issue, ApiError> {
+        if self.pull_at(path, number)?.pull.as_ref() != Some(&pull) {
+            self.writable(path)?.store(number, pull, api.clock.rfc3339());
         }
-        self.get_pull(path, number).cloned()
+        self.pull_at(path, number).cloned()
     }
 }
 
@@ -169,6 +221,7 @@ mod tests {
     use super::super::tests::{APP, planted};
     use super::super::{Merge, MergeMethod, NewContent};
     use super::*;
+    use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
         planted(json!({ "repos": [{
@@ -178,14 +231,14 @@ mod tests {
         }]}))
     }
 
-    fn write(github: &mut GitHub, env: &mut Env, path: &str) {
+    fn write(github: &mut GitHub, api: &mut Api<'_>, path: &str) {
         let content = NewContent {
             path: path.to_owned(),
             text: "new\n".to_owned(),
             message: "Add".to_owned(),
             ..NewContent::default()
         };
-        github.put_content(env, APP, content).unwrap();
+        github.put_content(api, APP, content).unwrap();
     }
 
     #[test]
@@ -194,7 +247,9 @@ mod tests {
             let (mut github, mut env) = app();
             let before = github.pull_files(APP, 1).unwrap();
 
-            github.merge_pull(&mut env, APP, 1, Merge { method, ..Merge::default() }).unwrap();
+            github
+                .merge_pull(&mut env.api(), APP, 1, Merge { method, ..Merge::default() })
+                .unwrap();
 
             assert_eq!(before.len(), 1);
             assert_eq!(github.pull_files(APP, 1).unwrap(), before, "{method:?}");
@@ -204,9 +259,9 @@ mod tests {
     #[test]
     fn update_brings_the_base_in_and_leaves_the_files_of_the_pull_request() {
         let (mut github, mut env) = app();
-        write(&mut github, &mut env, "b.txt");
+        write(&mut github, &mut env.api(), "b.txt");
 
-        github.update_pull_branch(&mut env, APP, 1, None).unwrap();
+        github.update_pull_branch(&mut env.api(), APP, 1, None).unwrap();
 
         assert!(github.repos[0].branches["fix"].files().contains_key("b.txt"));
         let files = github.pull_files(APP, 1).unwrap();
@@ -217,8 +272,8 @@ mod tests {
     fn update_without_news_or_with_another_head_is_refused() {
         let (mut github, mut env) = app();
 
-        let nothing = github.update_pull_branch(&mut env, APP, 1, None).unwrap_err();
-        let moved = github.update_pull_branch(&mut env, APP, 1, Some("abc")).unwrap_err();
+        let nothing = github.update_pull_branch(&mut env.api(), APP, 1, None).unwrap_err();
+        let moved = github.update_pull_branch(&mut env.api(), APP, 1, Some("abc")).unwrap_err();
 
         assert_eq!(nothing.message, "There are no new commits on the base branch.");
         assert_eq!(moved.message, "expected head sha didn't match current head ref.");
@@ -227,12 +282,13 @@ mod tests {
     #[test]
     fn reviewers_are_asked_once_and_need_access() {
         let (mut github, mut env) = app();
-        let ask =
-            |login: &str| PullChange { reviewers: vec![login.to_owned()], ..PullChange::default() };
-        github.update_pull(&mut env, APP, 1, ask("ada")).unwrap();
+        let ask = |login: &str| vec![login.to_owned()];
+        github.request_reviewers(&mut env.api(), APP, 1, ask("ada")).unwrap();
 
-        let again = github.update_pull(&mut env, APP, 1, ask("ada")).unwrap();
-        let stranger = github.update_pull(&mut env, APP, 1, ask("stranger")).unwrap_err();
+        github.request_reviewers(&mut env.api(), APP, 1, ask("ada")).unwrap();
+        let again = github.pull_at(APP, 1).unwrap().clone();
+        let stranger =
+            github.request_reviewers(&mut env.api(), APP, 1, ask("stranger")).unwrap_err();
 
         assert_eq!(again.pull.unwrap().requested_reviewers, ["ada"]);
         assert_eq!(stranger.status, 422);

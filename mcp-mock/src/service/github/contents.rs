@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::ApiError;
 use super::branches::{Tree, blob_sha, tree_sha};
-use super::{Commit, GitHub, RepoPath, refusal};
-use crate::world::Env;
+use super::{Api, Commit, GitHub, Quota, RepoPath, refusal};
 
 /// GitHub leaves the text of a larger file out of its answer; in bytes.
 pub const INLINE_MAX: usize = 1_048_576;
@@ -36,7 +35,7 @@ pub struct Written {
     pub commit_sha: String,
     /// Branch that has the commit.
     pub branch: String,
-    /// Page for people.
+    /// PageNumber for people.
     pub html_url: String,
     /// Whether the file is new.
     pub created: bool,
@@ -69,7 +68,7 @@ pub struct ContentEntry {
     pub sha: String,
     /// Size in bytes; 0 for folders.
     pub size: usize,
-    /// Page for people.
+    /// PageNumber for people.
     pub html_url: String,
 }
 
@@ -82,11 +81,27 @@ impl GitHub {
     /// 404 without the repository, the place in history or the file.
     pub fn get_content(
         &self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         file: &str,
         reference: Option<&str>,
     ) -> Result<Content, ApiError> {
-        let repo = self.find(path)?;
+        self.spend(api, Quota::Core)?;
+        self.content_at(path, file, reference)
+    }
+
+    /// The same, without a request.
+    ///
+    /// # Errors
+    ///
+    /// As for [`get_content`](Self::get_content).
+    pub fn content_at(
+        &self,
+        path: RepoPath<'_>,
+        file: &str,
+        reference: Option<&str>,
+    ) -> Result<Content, ApiError> {
+        let repo = self.repo_at(path)?;
         let reference = reference.unwrap_or(&repo.default_branch);
         let tree = repo
             .tree_at(reference)
@@ -110,7 +125,17 @@ impl GitHub {
     /// empty message.
     pub fn put_content(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        new: NewContent,
+    ) -> Result<Written, ApiError> {
+        self.spend(api, Quota::Content)?;
+        self.write_content(api, path, new)
+    }
+
+    pub(super) fn write_content(
+        &mut self,
+        api: &Api<'_>,
         path: RepoPath<'_>,
         new: NewContent,
     ) -> Result<Written, ApiError> {
@@ -129,7 +154,7 @@ impl GitHub {
         let old = files.get(new.path.as_str()).map(|text| blob_sha(text));
         check_sha(&new.path, old.as_deref(), new.sha.as_deref())?;
 
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let sha = blob_sha(&new.text);
         let changes = BTreeMap::from([(new.path.clone(), Some(new.text))]);
         let commit = Commit {
@@ -232,6 +257,7 @@ mod tests {
 
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
         planted(json!({ "repos": [{ "owner": "acme", "name": "app", "tags": ["v1"],
@@ -250,9 +276,11 @@ mod tests {
 
     #[test]
     fn folder_lists_files_and_folders_once() {
-        let (github, _) = app();
+        let (github, mut env) = app();
 
-        let Content::Directory(entries) = github.get_content(APP, "/src", None).unwrap() else {
+        let Content::Directory(entries) =
+            github.get_content(&mut env.api(), APP, "/src", None).unwrap()
+        else {
             panic!("`src` is a folder");
         };
 
@@ -263,10 +291,11 @@ mod tests {
 
     #[test]
     fn missing_file_and_unknown_ref_are_not_found() {
-        let (github, _) = app();
+        let (github, mut env) = app();
 
-        let file = github.get_content(APP, "nope.md", None).unwrap_err();
-        let reference = github.get_content(APP, "README.md", Some("v9")).unwrap_err();
+        let file = github.get_content(&mut env.api(), APP, "nope.md", None).unwrap_err();
+        let reference =
+            github.get_content(&mut env.api(), APP, "README.md", Some("v9")).unwrap_err();
 
         assert_eq!((file.status, file.message.as_str()), (404, "Not Found"));
         assert_eq!(reference.message, "No commit found for the ref v9");
@@ -276,7 +305,7 @@ mod tests {
     fn replacing_a_file_without_its_sha_is_refused() {
         let (mut github, mut env) = app();
 
-        let error = github.put_content(&mut env, APP, readme(None)).unwrap_err();
+        let error = github.put_content(&mut env.api(), APP, readme(None)).unwrap_err();
 
         assert_eq!(error.status, 422);
         assert_eq!(error.message, "Invalid request.\n\n\"sha\" wasn't supplied.");
@@ -286,7 +315,7 @@ mod tests {
     fn wrong_sha_is_a_conflict() {
         let (mut github, mut env) = app();
 
-        let error = github.put_content(&mut env, APP, readme(Some("abc"))).unwrap_err();
+        let error = github.put_content(&mut env.api(), APP, readme(Some("abc"))).unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (409, "README.md does not match abc"));
     }
@@ -296,12 +325,13 @@ mod tests {
         let (mut github, mut env) = app();
 
         let written =
-            github.put_content(&mut env, APP, readme(Some(&blob_sha("hello\n")))).unwrap();
+            github.put_content(&mut env.api(), APP, readme(Some(&blob_sha("hello\n")))).unwrap();
 
-        let text = |reference| match github.get_content(APP, "README.md", reference) {
-            Ok(Content::File { text, .. }) => text,
-            other => panic!("{other:?}"),
-        };
+        let mut text =
+            |reference| match github.get_content(&mut env.api(), APP, "README.md", reference) {
+                Ok(Content::File { text, .. }) => text,
+                other => panic!("{other:?}"),
+            };
         assert!(!written.created);
         assert_eq!((text(None).as_str(), text(Some("v1")).as_str()), ("new\n", "hello\n"));
         assert_eq!(text(Some(&written.commit_sha)), "new\n");
@@ -312,9 +342,9 @@ mod tests {
         let (mut github, mut env) = app();
 
         let branch = NewContent { branch: Some("x".to_owned()), ..readme(None) };
-        let branch = github.put_content(&mut env, APP, branch).unwrap_err();
+        let branch = github.put_content(&mut env.api(), APP, branch).unwrap_err();
         let path = NewContent { path: "a/../b".to_owned(), ..readme(None) };
-        let path = github.put_content(&mut env, APP, path).unwrap_err();
+        let path = github.put_content(&mut env.api(), APP, path).unwrap_err();
 
         assert_eq!((branch.status, branch.message.as_str()), (404, "Branch x not found"));
         assert_eq!(path.status, 422);

@@ -105,9 +105,9 @@ mod tests {
         for details in details {
             let new =
                 NewIssue { title: "T".to_owned(), details: details.clone(), ..NewIssue::default() };
-            let created = github.create_issue(&mut env, APP, new).unwrap_err();
+            let created = github.create_issue(&mut env.api(), APP, new).unwrap_err();
             let change = IssueChange { details, ..IssueChange::default() };
-            let updated = github.update_issue(&mut env, APP, 1, change).unwrap_err();
+            let updated = github.update_issue(&mut env.api(), APP, 1, change).unwrap_err();
 
             assert_eq!((created.status, created.code.as_str()), (422, "invalid"));
             assert_eq!(created, updated);
@@ -125,7 +125,7 @@ mod tests {
         };
 
         let issue = github.update_issue(
-            &mut env,
+            &mut env.api(),
             APP,
             1,
             IssueChange { details, ..IssueChange::default() },
@@ -142,7 +142,7 @@ mod tests {
         ] }))
         .unwrap();
 
-        let error = GitHub::default().plant(&mut env(), seed).unwrap_err();
+        let error = GitHub::default().plant(&mut env().api(), seed).unwrap_err();
 
         assert_eq!(error.details.unwrap()["errors"][0]["field"], "type");
     }

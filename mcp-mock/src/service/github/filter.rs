@@ -144,8 +144,8 @@ mod tests {
 
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
-    use super::super::{GitHub, Page};
+    use super::super::tests::{APP, env, planted};
+    use super::super::{GitHub, PageNumber};
     use super::*;
 
     fn app() -> GitHub {
@@ -155,7 +155,7 @@ mod tests {
             "pulls": [{ "title": "Three", "head": "three" }],
         }]}));
         env.clock.advance(Duration::from_secs(3600));
-        github.add_comment(&mut env, APP, 1, "Still there").unwrap();
+        github.add_comment(&mut env.api(), APP, 1, "Still there").unwrap();
         github
     }
 
@@ -163,7 +163,8 @@ mod tests {
     fn check(filter: &IssueFilter, expected: &[u64]) {
         let github = app();
 
-        let listing = github.list_issues(APP, filter, Page::default()).unwrap();
+        let listing =
+            github.list_issues(&mut env().api(), APP, filter, PageNumber::default()).unwrap();
 
         let numbers: Vec<u64> = listing.items.iter().map(|issue| issue.number).collect();
         assert_eq!(numbers, expected);

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::ApiError;
-use super::{GitHub, Issue, Repo, RepoPath, database_id, refusal};
-use crate::world::Env;
+use super::{Api, GitHub, Issue, Quota, Repo, RepoPath, database_id, refusal};
 
 impl GitHub {
     /// Copies the branches and tags of a repository into another account, the viewer's unless told
@@ -15,11 +14,12 @@ impl GitHub {
     /// 404 without the repository, 403 when it would stay in the account that owns it.
     pub fn fork(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         account: Option<&str>,
     ) -> Result<Repo, ApiError> {
-        let parent = self.find(path)?.clone();
+        self.spend(api, Quota::Content)?;
+        let parent = self.repo_at(path)?.clone();
         let account = account.unwrap_or(&self.viewer).to_owned();
         if account.eq_ignore_ascii_case(&parent.owner) {
             let message =
@@ -35,7 +35,7 @@ impl GitHub {
         }
         let name = self.free_name(&account, &parent.name);
         let fork = Repo {
-            id: database_id(env),
+            id: database_id(api),
             html_url: format!("https://github.com/{account}/{name}"),
             owner: account,
             name,
@@ -46,7 +46,7 @@ impl GitHub {
             default_branch: parent.default_branch,
             branches: parent.branches,
             tags: parent.tags,
-            created_at: env.clock.rfc3339(),
+            created_at: api.clock.rfc3339(),
             pushed_at: parent.pushed_at,
             ..Repo::default()
         };
@@ -110,6 +110,7 @@ mod tests {
 
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
         planted(json!({ "repos": [
@@ -122,8 +123,8 @@ mod tests {
     fn a_fork_has_the_branches_and_no_issues_and_exists_once() {
         let (mut github, mut env) = app();
 
-        let fork = github.fork(&mut env, APP, None).unwrap();
-        let again = github.fork(&mut env, APP, None).unwrap();
+        let fork = github.fork(&mut env.api(), APP, None).unwrap();
+        let again = github.fork(&mut env.api(), APP, None).unwrap();
 
         assert_eq!((fork.full_name().as_str(), fork.issues.len()), ("octocat/app-1", 0));
         assert_eq!(fork.branches, github.repo("acme", "app").unwrap().branches);
@@ -134,7 +135,7 @@ mod tests {
     fn the_owner_cannot_fork_into_itself() {
         let (mut github, mut env) = app();
 
-        assert_eq!(github.fork(&mut env, APP, Some("Acme")).unwrap_err().status, 403);
+        assert_eq!(github.fork(&mut env.api(), APP, Some("Acme")).unwrap_err().status, 403);
     }
 
     #[test]

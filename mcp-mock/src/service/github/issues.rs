@@ -1,11 +1,10 @@
 //! Issues, and what pull requests share with them: list, read, update, comment.
 
-use super::super::ApiError;
+use super::super::{ApiError, Page};
 use super::{
-    Comment, GitHub, Issue, IssueDetails, IssueFilter, IssueState, Label, Listing, Page, Repo,
-    RepoPath, StateReason, database_id, refusal,
+    Api, Comment, GitHub, Issue, IssueDetails, IssueFilter, IssueState, Label, PageNumber, Quota,
+    Repo, RepoPath, StateReason, database_id, refusal,
 };
-use crate::world::Env;
 
 /// GitHub's limit for a title, in characters.
 const TITLE_MAX: usize = 256;
@@ -57,10 +56,11 @@ impl GitHub {
     /// for a missing title, a text that is too long, and a milestone, type or field that does not exist.
     pub fn create_issue(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         new: NewIssue,
     ) -> Result<Issue, ApiError> {
+        self.spend(api, Quota::Content)?;
         let viewer = self.viewer.clone();
         let organization = self.organization(path.owner).cloned();
         let repo = self.writable(path)?;
@@ -74,10 +74,10 @@ impl GitHub {
         new.details.put_on(&mut issue, repo, organization.as_ref())?;
         let Issue { milestone, issue_type, fields, .. } = issue;
         let mut issue =
-            Issue { milestone, issue_type, fields, ..repo.open(env, &viewer, new.title) };
+            Issue { milestone, issue_type, fields, ..repo.open(api, &viewer, new.title) };
         issue.html_url = format!("{}/issues/{}", repo.html_url, issue.number);
         issue.body = new.body;
-        issue.labels = repo.take_labels(env, new.labels);
+        issue.labels = repo.take_labels(api, new.labels);
         issue.assignees = repo.with_access(&viewer, new.assignees);
         repo.issues.push(issue.clone());
         Ok(issue)
@@ -88,8 +88,14 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the number.
-    pub fn get_issue(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
-        self.find(path)?.issue(number).ok_or_else(refusal::not_found)
+    pub fn get_issue(
+        &self,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+    ) -> Result<&Issue, ApiError> {
+        self.spend(api, Quota::Core)?;
+        self.issue_at(path, number)
     }
 
     /// Issues and pull requests that the filter shows, in its order.
@@ -99,15 +105,30 @@ impl GitHub {
     /// 404 without the repository.
     pub fn list_issues(
         &self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         filter: &IssueFilter,
-        page: Page,
-    ) -> Result<Listing<&Issue>, ApiError> {
-        let repo = self.find(path)?;
-        let mut shown: Vec<_> =
-            repo.issues.iter().filter(|issue| filter.shows(repo, issue)).collect();
+        page: PageNumber,
+    ) -> Result<Page<&Issue, u64>, ApiError> {
+        self.spend(api, Quota::Core)?;
+        Ok(page.cut(self.issues_at(path, filter)?))
+    }
+
+    /// The issues and pull requests that the filter shows, in its order.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository.
+    pub fn issues_at(
+        &self,
+        path: RepoPath<'_>,
+        filter: &IssueFilter,
+    ) -> Result<Vec<&Issue>, ApiError> {
+        let repo = self.repo_at(path)?;
+        let shown = repo.issues.iter().filter(|issue| filter.shows(repo, issue));
+        let mut shown: Vec<_> = shown.collect();
         filter.order.sort(&mut shown);
-        Ok(page.cut(shown))
+        Ok(shown)
     }
 
     /// Changes an issue or pull request; closing a closed one changes nothing.
@@ -118,7 +139,18 @@ impl GitHub {
     /// or field that does not exist, or for opening a merged pull request again.
     pub fn update_issue(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+        change: IssueChange,
+    ) -> Result<Issue, ApiError> {
+        self.spend(api, Quota::Core)?;
+        self.change_issue(api, path, number, change)
+    }
+
+    pub(super) fn change_issue(
+        &mut self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         change: IssueChange,
@@ -137,12 +169,12 @@ impl GitHub {
             issue.body = Some(body);
         }
         change.details.put_on(&mut issue, repo, organization.as_ref())?;
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         if let Some(state) = change.state {
             issue.move_to(state, change.state_reason, &now)?;
         }
         if let Some(names) = change.labels {
-            issue.labels = repo.take_labels(env, names);
+            issue.labels = repo.take_labels(api, names);
         }
         if let Some(logins) = change.assignees {
             issue.assignees = repo.with_access(&viewer, logins);
@@ -164,11 +196,12 @@ impl GitHub {
     /// text.
     pub fn add_comment(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         body: &str,
     ) -> Result<Comment, ApiError> {
+        self.spend(api, Quota::Content)?;
         let author = self.viewer.clone();
         let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
         if issue.locked {
@@ -178,14 +211,14 @@ impl GitHub {
             return Err(refusal::explained("IssueComment", "data", "Body cannot be blank"));
         }
         check_body("IssueComment", Some(body))?;
-        let id = database_id(env);
+        let id = database_id(api);
         let comment = Comment {
             id,
             author,
             body: body.to_owned(),
             html_url: format!("{}#issuecomment-{id}", issue.html_url),
             reactions: Vec::new(),
-            created_at: env.clock.rfc3339(),
+            created_at: api.clock.rfc3339(),
         };
         issue.updated_at.clone_from(&comment.created_at);
         issue.comments.push(comment.clone());
@@ -195,11 +228,11 @@ impl GitHub {
 
 impl Repo {
     /// An issue with the next number; the caller completes and stores it.
-    pub(super) fn open(&mut self, env: &mut Env, author: &str, title: String) -> Issue {
+    pub(super) fn open(&mut self, api: &mut Api<'_>, author: &str, title: String) -> Issue {
         self.last_number = self.last_number.saturating_add(1);
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         Issue {
-            id: database_id(env),
+            id: database_id(api),
             number: self.last_number,
             title,
             author: author.to_owned(),
@@ -210,12 +243,12 @@ impl Repo {
     }
 
     /// The labels with these names, each once; unknown ones are created.
-    pub(super) fn take_labels(&mut self, env: &mut Env, names: Vec<String>) -> Vec<Label> {
+    pub(super) fn take_labels(&mut self, api: &mut Api<'_>, names: Vec<String>) -> Vec<Label> {
         let mut taken: Vec<Label> = Vec::new();
         for name in names {
             let known = self.labels.iter().find(|label| label.name.eq_ignore_ascii_case(&name));
             let label = known.cloned().unwrap_or_else(|| {
-                let label = Label { id: database_id(env), name, color: LABEL_COLOR.to_owned() };
+                let label = Label { id: database_id(api), name, color: LABEL_COLOR.to_owned() };
                 self.labels.push(label.clone());
                 label
             });
@@ -292,6 +325,7 @@ mod tests {
     use super::super::StateFilter;
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
         planted(json!({ "repos": [{
@@ -313,7 +347,7 @@ mod tests {
     fn issues_and_pull_requests_share_their_numbers() {
         let (mut github, mut env) = app();
 
-        let issue = github.create_issue(&mut env, APP, named("Next")).unwrap();
+        let issue = github.create_issue(&mut env.api(), APP, named("Next")).unwrap();
 
         assert_eq!(github.pulls("acme", "app")[0].number, 3);
         assert_eq!(issue.number, 4);
@@ -323,7 +357,7 @@ mod tests {
     fn missing_title_is_a_missing_field() {
         let (mut github, mut env) = app();
 
-        let error = github.create_issue(&mut env, APP, named("  ")).unwrap_err();
+        let error = github.create_issue(&mut env.api(), APP, named("  ")).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (422, "missing_field"));
         let expected = json!({ "errors": [{ "resource": "Issue", "field": "title", "code": "missing_field" }] });
@@ -335,7 +369,7 @@ mod tests {
         let (mut github, mut env) = app();
         let before = github.clone();
 
-        github.create_issue(&mut env, APP, named(&"x".repeat(257))).unwrap_err();
+        github.create_issue(&mut env.api(), APP, named(&"x".repeat(257))).unwrap_err();
 
         assert_eq!(github, before);
     }
@@ -345,7 +379,7 @@ mod tests {
         let (mut github, mut env) = app();
         github.repos[0].has_issues = false;
 
-        let error = github.create_issue(&mut env, APP, named("Nope")).unwrap_err();
+        let error = github.create_issue(&mut env.api(), APP, named("Nope")).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (410, "gone"));
     }
@@ -355,7 +389,8 @@ mod tests {
         let (mut github, mut env) = app();
         let labels = ["bug", "urgent", "BUG"].map(str::to_owned).to_vec();
 
-        let issue = github.create_issue(&mut env, APP, NewIssue { labels, ..named("L") }).unwrap();
+        let issue =
+            github.create_issue(&mut env.api(), APP, NewIssue { labels, ..named("L") }).unwrap();
 
         let names: Vec<_> = issue.labels.iter().map(|label| label.name.as_str()).collect();
         assert_eq!(names, ["Bug", "urgent"]);
@@ -368,16 +403,18 @@ mod tests {
         let (mut github, mut env) = app();
         let assignees = ["Ada", "stranger", "octocat"].map(str::to_owned).to_vec();
 
-        let issue = github.create_issue(&mut env, APP, NewIssue { assignees, ..named("A") });
+        let issue = github.create_issue(&mut env.api(), APP, NewIssue { assignees, ..named("A") });
 
         assert_eq!(issue.unwrap().assignees, ["Ada", "octocat"]);
     }
 
     #[test]
     fn list_shows_open_ones_newest_first_and_marks_pull_requests() {
-        let (github, _) = app();
+        let (github, mut env) = app();
 
-        let listing = github.list_issues(APP, &IssueFilter::default(), Page::default()).unwrap();
+        let listing = github
+            .list_issues(&mut env.api(), APP, &IssueFilter::default(), PageNumber::default())
+            .unwrap();
 
         let shown: Vec<_> =
             listing.items.iter().map(|issue| (issue.number, issue.pull.is_some())).collect();
@@ -386,9 +423,10 @@ mod tests {
 
     #[test]
     fn list_can_be_narrowed_by_state_and_label() {
-        let (github, _) = app();
-        let numbers = |filter: IssueFilter| {
-            let listing = github.list_issues(APP, &filter, Page::default()).unwrap();
+        let (github, mut env) = app();
+        let mut numbers = |filter: IssueFilter| {
+            let listing =
+                github.list_issues(&mut env.api(), APP, &filter, PageNumber::default()).unwrap();
             listing.items.iter().map(|issue| issue.number).collect::<Vec<_>>()
         };
 
@@ -404,7 +442,7 @@ mod tests {
         let (mut github, mut env) = app();
         env.clock.advance(Duration::from_secs(60));
 
-        let issue = github.update_issue(&mut env, APP, 1, closing()).unwrap();
+        let issue = github.update_issue(&mut env.api(), APP, 1, closing()).unwrap();
 
         assert_eq!(issue.state_reason, Some(StateReason::Completed));
         assert_eq!(issue.closed_at.as_deref(), Some("2026-01-05T09:01:00Z"));
@@ -414,11 +452,11 @@ mod tests {
     #[test]
     fn closing_twice_changes_nothing_more() {
         let (mut github, mut env) = app();
-        github.update_issue(&mut env, APP, 1, closing()).unwrap();
+        github.update_issue(&mut env.api(), APP, 1, closing()).unwrap();
         let once = github.clone();
         env.clock.advance(Duration::from_secs(60));
 
-        github.update_issue(&mut env, APP, 1, closing()).unwrap();
+        github.update_issue(&mut env.api(), APP, 1, closing()).unwrap();
 
         assert_eq!(github, once);
     }
@@ -428,7 +466,7 @@ mod tests {
         let (mut github, mut env) = app();
         let change = IssueChange { state: Some(IssueState::Open), ..IssueChange::default() };
 
-        let issue = github.update_issue(&mut env, APP, 2, change).unwrap();
+        let issue = github.update_issue(&mut env.api(), APP, 2, change).unwrap();
 
         assert_eq!((issue.closed_at, issue.state_reason), (None, Some(StateReason::Reopened)));
     }
@@ -438,7 +476,7 @@ mod tests {
         let (mut github, mut env) = app();
         env.clock.advance(Duration::from_secs(5));
 
-        let comment = github.add_comment(&mut env, APP, 1, "Looking at it").unwrap();
+        let comment = github.add_comment(&mut env.api(), APP, 1, "Looking at it").unwrap();
 
         let issue = github.issue("acme", "app", 1).unwrap();
         assert_eq!(issue.updated_at, "2026-01-05T09:00:05Z");
@@ -454,8 +492,8 @@ mod tests {
         };
         env.clock.advance(Duration::from_secs(5));
 
-        let same = github.update_issue(&mut env, APP, 1, label(&["Bug"])).unwrap();
-        let other = github.update_issue(&mut env, APP, 1, label(&["Bug", "late"])).unwrap();
+        let same = github.update_issue(&mut env.api(), APP, 1, label(&["Bug"])).unwrap();
+        let other = github.update_issue(&mut env.api(), APP, 1, label(&["Bug", "late"])).unwrap();
 
         assert_eq!(same.updated_at, "2026-01-05T09:00:00Z");
         assert_eq!(other.updated_at, "2026-01-05T09:00:05Z");
@@ -467,7 +505,7 @@ mod tests {
             let (mut github, mut env) = app();
             let change = IssueChange { state_reason: Some(reason), ..closing() };
 
-            let issue = github.update_issue(&mut env, APP, 1, change).unwrap();
+            let issue = github.update_issue(&mut env.api(), APP, 1, change).unwrap();
 
             assert_eq!(issue.state_reason, Some(reason));
         }
@@ -478,7 +516,7 @@ mod tests {
         let (mut github, mut env) = planted(json!({ "repos": [{ "owner": "acme", "name": "app",
             "issues": [{ "title": "Heated", "locked": true, "comments": [{ "body": "So there" }] }] }] }));
 
-        let error = github.add_comment(&mut env, APP, 1, "Me too").unwrap_err();
+        let error = github.add_comment(&mut env.api(), APP, 1, "Me too").unwrap_err();
 
         let expected = (403, "Unable to create comment because issue is locked.");
         assert_eq!((error.status, error.message.as_str()), expected);
@@ -489,7 +527,7 @@ mod tests {
     fn blank_comment_is_refused() {
         let (mut github, mut env) = app();
 
-        let error = github.add_comment(&mut env, APP, 1, " \n").unwrap_err();
+        let error = github.add_comment(&mut env.api(), APP, 1, " \n").unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (422, "Validation Failed"));
     }

@@ -4,6 +4,9 @@
 //! pull requests, names in any case, the words and fields of its refusals. Files are texts, a
 //! branch is the list of its commits, and the ids of blobs, trees and commits are the ones that git computes.
 //! Checks are not modelled.
+//!
+//! Operations named by a verb stand for one request of the API each, and count against its limits. Those
+//! named by a noun look something up and cost nothing: for assertions, and for answers that are paid for.
 
 mod branches;
 mod closing;
@@ -18,8 +21,9 @@ mod issues;
 mod organizations;
 mod page;
 mod pulls;
+mod quota;
 mod reactions;
-mod refusal;
+pub(crate) mod refusal;
 mod releases;
 mod repos;
 mod reviews;
@@ -37,13 +41,14 @@ pub use filter::{IssueFilter, IssueKind, IssueOrder, IssueSort, StateFilter};
 pub use forks::account_id;
 pub use issues::{IssueChange, NewIssue};
 pub use organizations::{FieldType, IssueField, IssueType, Organization, Team};
-pub use page::{Listing, Page};
+pub use page::PageNumber;
 pub use pulls::{Merge, MergeMethod, Merged, NewPull};
+pub use quota::Quota;
 pub use reactions::{Reaction, ReactionContent, ReactionTarget};
 pub use releases::NewRelease;
 pub use repos::NewRepo;
 pub use reviews::{NewReview, NewReviewComment, Review, ReviewComment, ReviewState, Side};
-pub use search::{CodeHit, Found};
+pub use search::{CodeHit, Found, SearchIndex};
 pub use seed::{
     BranchSeed, CommentSeed, GitHubSeed, IssueSeed, MilestoneSeed, PullSeed, ReleaseSeed, RepoSeed,
 };
@@ -56,7 +61,9 @@ pub use sub_issues::SubIssuePlace;
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
-use crate::world::Env;
+
+/// What operations take from their world.
+pub type Api<'w> = super::Api<'w, GitHub>;
 
 /// Everything that GitHub stores, and who is calling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,8 +134,32 @@ impl GitHub {
         self.repo(owner, name).map(|repo| repo.releases.iter().collect()).unwrap_or_default()
     }
 
-    fn find(&self, path: RepoPath<'_>) -> Result<&Repo, ApiError> {
+    /// The repository at `path`.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is none.
+    pub fn repo_at(&self, path: RepoPath<'_>) -> Result<&Repo, ApiError> {
         self.repo(path.owner, path.name).ok_or_else(refusal::not_found)
+    }
+
+    /// The issue or pull request with this number.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the number.
+    pub fn issue_at(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
+        self.repo_at(path)?.issue(number).ok_or_else(refusal::not_found)
+    }
+
+    /// The pull request with this number.
+    ///
+    /// # Errors
+    ///
+    /// 404 without the repository or the number, and when the number is an issue's.
+    pub fn pull_at(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
+        let issue = self.issue_at(path, number)?;
+        if issue.pull.is_some() { Ok(issue) } else { Err(refusal::not_found()) }
     }
 
     /// A repository that takes changes: an archived one refuses them.
@@ -143,8 +174,8 @@ impl GitHub {
 }
 
 /// A database id with as many digits as GitHub's have.
-fn database_id(env: &mut Env) -> u64 {
-    1_000_000_000 + env.ids.below(9_000_000_000)
+fn database_id(api: &mut Api<'_>) -> u64 {
+    1_000_000_000 + api.ids.below(9_000_000_000)
 }
 
 #[cfg(test)]
@@ -152,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Clock, Env, Ids};
 
     pub(super) fn env() -> Env {
         Env { clock: Clock::default(), ids: Ids::new(1) }
@@ -161,7 +192,7 @@ mod tests {
     pub(super) fn planted(seed: serde_json::Value) -> (GitHub, Env) {
         let (mut github, mut env) = (GitHub::default(), env());
         let seed = serde_json::from_value(seed).unwrap();
-        github.plant(&mut env, seed).unwrap();
+        github.plant(&mut env.api(), seed).unwrap();
         (github, env)
     }
 
@@ -173,14 +204,14 @@ mod tests {
         let (mut github, mut env) = planted(seed);
 
         let new = NewIssue { title: "Case".to_owned(), ..NewIssue::default() };
-        let issue = github.create_issue(&mut env, RepoPath::new("aCME", "aPP"), new).unwrap();
+        let issue = github.create_issue(&mut env.api(), RepoPath::new("aCME", "aPP"), new).unwrap();
 
         assert_eq!(issue.html_url, "https://github.com/Acme/App/issues/1");
     }
 
     #[test]
     fn missing_repository_is_not_found_in_githubs_words() {
-        let error = GitHub::default().get_repo(APP).unwrap_err();
+        let error = GitHub::default().get_repo(&mut env().api(), APP).unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (404, "Not Found"));
     }
@@ -192,7 +223,7 @@ mod tests {
         let (mut github, mut env) = planted(seed);
 
         let new = NewIssue { title: "Late".to_owned(), ..NewIssue::default() };
-        let error = github.create_issue(&mut env, APP, new).unwrap_err();
+        let error = github.create_issue(&mut env.api(), APP, new).unwrap_err();
 
         assert_eq!(error.status, 403);
         assert_eq!(error.message, "Repository was archived so is read-only.");
@@ -220,17 +251,17 @@ mod tests {
                 let title = format!("Number {index}");
                 let issue = if is_pull {
                     let head = format!("branch-{index}");
-                    github.create_branch(APP, &head, None).unwrap();
+                    github.create_branch(&mut env.api(), APP, &head, None).unwrap();
                     let content = NewContent {
                         path: head.clone(),
                         message: title.clone(),
                         branch: Some(head.clone()),
                         ..NewContent::default()
                     };
-                    github.put_content(&mut env, APP, content).unwrap();
-                    github.create_pull(&mut env, APP, NewPull { title, head, ..NewPull::default() })
+                    github.put_content(&mut env.api(), APP, content).unwrap();
+                    github.create_pull(&mut env.api(), APP, NewPull { title, head, ..NewPull::default() })
                 } else {
-                    github.create_issue(&mut env, APP, NewIssue { title, ..NewIssue::default() })
+                    github.create_issue(&mut env.api(), APP, NewIssue { title, ..NewIssue::default() })
                 };
                 numbers.push(issue.unwrap().number);
             }
@@ -244,15 +275,15 @@ mod tests {
             let (mut github, mut env) = planted(seed);
             for index in 0..count {
                 let new = NewIssue { title: format!("Number {index}"), ..NewIssue::default() };
-                github.create_issue(&mut env, APP, new).unwrap();
+                github.create_issue(&mut env.api(), APP, new).unwrap();
             }
 
             let (mut seen, mut next) = (Vec::new(), Some(1));
             while let Some(page) = next {
-                let page = Page { page, per_page };
-                let listing = github.list_issues(APP, &IssueFilter::default(), page).unwrap();
+                let page = PageNumber { page, per_page };
+                let listing = github.list_issues(&mut env.api(), APP, &IssueFilter::default(), page).unwrap();
                 seen.extend(listing.items.iter().map(|issue| issue.number));
-                next = listing.next_page;
+                next = listing.next;
             }
 
             let expected: Vec<u64> = (1..=count as u64).rev().collect();

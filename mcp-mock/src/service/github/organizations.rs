@@ -205,7 +205,7 @@ mod tests {
     fn organization_without_a_login_or_with_a_nameless_team_is_refused() {
         let refused = |organization: Value| {
             let seed = serde_json::from_value(json!({ "organizations": [organization] })).unwrap();
-            GitHub::default().plant(&mut env(), seed).unwrap_err().code
+            GitHub::default().plant(&mut env().api(), seed).unwrap_err().code
         };
 
         assert_eq!(refused(json!({})), "missing_field");

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::ApiError;
+use super::super::{ApiError, Page};
 use super::issues::{check_body, check_title};
 use super::{
-    Branch, Commit, GitHub, Issue, IssueFilter, IssueKind, IssueState, Listing, Page, Pull, Repo,
-    RepoPath, StateFilter, refusal,
+    Api, Branch, Commit, GitHub, Issue, IssueFilter, IssueKind, IssueState, PageNumber, Pull,
+    Quota, Repo, RepoPath, StateFilter, refusal,
 };
-use crate::world::Env;
 
 /// What a new pull request is to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,10 +65,11 @@ impl GitHub {
     /// head without commits of its own, or a second pull request for the same branches.
     pub fn create_pull(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         new: NewPull,
     ) -> Result<Issue, ApiError> {
+        self.spend(api, Quota::Content)?;
         let viewer = self.viewer.clone();
         let repo = self.writable(path)?;
         check_title("PullRequest", &new.title)?;
@@ -79,7 +79,7 @@ impl GitHub {
         repo.check_branches(&head, &base)?;
         let base_sha =
             repo.branches.get(&base).and_then(Branch::head).unwrap_or_default().to_owned();
-        let mut issue = repo.open(env, &viewer, new.title);
+        let mut issue = repo.open(api, &viewer, new.title);
         issue.html_url = format!("{}/pull/{}", repo.html_url, issue.number);
         issue.body = new.body;
         issue.pull = Some(Pull { head, base, base_sha, draft: new.draft, ..Pull::default() });
@@ -92,9 +92,14 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the number, and when the number is an issue's.
-    pub fn get_pull(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
-        let issue = self.get_issue(path, number)?;
-        if issue.pull.is_some() { Ok(issue) } else { Err(refusal::not_found()) }
+    pub fn get_pull(
+        &self,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+    ) -> Result<&Issue, ApiError> {
+        self.spend(api, Quota::Core)?;
+        self.pull_at(path, number)
     }
 
     /// The pull requests in this state, newest first.
@@ -104,12 +109,13 @@ impl GitHub {
     /// 404 without the repository.
     pub fn list_pulls(
         &self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         state: StateFilter,
-        page: Page,
-    ) -> Result<Listing<&Issue>, ApiError> {
+        page: PageNumber,
+    ) -> Result<Page<&Issue, u64>, ApiError> {
         let filter = IssueFilter { kind: IssueKind::Pull, state, ..IssueFilter::default() };
-        self.list_issues(path, &filter, page)
+        self.list_issues(api, path, &filter, page)
     }
 
     /// Merges a pull request. Into the default branch it also closes the issues that its text or
@@ -122,18 +128,19 @@ impl GitHub {
     /// at.
     pub fn merge_pull(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         merge: Merge,
     ) -> Result<Merged, ApiError> {
+        self.spend(api, Quota::Core)?;
         let viewer = self.viewer.clone();
         let repo = self.writable(path)?;
         let issue = repo.issue(number).ok_or_else(refusal::not_found)?.clone();
         let pull = issue.pull.clone().ok_or_else(refusal::not_found)?;
         let new = repo.mergeable(&issue, &pull, merge.sha.as_deref())?;
 
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let message = merge.message.unwrap_or_else(|| merge.method.message(&issue, &repo.owner));
         let closing = new.iter().map(|commit| commit.message.as_str());
         let closing: Vec<&str> =
@@ -267,6 +274,7 @@ mod tests {
     use super::super::NewContent;
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     /// Issue 1, and pull request 2 from `fix` that says it closes the issue.
     fn app() -> (GitHub, Env) {
@@ -286,7 +294,7 @@ mod tests {
     fn check_refused(new: NewPull, field: Option<&str>, message: Option<&str>) {
         let (mut github, mut env) = app();
 
-        let error = github.create_pull(&mut env, APP, new).unwrap_err();
+        let error = github.create_pull(&mut env.api(), APP, new).unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (422, "Validation Failed"));
         let details = &error.details.unwrap()["errors"][0];
@@ -299,7 +307,8 @@ mod tests {
         let (mut github, mut env) = app();
 
         let base = Some("same".to_owned());
-        let pull = github.create_pull(&mut env, APP, NewPull { base, ..new("ACME:fix") }).unwrap();
+        let pull =
+            github.create_pull(&mut env.api(), APP, NewPull { base, ..new("ACME:fix") }).unwrap();
 
         assert_eq!(pull.pull.unwrap().head, "fix");
     }
@@ -329,7 +338,7 @@ mod tests {
     fn merge_closes_the_pull_request_and_the_linked_issue() {
         let (mut github, mut env) = app();
 
-        let merged = github.merge_pull(&mut env, APP, 2, Merge::default()).unwrap();
+        let merged = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap();
 
         let pull = github.issue("acme", "app", 2).unwrap();
         assert_eq!(pull.state, IssueState::Closed);
@@ -343,9 +352,9 @@ mod tests {
         let (mut github, mut env) = app();
         let base = Some("same".to_owned());
         let new = NewPull { base, body: Some("Closes #1".to_owned()), ..new("fix") };
-        let number = github.create_pull(&mut env, APP, new).unwrap().number;
+        let number = github.create_pull(&mut env.api(), APP, new).unwrap().number;
 
-        github.merge_pull(&mut env, APP, number, Merge::default()).unwrap();
+        github.merge_pull(&mut env.api(), APP, number, Merge::default()).unwrap();
 
         assert_eq!(github.issue("acme", "app", 1).unwrap().state, IssueState::Open);
     }
@@ -353,12 +362,12 @@ mod tests {
     #[test]
     fn merged_pull_request_is_not_mergeable_and_stays_closed() {
         let (mut github, mut env) = app();
-        github.merge_pull(&mut env, APP, 2, Merge::default()).unwrap();
+        github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap();
 
-        let again = github.merge_pull(&mut env, APP, 2, Merge::default()).unwrap_err();
+        let again = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap_err();
         let change =
             super::super::IssueChange { state: Some(IssueState::Open), ..Default::default() };
-        let reopen = github.update_issue(&mut env, APP, 2, change).unwrap_err();
+        let reopen = github.update_issue(&mut env.api(), APP, 2, change).unwrap_err();
 
         assert_eq!((again.status, again.message.as_str()), (405, "Pull Request is not mergeable"));
         assert_eq!(reopen.status, 422);
@@ -369,7 +378,7 @@ mod tests {
         let (mut github, mut env) = app();
         github.repos[0].issues[1].pull.as_mut().unwrap().draft = true;
 
-        let error = github.merge_pull(&mut env, APP, 2, Merge::default()).unwrap_err();
+        let error = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (405, "Pull Request is still a draft"));
     }
@@ -385,9 +394,9 @@ mod tests {
             sha,
             branch: None,
         };
-        github.put_content(&mut env, APP, content).unwrap();
+        github.put_content(&mut env.api(), APP, content).unwrap();
 
-        let error = github.merge_pull(&mut env, APP, 2, Merge::default()).unwrap_err();
+        let error = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap_err();
 
         assert_eq!(error.status, 405);
     }
@@ -397,7 +406,7 @@ mod tests {
         let (mut github, mut env) = app();
         let merge = Merge { sha: Some("0".repeat(40)), ..Merge::default() };
 
-        let error = github.merge_pull(&mut env, APP, 2, merge).unwrap_err();
+        let error = github.merge_pull(&mut env.api(), APP, 2, merge).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (409, "conflict"));
     }
@@ -406,7 +415,9 @@ mod tests {
     fn methods_leave_different_commits() {
         let commits = |method| {
             let (mut github, mut env) = app();
-            github.merge_pull(&mut env, APP, 2, Merge { method, ..Merge::default() }).unwrap();
+            github
+                .merge_pull(&mut env.api(), APP, 2, Merge { method, ..Merge::default() })
+                .unwrap();
             let main = &github.repos[0].branches["main"];
             main.commits.iter().skip(1).map(|commit| commit.message.clone()).collect::<Vec<_>>()
         };

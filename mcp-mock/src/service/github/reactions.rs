@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::ApiError;
-use super::{GitHub, RepoPath, database_id, refusal};
-use crate::world::Env;
+use super::{Api, GitHub, Quota, RepoPath, database_id, refusal};
 
 /// What somebody feels about something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,11 +94,12 @@ impl GitHub {
     /// 404 without the repository or what is reacted to, 403 when archived.
     pub fn react(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         target: ReactionTarget,
         content: ReactionContent,
     ) -> Result<Reaction, ApiError> {
+        self.spend(api, Quota::Content)?;
         let author = self.viewer.clone();
         let repo = self.writable(path)?;
         let mut issues = repo.issues.iter_mut();
@@ -124,7 +124,7 @@ impl GitHub {
         if let Some(known) = reactions.iter().find(is_same) {
             return Ok(known.clone());
         }
-        let reaction = Reaction { id: database_id(env), author, content };
+        let reaction = Reaction { id: database_id(api), author, content };
         reactions.push(reaction.clone());
         Ok(reaction)
     }
@@ -143,9 +143,10 @@ mod tests {
             "issues": [{ "title": "One", "comments": [{ "body": "Yes" }] }] }] }));
         let comment = ReactionTarget::Comment(github.repos[0].issues[0].comments[0].id);
 
-        let first = github.react(&mut env, APP, comment, ReactionContent::Heart).unwrap();
-        let again = github.react(&mut env, APP, comment, ReactionContent::Heart).unwrap();
-        let other = github.react(&mut env, APP, ReactionTarget::Issue(1), ReactionContent::Heart);
+        let first = github.react(&mut env.api(), APP, comment, ReactionContent::Heart).unwrap();
+        let again = github.react(&mut env.api(), APP, comment, ReactionContent::Heart).unwrap();
+        let other =
+            github.react(&mut env.api(), APP, ReactionTarget::Issue(1), ReactionContent::Heart);
 
         assert_eq!(first, again);
         assert_ne!(first.id, other.unwrap().id);
@@ -163,7 +164,8 @@ mod tests {
         ];
 
         for target in targets {
-            let error = github.react(&mut env, APP, target, ReactionContent::Eyes).unwrap_err();
+            let error =
+                github.react(&mut env.api(), APP, target, ReactionContent::Eyes).unwrap_err();
             assert_eq!(error.status, 404, "{target:?}");
         }
     }

@@ -1,8 +1,11 @@
 //! Refusals in GitHub's words.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::ApiError;
+use super::account_id;
+use crate::limit::{Exceeded, end_of};
 
 /// A missing repository, issue or file; also what a private one answers to strangers.
 pub(super) fn not_found() -> ApiError {
@@ -15,7 +18,7 @@ pub(super) fn missing(message: impl Into<String>) -> ApiError {
 }
 
 /// The caller may not do this here.
-pub(super) fn forbidden(message: &str) -> ApiError {
+pub(crate) fn forbidden(message: &str) -> ApiError {
     ApiError::new(403, "forbidden", message)
 }
 
@@ -66,4 +69,34 @@ pub(super) fn explained(resource: &str, field: &str, message: &str) -> ApiError 
 
 fn validation(code: &str, error: &Value) -> ApiError {
     ApiError::new(422, code, "Validation Failed").with_details(json!({ "errors": [error] }))
+}
+
+/// The primary limit of the user is used up. It comes as 403, which some servers take for a lack of
+/// permission. Details carry what GitHub sends in headers.
+pub(super) fn primary_limit(now: Timestamp, viewer: &str, exceeded: &Exceeded) -> ApiError {
+    let Exceeded { resource, limit, used, wait_seconds } = exceeded;
+    let message = format!("API rate limit exceeded for user ID {}.", account_id(viewer));
+    let details = json!({
+        "retry_after": wait_seconds,
+        "x-ratelimit-limit": limit,
+        "x-ratelimit-remaining": 0,
+        "x-ratelimit-used": used,
+        "x-ratelimit-reset": end_of(now, *wait_seconds).as_second(),
+        "x-ratelimit-resource": resource,
+    });
+    ApiError::new(403, "rate_limited", message).with_details(details)
+}
+
+/// A secondary limit is reached. Details carry what GitHub sends in headers.
+pub(crate) fn secondary_limit(now: Timestamp, wait_seconds: u32) -> ApiError {
+    let message = "You have exceeded a secondary rate limit. Please wait a few minutes before \
+                   you try again.";
+    let end = end_of(now, wait_seconds).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+    let details = json!({ "retry_after": wait_seconds, "reset_at": end });
+    ApiError::new(429, "rate_limited", message).with_details(details)
+}
+
+/// The token has expired.
+pub(crate) fn bad_credentials() -> ApiError {
+    ApiError::new(401, "unauthorized", "Bad credentials")
 }

@@ -2,8 +2,7 @@
 
 use super::super::ApiError;
 use super::branches::is_ref_name;
-use super::{GitHub, Release, RepoPath, database_id, refusal};
-use crate::world::Env;
+use super::{Api, GitHub, Quota, Release, RepoPath, database_id, refusal};
 
 /// What a new release is to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,10 +30,11 @@ impl GitHub {
     /// that has a published release, an unknown target or an empty repository.
     pub fn create_release(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         new: NewRelease,
     ) -> Result<Release, ApiError> {
+        self.spend(api, Quota::Content)?;
         let author = self.viewer.clone();
         let repo = self.writable(path)?;
         if new.tag.is_empty() {
@@ -55,14 +55,14 @@ impl GitHub {
         let sha = sha.ok_or_else(|| refusal::invalid("Release", "target_commitish", "invalid"))?;
 
         let page = if new.draft {
-            format!("untagged-{}", env.ids.hex(20))
+            format!("untagged-{}", api.ids.hex(20))
         } else {
             repo.tags.entry(new.tag.clone()).or_insert(sha);
             new.tag.clone()
         };
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let release = Release {
-            id: database_id(env),
+            id: database_id(api),
             tag: new.tag,
             target,
             name: new.name,
@@ -85,6 +85,7 @@ mod tests {
 
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
         planted(json!({ "repos": [{ "owner": "acme", "name": "app",
@@ -99,7 +100,7 @@ mod tests {
     fn release_creates_the_missing_tag() {
         let (mut github, mut env) = app();
 
-        let release = github.create_release(&mut env, APP, new("v1.1.0")).unwrap();
+        let release = github.create_release(&mut env.api(), APP, new("v1.1.0")).unwrap();
 
         let repo = github.repo("acme", "app").unwrap();
         assert_eq!(release.html_url, "https://github.com/acme/app/releases/tag/v1.1.0");
@@ -110,7 +111,7 @@ mod tests {
     fn second_release_of_a_tag_already_exists() {
         let (mut github, mut env) = app();
 
-        let error = github.create_release(&mut env, APP, new("v1.0.0")).unwrap_err();
+        let error = github.create_release(&mut env.api(), APP, new("v1.0.0")).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (422, "already_exists"));
         let expected = json!({ "errors": [{ "resource": "Release", "field": "tag_name", "code": "already_exists" }] });
@@ -122,7 +123,7 @@ mod tests {
         let (mut github, mut env) = app();
 
         let draft = NewRelease { draft: true, ..new("v2.0.0") };
-        let release = github.create_release(&mut env, APP, draft).unwrap();
+        let release = github.create_release(&mut env.api(), APP, draft).unwrap();
 
         let repo = github.repo("acme", "app").unwrap();
         assert!(release.html_url.contains("/releases/tag/untagged-"));
@@ -134,7 +135,7 @@ mod tests {
     fn release_without_a_tag_lacks_a_field() {
         let (mut github, mut env) = app();
 
-        let error = github.create_release(&mut env, APP, new("")).unwrap_err();
+        let error = github.create_release(&mut env.api(), APP, new("")).unwrap_err();
 
         let expected = json!({ "errors": [{ "resource": "Release", "field": "tag_name", "code": "missing_field" }] });
         assert_eq!((error.status, error.details), (422, Some(expected)));
@@ -145,7 +146,7 @@ mod tests {
         let (mut github, mut env) = app();
 
         let prerelease = NewRelease { prerelease: true, ..new("v2.0.0-rc.1") };
-        github.create_release(&mut env, APP, prerelease).unwrap();
+        github.create_release(&mut env.api(), APP, prerelease).unwrap();
 
         let latest = github.repo("acme", "app").unwrap().latest_release();
         assert_eq!(latest.map(|latest| latest.tag.as_str()), Some("v1.0.0"));
@@ -154,17 +155,17 @@ mod tests {
     #[test]
     fn missing_tag_is_created_at_the_target() {
         let (mut github, mut env) = app();
-        github.create_branch(APP, "next", None).unwrap();
+        github.create_branch(&mut env.api(), APP, "next", None).unwrap();
         let content = crate::service::github::NewContent {
             path: "next.md".to_owned(),
             message: "Go on".to_owned(),
             branch: Some("next".to_owned()),
             ..Default::default()
         };
-        let sha = github.put_content(&mut env, APP, content).unwrap().commit_sha;
+        let sha = github.put_content(&mut env.api(), APP, content).unwrap().commit_sha;
 
         let target = NewRelease { target: Some("next".to_owned()), ..new("v2.0.0") };
-        github.create_release(&mut env, APP, target).unwrap();
+        github.create_release(&mut env.api(), APP, target).unwrap();
 
         assert_eq!(github.repo("acme", "app").unwrap().tags["v2.0.0"], sha);
     }
@@ -174,8 +175,8 @@ mod tests {
         let (mut github, mut env) = app();
 
         let target = NewRelease { target: Some("nowhere".to_owned()), ..new("v3") };
-        let target = github.create_release(&mut env, APP, target).unwrap_err();
-        let tag = github.create_release(&mut env, APP, new("v 3")).unwrap_err();
+        let target = github.create_release(&mut env.api(), APP, target).unwrap_err();
+        let tag = github.create_release(&mut env.api(), APP, new("v 3")).unwrap_err();
 
         assert_eq!((target.code.as_str(), tag.code.as_str()), ("invalid", "custom"));
     }

@@ -1,10 +1,9 @@
 //! Repositories: create, read, list.
 
-use super::super::ApiError;
-use super::{GitHub, Listing, Page, Repo, RepoPath, database_id, refusal};
-use crate::world::Env;
+use super::super::{ApiError, Page};
+use super::{Api, GitHub, NewContent, PageNumber, Quota, Repo, RepoPath, database_id, refusal};
 
-/// What a new repository is to be; it starts empty, without a branch.
+/// What a new repository is to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewRepo {
     /// Its name.
@@ -15,20 +14,23 @@ pub struct NewRepo {
     pub private: bool,
     /// Its default branch; `main` when not given.
     pub default_branch: Option<String>,
+    /// Whether it begins with a readme; it is empty otherwise, without a branch.
+    pub auto_init: bool,
 }
 
 impl GitHub {
-    /// Creates an empty repository of `owner`.
+    /// Creates a repository of `owner`.
     ///
     /// # Errors
     ///
     /// 422 when the name is empty or malformed, or when the account has a repository of that name.
     pub fn create_repo(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         owner: &str,
         new: NewRepo,
     ) -> Result<Repo, ApiError> {
+        self.spend(api, Quota::Content)?;
         if new.name.is_empty() {
             return Err(refusal::invalid("Repository", "name", "missing_field"));
         }
@@ -39,9 +41,9 @@ impl GitHub {
             let message = "name already exists on this account";
             return Err(refusal::explained("Repository", "name", message));
         }
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let repo = Repo {
-            id: database_id(env),
+            id: database_id(api),
             owner: owner.to_owned(),
             html_url: format!("https://github.com/{owner}/{}", new.name),
             name: new.name,
@@ -54,6 +56,15 @@ impl GitHub {
             ..Repo::default()
         };
         self.repos.push(repo.clone());
+        if new.auto_init {
+            let readme = NewContent {
+                path: "README.md".to_owned(),
+                text: format!("# {}", repo.name),
+                message: "Initial commit".to_owned(),
+                ..NewContent::default()
+            };
+            self.write_content(api, RepoPath::new(owner, &repo.name), readme)?;
+        }
         Ok(repo)
     }
 
@@ -62,8 +73,9 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 when there is none.
-    pub fn get_repo(&self, path: RepoPath<'_>) -> Result<&Repo, ApiError> {
-        self.find(path)
+    pub fn get_repo(&self, api: &mut Api<'_>, path: RepoPath<'_>) -> Result<&Repo, ApiError> {
+        self.spend(api, Quota::Core)?;
+        self.repo_at(path)
     }
 
     /// The repositories of an account, newest first.
@@ -72,7 +84,13 @@ impl GitHub {
     ///
     /// 404 when nobody has heard of the account: it is not the viewer, and owns and helps with
     /// nothing.
-    pub fn list_repos(&self, owner: &str, page: Page) -> Result<Listing<&Repo>, ApiError> {
+    pub fn list_repos(
+        &self,
+        api: &mut Api<'_>,
+        owner: &str,
+        page: PageNumber,
+    ) -> Result<Page<&Repo, u64>, ApiError> {
+        self.spend(api, Quota::Core)?;
         if !self.knows(owner) {
             return Err(refusal::not_found());
         }
@@ -104,23 +122,26 @@ mod tests {
     fn name_in_use_is_refused_in_any_case() {
         let (mut github, mut env) = (GitHub::default(), env());
         let new = |name: &str| NewRepo { name: name.to_owned(), ..NewRepo::default() };
-        github.create_repo(&mut env, "acme", new("app")).unwrap();
+        github.create_repo(&mut env.api(), "acme", new("app")).unwrap();
 
-        let error = github.create_repo(&mut env, "Acme", new("APP")).unwrap_err();
+        let error = github.create_repo(&mut env.api(), "Acme", new("APP")).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (422, "custom"));
     }
 
     #[test]
     fn list_is_newest_first_and_of_one_owner() {
-        let (github, _) = planted(serde_json::json!({ "repos": [
+        let (github, mut env) = planted(serde_json::json!({ "repos": [
             { "owner": "acme", "name": "old" }, { "owner": "other", "name": "x" }, { "owner": "acme", "name": "new" },
         ]}));
 
-        let listing = github.list_repos("ACME", Page::default()).unwrap();
+        let listing = github.list_repos(&mut env.api(), "ACME", PageNumber::default()).unwrap();
 
         let names: Vec<_> = listing.items.iter().map(|repo| repo.name.as_str()).collect();
         assert_eq!(names, ["new", "old"]);
-        assert_eq!(github.list_repos("nobody", Page::default()).unwrap_err().status, 404);
+        assert_eq!(
+            github.list_repos(&mut env.api(), "nobody", PageNumber::default()).unwrap_err().status,
+            404
+        );
     }
 }

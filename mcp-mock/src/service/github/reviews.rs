@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::ApiError;
-use super::{Branch, GitHub, Pull, Reaction, Repo, RepoPath, database_id, refusal};
-use crate::world::Env;
+use super::{Api, Branch, GitHub, Pull, Quota, Reaction, Repo, RepoPath, database_id, refusal};
 
 /// A review of a pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,11 +140,12 @@ impl GitHub {
     /// is not part of it, or begins a second review.
     pub fn create_review(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         new: NewReview,
     ) -> Result<Review, ApiError> {
+        self.spend(api, Quota::Content)?;
         let (author, mut pull) = self.reviewed(path, number)?;
         let repo = self.writable(path)?;
         let issue = repo.issue(number).ok_or_else(refusal::not_found)?;
@@ -154,14 +154,14 @@ impl GitHub {
             let message = "User can only have one pending review per pull request";
             return Err(unprocessable(message));
         }
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let mut comments = Vec::new();
         for comment in new.comments {
-            comments.push(repo.review_comment(env, &pull, &author, comment)?);
+            comments.push(repo.review_comment(api, &pull, &author, comment)?);
         }
         let head = repo.branches.get(&pull.head).and_then(Branch::head).unwrap_or_default();
         let review = Review {
-            id: database_id(env),
+            id: database_id(api),
             state: new.state,
             body: new.body,
             commit_id: new.commit_id.unwrap_or_else(|| head.to_owned()),
@@ -181,18 +181,19 @@ impl GitHub {
     /// As for [`create_review`](Self::create_review); 404 also when none was begun.
     pub fn submit_review(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         new: NewReview,
     ) -> Result<Review, ApiError> {
+        self.spend(api, Quota::Content)?;
         let (author, mut pull) = self.reviewed(path, number)?;
         let repo = self.writable(path)?;
         let issue = repo.issue(number).ok_or_else(refusal::not_found)?;
         let mut review = pull.pending(&author).cloned().ok_or_else(refusal::not_found)?;
         let body = if new.body.is_empty() { review.body.clone() } else { new.body };
         check_state(new.state, &body, author == issue.author)?;
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         review.state = new.state;
         review.body = body;
         review.submitted_at = Some(now.clone());
@@ -207,7 +208,13 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the pull request and when none was begun, 403 when archived.
-    pub fn delete_review(&mut self, path: RepoPath<'_>, number: u64) -> Result<(), ApiError> {
+    pub fn delete_review(
+        &mut self,
+        api: &mut Api<'_>,
+        path: RepoPath<'_>,
+        number: u64,
+    ) -> Result<(), ApiError> {
+        self.spend(api, Quota::Core)?;
         let (author, mut pull) = self.reviewed(path, number)?;
         let id = pull.pending(&author).ok_or_else(refusal::not_found)?.id;
         pull.reviews.retain(|review| review.id != id);
@@ -226,15 +233,16 @@ impl GitHub {
     /// a file that is not part of it.
     pub fn add_review_comment(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         new: NewReviewComment,
     ) -> Result<ReviewComment, ApiError> {
+        self.spend(api, Quota::Content)?;
         let (author, mut pull) = self.reviewed(path, number)?;
         let repo = self.writable(path)?;
         pull.pending(&author).ok_or_else(refusal::not_found)?;
-        let comment = repo.review_comment(env, &pull, &author, new)?;
+        let comment = repo.review_comment(api, &pull, &author, new)?;
         let is_own = |review: &&mut Review| review.is_pending_of(&author);
         if let Some(review) = pull.reviews.iter_mut().find(is_own) {
             review.comments.push(comment.clone());
@@ -251,11 +259,12 @@ impl GitHub {
     /// nothing but blanks.
     pub fn reply_to_review_comment(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         (comment, body): (u64, &str),
     ) -> Result<ReviewComment, ApiError> {
+        self.spend(api, Quota::Content)?;
         let (author, mut pull) = self.reviewed(path, number)?;
         let repo = self.writable(path)?;
         let mut given = pull.reviews.iter().filter(|review| review.state != ReviewState::Pending);
@@ -268,9 +277,9 @@ impl GitHub {
             let message = "Body cannot be blank";
             return Err(refusal::explained("PullRequestReviewComment", "body", message));
         }
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         let reply = ReviewComment {
-            id: database_id(env),
+            id: database_id(api),
             author: author.clone(),
             in_reply_to: Some(answered.in_reply_to.unwrap_or(answered.id)),
             body: body.to_owned(),
@@ -279,7 +288,7 @@ impl GitHub {
             ..answered
         };
         pull.add(Review {
-            id: database_id(env),
+            id: database_id(api),
             author,
             state: ReviewState::Commented,
             body: String::new(),
@@ -292,7 +301,7 @@ impl GitHub {
     }
 
     fn reviewed(&self, path: RepoPath<'_>, number: u64) -> Result<(String, Pull), ApiError> {
-        let pull = self.get_pull(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
+        let pull = self.pull_at(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
         Ok((self.viewer.clone(), pull))
     }
 }
@@ -321,7 +330,7 @@ impl Review {
 impl Repo {
     fn review_comment(
         &self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         pull: &Pull,
         author: &str,
         new: NewReviewComment,
@@ -330,7 +339,7 @@ impl Repo {
             return Err(unprocessable("Path could not be resolved"));
         }
         Ok(ReviewComment {
-            id: database_id(env),
+            id: database_id(api),
             author: author.to_owned(),
             path: new.path,
             line: new.line,
@@ -340,7 +349,7 @@ impl Repo {
             in_reply_to: None,
             body: new.body,
             reactions: Vec::new(),
-            created_at: env.clock.rfc3339(),
+            created_at: api.clock.rfc3339(),
         })
     }
 }
@@ -369,6 +378,7 @@ fn unprocessable(message: &str) -> ApiError {
 mod tests {
     use super::super::tests::{APP, planted};
     use super::*;
+    use crate::world::Env;
 
     fn app(author: &str) -> (GitHub, Env) {
         planted(json!({ "repos": [{
@@ -394,7 +404,8 @@ mod tests {
     fn nobody_approves_their_own_pull_request() {
         let (mut github, mut env) = app("octocat");
 
-        let error = github.create_review(&mut env, APP, 1, new(ReviewState::Approved)).unwrap_err();
+        let error =
+            github.create_review(&mut env.api(), APP, 1, new(ReviewState::Approved)).unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (422, "Unprocessable Entity"));
         let expected = json!({ "errors": ["Can not approve your own pull request"] });
@@ -408,10 +419,11 @@ mod tests {
         let asked = vec!["octocat".to_owned()];
         github.repos[0].issues[0].pull.as_mut().unwrap().requested_reviewers = asked;
 
-        let review = github.create_review(&mut env, APP, 1, new(ReviewState::Approved)).unwrap();
+        let review =
+            github.create_review(&mut env.api(), APP, 1, new(ReviewState::Approved)).unwrap();
 
         assert_eq!((review.commit_id, review.submitted_at.is_some()), (head, true));
-        let pull = github.get_pull(APP, 1).unwrap().pull.as_ref().unwrap();
+        let pull = github.get_pull(&mut env.api(), APP, 1).unwrap().pull.as_ref().unwrap();
         assert!(pull.requested_reviewers.is_empty());
     }
 
@@ -421,8 +433,8 @@ mod tests {
         let with =
             |path| NewReview { comments: vec![comment(path)], ..new(ReviewState::Commented) };
 
-        let review = github.create_review(&mut env, APP, 1, with("changes/fix.md")).unwrap();
-        let error = github.create_review(&mut env, APP, 1, with("README.md")).unwrap_err();
+        let review = github.create_review(&mut env.api(), APP, 1, with("changes/fix.md")).unwrap();
+        let error = github.create_review(&mut env.api(), APP, 1, with("README.md")).unwrap_err();
 
         assert_eq!(review.comments.len(), 1);
         assert_eq!(error.details, Some(json!({ "errors": ["Path could not be resolved"] })));
@@ -433,12 +445,16 @@ mod tests {
         let (mut github, mut env) = app("ada");
         let with =
             NewReview { comments: vec![comment("changes/fix.md")], ..new(ReviewState::Commented) };
-        let first = github.create_review(&mut env, APP, 1, with).unwrap().comments[0].id;
+        let first = github.create_review(&mut env.api(), APP, 1, with).unwrap().comments[0].id;
 
-        let reply = github.reply_to_review_comment(&mut env, APP, 1, (first, "Why?")).unwrap();
-        let more = github.reply_to_review_comment(&mut env, APP, 1, (reply.id, "So.")).unwrap();
-        let missing = github.reply_to_review_comment(&mut env, APP, 1, (7, "No")).unwrap_err();
-        let blank = github.reply_to_review_comment(&mut env, APP, 1, (first, " ")).unwrap_err();
+        let reply =
+            github.reply_to_review_comment(&mut env.api(), APP, 1, (first, "Why?")).unwrap();
+        let more =
+            github.reply_to_review_comment(&mut env.api(), APP, 1, (reply.id, "So.")).unwrap();
+        let missing =
+            github.reply_to_review_comment(&mut env.api(), APP, 1, (7, "No")).unwrap_err();
+        let blank =
+            github.reply_to_review_comment(&mut env.api(), APP, 1, (first, " ")).unwrap_err();
 
         assert_eq!((reply.in_reply_to, more.in_reply_to), (Some(first), Some(first)));
         assert_eq!((reply.path.as_str(), reply.line), ("changes/fix.md", Some(1)));
@@ -448,14 +464,16 @@ mod tests {
     #[test]
     fn pending_review_collects_comments_until_it_is_given() {
         let (mut github, mut env) = app("ada");
-        github.create_review(&mut env, APP, 1, new(ReviewState::Pending)).unwrap();
-        let second = github.create_review(&mut env, APP, 1, new(ReviewState::Pending)).unwrap_err();
-        github.add_review_comment(&mut env, APP, 1, comment("changes/fix.md")).unwrap();
+        github.create_review(&mut env.api(), APP, 1, new(ReviewState::Pending)).unwrap();
+        let second =
+            github.create_review(&mut env.api(), APP, 1, new(ReviewState::Pending)).unwrap_err();
+        github.add_review_comment(&mut env.api(), APP, 1, comment("changes/fix.md")).unwrap();
 
-        let review = github.submit_review(&mut env, APP, 1, new(ReviewState::Approved)).unwrap();
+        let review =
+            github.submit_review(&mut env.api(), APP, 1, new(ReviewState::Approved)).unwrap();
 
         assert_eq!(second.status, 422);
         assert_eq!((review.state, review.comments.len()), (ReviewState::Approved, 1));
-        assert_eq!(github.delete_review(APP, 1).unwrap_err().status, 404);
+        assert_eq!(github.delete_review(&mut env.api(), APP, 1).unwrap_err().status, 404);
     }
 }

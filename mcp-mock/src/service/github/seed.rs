@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::super::ApiError;
 use super::{
-    Branch, Commit, GitHub, Issue, IssueDetails, IssueState, Milestone, NewIssue, NewPull,
+    Api, Branch, Commit, GitHub, Issue, IssueDetails, IssueState, Milestone, NewIssue, NewPull,
     NewRelease, NewRepo, Organization, Repo, RepoPath, StateReason, database_id, refusal,
 };
-use crate::world::{Clock, Env};
+use crate::world::Clock;
 
 /// The start of a GitHub. Everything may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -176,7 +176,7 @@ impl GitHub {
     /// # Errors
     ///
     /// What the operations refuse, such as an issue without a title or a repository that exists.
-    pub fn plant(&mut self, env: &mut Env, seed: GitHubSeed) -> Result<(), ApiError> {
+    pub fn plant(&mut self, api: &mut Api<'_>, seed: GitHubSeed) -> Result<(), ApiError> {
         if let Some(viewer) = seed.viewer {
             self.viewer = viewer;
         }
@@ -184,12 +184,12 @@ impl GitHub {
             self.plant_organization(organization)?;
         }
         for repo in seed.repos {
-            self.plant_repo(env, repo)?;
+            self.plant_repo(api, repo)?;
         }
         Ok(())
     }
 
-    fn plant_repo(&mut self, env: &mut Env, mut seed: RepoSeed) -> Result<(), ApiError> {
+    fn plant_repo(&mut self, api: &mut Api<'_>, mut seed: RepoSeed) -> Result<(), ApiError> {
         let (owner, name) = (seed.owner.clone(), seed.name.clone());
         let path = RepoPath::new(&owner, &name);
         let new = NewRepo {
@@ -197,22 +197,23 @@ impl GitHub {
             description: seed.description.take(),
             private: seed.private,
             default_branch: seed.default_branch.take(),
+            auto_init: false,
         };
-        self.create_repo(env, &owner, new)?;
+        self.create_repo(api, &owner, new)?;
         let author = self.viewer.clone();
         let repo = self.writable(path)?;
-        repo.plant_history(env, &author, &mut seed);
-        repo.plant_milestones(env, &author, seed.milestones)?;
+        repo.plant_history(api, &author, &mut seed);
+        repo.plant_milestones(api, &author, seed.milestones)?;
         for issue in seed.issues {
-            self.plant_issue(env, path, issue)?;
+            self.plant_issue(api, path, issue)?;
         }
         for pull in seed.pulls {
-            self.plant_pull(env, path, pull)?;
+            self.plant_pull(api, path, pull)?;
         }
         for release in seed.releases {
             let ReleaseSeed { tag, name, body, draft, prerelease } = release;
             let new = NewRelease { tag, target: None, name, body, draft, prerelease };
-            self.create_release(env, path, new)?;
+            self.create_release(api, path, new)?;
         }
         let repo = self.writable(path)?;
         repo.has_issues = !seed.issues_disabled;
@@ -222,19 +223,19 @@ impl GitHub {
 
     fn plant_issue(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         seed: IssueSeed,
     ) -> Result<(), ApiError> {
         let IssueSeed { title, body, labels, assignees, milestone, issue_type, fields, .. } = seed;
         let details = IssueDetails { milestone, issue_type, fields };
         let new = NewIssue { title, body, labels, assignees, details };
-        let Issue { id, number, .. } = self.create_issue(env, path, new)?;
+        let Issue { id, number, .. } = self.create_issue(api, path, new)?;
         if let Some(parent) = seed.parent {
-            self.add_sub_issue(path, parent, (id, false))?;
+            self.add_sub_issue(api, path, parent, (id, false))?;
         }
         for comment in seed.comments {
-            self.add_comment(env, path, number, &comment.body)?;
+            self.add_comment(api, path, number, &comment.body)?;
             let issue = self.writable(path)?.issue_mut(number);
             let stored = issue.and_then(|issue| issue.comments.last_mut());
             if let (Some(stored), Some(author)) = (stored, comment.author) {
@@ -243,36 +244,36 @@ impl GitHub {
         }
         let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
         issue.locked = seed.locked;
-        issue.backdate(env, seed.author, seed.created_at);
+        issue.backdate(api, seed.author, seed.created_at);
         let reason = Some(StateReason::Completed);
-        let now = env.clock.rfc3339();
+        let now = api.clock.rfc3339();
         issue.move_to(seed.state, reason, &now)
     }
 
     fn plant_pull(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         seed: PullSeed,
     ) -> Result<(), ApiError> {
         let author = seed.author.clone().unwrap_or_else(|| self.viewer.clone());
-        self.writable(path)?.plant_head(env, &author, &seed.head);
+        self.writable(path)?.plant_head(api, &author, &seed.head);
         let PullSeed { title, body, head, base, draft, .. } = seed;
         let new = NewPull { title, head, base, body, draft };
-        let number = self.create_pull(env, path, new)?.number;
+        let number = self.create_pull(api, path, new)?.number;
         let repo = self.writable(path)?;
-        let labels = repo.take_labels(env, seed.labels);
+        let labels = repo.take_labels(api, seed.labels);
         let issue = repo.issue_mut(number).ok_or_else(refusal::not_found)?;
         issue.labels = labels;
-        issue.backdate(env, seed.author, seed.created_at);
-        let now = env.clock.rfc3339();
+        issue.backdate(api, seed.author, seed.created_at);
+        let now = api.clock.rfc3339();
         issue.move_to(seed.state, None, &now)
     }
 }
 
 impl Repo {
     /// The first commit, the branches and the tags.
-    fn plant_history(&mut self, env: &Env, author: &str, seed: &mut RepoSeed) {
+    fn plant_history(&mut self, api: &Api<'_>, author: &str, seed: &mut RepoSeed) {
         let mut files = std::mem::take(&mut seed.files);
         if files.is_empty() {
             files.insert("README.md".to_owned(), format!("# {}\n", self.name));
@@ -280,7 +281,7 @@ impl Repo {
         let commit = |message: String, files: BTreeMap<String, String>| Commit {
             message,
             author: author.to_owned(),
-            date: env.clock.rfc3339(),
+            date: api.clock.rfc3339(),
             changes: files.into_iter().map(|(path, text)| (path, Some(text))).collect(),
             ..Commit::default()
         };
@@ -301,7 +302,7 @@ impl Repo {
 
     fn plant_milestones(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         creator: &str,
         seeds: Vec<MilestoneSeed>,
     ) -> Result<(), ApiError> {
@@ -310,21 +311,21 @@ impl Repo {
                 return Err(refusal::invalid("Milestone", "title", "missing_field"));
             }
             self.milestones.push(Milestone {
-                id: database_id(env),
+                id: database_id(api),
                 number,
                 title: seed.title,
                 description: seed.description,
                 state: seed.state,
                 creator: creator.to_owned(),
                 due_on: seed.due_on.map(|due| Clock::at(due).rfc3339()),
-                created_at: env.clock.rfc3339(),
+                created_at: api.clock.rfc3339(),
             });
         }
         Ok(())
     }
 
     /// A branch for a pull request that names one which does not exist: one small commit ahead.
-    fn plant_head(&mut self, env: &Env, author: &str, head: &str) {
+    fn plant_head(&mut self, api: &Api<'_>, author: &str, head: &str) {
         if self.branches.contains_key(head) {
             return;
         }
@@ -333,7 +334,7 @@ impl Repo {
         branch.commit(Commit {
             message: format!("Add {head}"),
             author: author.to_owned(),
-            date: env.clock.rfc3339(),
+            date: api.clock.rfc3339(),
             changes,
             ..Commit::default()
         });
@@ -342,11 +343,11 @@ impl Repo {
 }
 
 impl Issue {
-    fn backdate(&mut self, env: &Env, author: Option<String>, created_at: Option<Timestamp>) {
+    fn backdate(&mut self, api: &Api<'_>, author: Option<String>, created_at: Option<Timestamp>) {
         if let Some(author) = author {
             self.author = author;
         }
-        let created_at = created_at.map_or(env.clock, Clock::at).rfc3339();
+        let created_at = created_at.map_or(*api.clock, Clock::at).rfc3339();
         self.updated_at.clone_from(&created_at);
         self.created_at = created_at;
     }
@@ -364,7 +365,7 @@ mod tests {
         let text = include_str!("../../../seeds/demo/github.json");
         let mut github = GitHub::default();
 
-        github.plant(&mut env(), serde_json::from_str(text).unwrap()).unwrap();
+        github.plant(&mut env().api(), serde_json::from_str(text).unwrap()).unwrap();
 
         for (owner, name) in [("company", "support"), ("company", "app"), ("acme", "app")] {
             assert!(github.repo(owner, name).is_some(), "{owner}/{name}");

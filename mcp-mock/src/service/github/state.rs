@@ -15,7 +15,7 @@ pub struct Repo {
     pub owner: String,
     /// Its name, in its own spelling.
     pub name: String,
-    /// Page for people.
+    /// PageNumber for people.
     pub html_url: String,
     /// One line about it.
     pub description: Option<String>,
@@ -120,7 +120,7 @@ pub struct Issue {
     pub reactions: Vec<Reaction>,
     /// Comments, oldest first.
     pub comments: Vec<Comment>,
-    /// Page for people.
+    /// PageNumber for people.
     pub html_url: String,
     /// When it was opened.
     pub created_at: String,
@@ -273,7 +273,7 @@ pub struct Release {
     pub prerelease: bool,
     /// Login of who created it.
     pub author: String,
-    /// Page for people.
+    /// PageNumber for people.
     pub html_url: String,
     /// When it was created.
     pub created_at: String,

@@ -1,7 +1,7 @@
 //! Sub-issues: an issue has at most one parent, which keeps their order.
 
 use super::super::ApiError;
-use super::{GitHub, Issue, Repo, RepoPath, refusal};
+use super::{Api, GitHub, Issue, Quota, Repo, RepoPath, refusal};
 
 /// GitHub's limit for the sub-issues of one issue.
 const SUB_ISSUES_MAX: usize = 100;
@@ -26,7 +26,7 @@ impl GitHub {
         path: RepoPath<'_>,
         number: u64,
     ) -> Result<Vec<(&Repo, &Issue)>, ApiError> {
-        let issue = self.get_issue(path, number)?;
+        let issue = self.issue_at(path, number)?;
         Ok(issue.sub_issues.iter().filter_map(|id| self.issue_with_id(*id)).collect())
     }
 
@@ -45,10 +45,12 @@ impl GitHub {
     /// another owner, has a parent or is above its own parent, and for more than a hundred.
     pub fn add_sub_issue(
         &mut self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         (child, replace): (u64, bool),
     ) -> Result<Issue, ApiError> {
+        self.spend(api, Quota::Core)?;
         let parent = self.plain_issue(path, number)?;
         let (repo, sub) = self.issue_with_id(child).ok_or_else(refusal::not_found)?;
         if !repo.owner.eq_ignore_ascii_case(path.owner) {
@@ -84,10 +86,12 @@ impl GitHub {
     /// 404 without the repository, the issue or such a sub-issue of it, 403 when archived.
     pub fn remove_sub_issue(
         &mut self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         child: u64,
     ) -> Result<Issue, ApiError> {
+        self.spend(api, Quota::Core)?;
         if !self.plain_issue(path, number)?.sub_issues.contains(&child) {
             return Err(refusal::not_found());
         }
@@ -101,10 +105,12 @@ impl GitHub {
     /// 404 without the repository, the issue or such sub-issues of it, 403 when archived.
     pub fn move_sub_issue(
         &mut self,
+        api: &mut Api<'_>,
         path: RepoPath<'_>,
         number: u64,
         (child, place): (u64, SubIssuePlace),
     ) -> Result<Issue, ApiError> {
+        self.spend(api, Quota::Core)?;
         let mut ids = self.plain_issue(path, number)?.sub_issues.clone();
         if !ids.contains(&child) {
             return Err(refusal::not_found());
@@ -141,7 +147,7 @@ impl GitHub {
 
     /// An issue that is no pull request.
     fn plain_issue(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
-        let issue = self.get_issue(path, number)?;
+        let issue = self.issue_at(path, number)?;
         if issue.pull.is_none() { Ok(issue) } else { Err(refusal::not_found()) }
     }
 
@@ -165,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, env, planted};
     use super::*;
 
     fn app() -> GitHub {
@@ -192,14 +198,16 @@ mod tests {
         let mut github = app();
         let (one, three) = (id(&github, 2), id(&github, 4));
 
-        github.add_sub_issue(APP, 1, (three, false)).unwrap();
-        github.move_sub_issue(APP, 1, (three, SubIssuePlace::Before(one))).unwrap();
-        github.remove_sub_issue(APP, 1, one).unwrap();
+        github.add_sub_issue(&mut env().api(), APP, 1, (three, false)).unwrap();
+        github
+            .move_sub_issue(&mut env().api(), APP, 1, (three, SubIssuePlace::Before(one)))
+            .unwrap();
+        github.remove_sub_issue(&mut env().api(), APP, 1, one).unwrap();
 
         assert_eq!(numbers(&github), [4, 3]);
         let issue = github.issue("acme", "app", 4).unwrap();
         assert_eq!(github.parent(issue).unwrap().1.number, 1);
-        assert_eq!(github.remove_sub_issue(APP, 1, one).unwrap_err().status, 404);
+        assert_eq!(github.remove_sub_issue(&mut env().api(), APP, 1, one).unwrap_err().status, 404);
     }
 
     #[test]
@@ -207,8 +215,8 @@ mod tests {
         let mut github = app();
         let one = id(&github, 2);
 
-        let error = github.add_sub_issue(APP, 4, (one, false)).unwrap_err();
-        github.add_sub_issue(APP, 4, (one, true)).unwrap();
+        let error = github.add_sub_issue(&mut env().api(), APP, 4, (one, false)).unwrap_err();
+        github.add_sub_issue(&mut env().api(), APP, 4, (one, true)).unwrap();
 
         assert!(error.message.ends_with("Sub issue may only have one parent"), "{error}");
         assert_eq!(numbers(&github), [3]);
@@ -222,12 +230,12 @@ mod tests {
         let foreign = github.repos[1].issues[0].id;
 
         let statuses = [
-            github.add_sub_issue(APP, 1, (epic, true)),
-            github.add_sub_issue(APP, 2, (epic, true)),
-            github.add_sub_issue(APP, 1, (foreign, true)),
-            github.add_sub_issue(APP, 1, (pull, true)),
-            github.add_sub_issue(APP, 5, (epic, true)),
-            github.add_sub_issue(APP, 1, (7, true)),
+            github.add_sub_issue(&mut env().api(), APP, 1, (epic, true)),
+            github.add_sub_issue(&mut env().api(), APP, 2, (epic, true)),
+            github.add_sub_issue(&mut env().api(), APP, 1, (foreign, true)),
+            github.add_sub_issue(&mut env().api(), APP, 1, (pull, true)),
+            github.add_sub_issue(&mut env().api(), APP, 5, (epic, true)),
+            github.add_sub_issue(&mut env().api(), APP, 1, (7, true)),
         ]
         .map(|refused| refused.unwrap_err().status);
 
@@ -242,7 +250,7 @@ mod tests {
 
             for (parent, child, replace) in links {
                 let child = id(&github, child);
-                let _refused = github.add_sub_issue(APP, parent, (child, replace));
+                let _refused = github.add_sub_issue(&mut env().api(), APP, parent, (child, replace));
             }
 
             for number in 1..5 {

@@ -1,8 +1,9 @@
 //! Refusals in the words of the Gmail API.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
+use crate::limit::end_of;
 use crate::service::ApiError;
 
 /// A request that makes no sense.
@@ -22,9 +23,7 @@ pub(super) fn conflict(message: &str) -> ApiError {
 
 /// More requests than the vendor allows at `now`, of which there may be more after the wait.
 pub(crate) fn too_many_requests(now: Timestamp, wait_seconds: u32) -> ApiError {
-    let wait = SignedDuration::from_secs(wait_seconds.into());
-    let end = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-    let end = end.strftime("%Y-%m-%dT%H:%M:%S.000Z");
+    let end = end_of(now, wait_seconds).strftime("%Y-%m-%dT%H:%M:%S.000Z");
     let message = format!("User-rate limit exceeded.  Retry after {end}");
     let reason = "rateLimitExceeded";
     let errors = json!([{ "domain": "usageLimits", "reason": reason, "message": message }]);

@@ -146,7 +146,9 @@ fn what_is_not_modelled_fails_and_names_the_argument() {
     ];
 
     for (tool, arguments, expected) in cases {
-        let heard = refused(&mut demo(), tool, arguments);
-        assert!(heard.contains(&format!("mcp-mock does not model {expected}")), "{heard}");
+        let answer = answer(&mut demo(), tool, arguments);
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("mcp-mock does not model {expected}")), "{answer}");
+        assert_eq!(answer["error"]["data"]["mock"], "not backed");
     }
 }

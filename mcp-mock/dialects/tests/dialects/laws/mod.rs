@@ -1,5 +1,6 @@
 //! What must hold whatever happens in a world.
 
+mod costs;
 mod faces;
 mod pages;
 mod replay;

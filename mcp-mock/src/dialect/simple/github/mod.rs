@@ -1,216 +1,127 @@
-//! GitHub in the `simple` dialect: 15 tools, one file each.
+//! GitHub in the `simple` dialect.
 //!
-//! Answers are flat: logins instead of user objects, texts instead of base64, lists under a name
+//! Answers are flat: logins instead of user objects, strings instead of base64, lists under a name
 //! with the number of the next page. Numbers, states and refusals are GitHub's.
 
-mod arguments;
-mod render;
+mod files;
+mod issues;
+mod pulls;
+mod repos;
+#[cfg(test)]
+mod tests;
 
-mod add_comment;
-mod close_issue;
-mod create_issue;
-mod create_or_update_file;
-mod create_pr;
-mod create_release;
-mod get_file;
-mod get_issue;
-mod get_repo;
-mod list_issues;
-mod list_prs;
-mod list_repos;
-mod merge_pr;
-mod search_code;
-mod update_issue;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use crate::dialect::simple::tool::Tool;
-use crate::service::github::GitHub;
+use crate::dialect::schema::{
+    Field, choice, integer, list, nullable, object, optional, required, text,
+};
+use crate::dialect::{CatalogTool, whole};
+use crate::service::Page;
+use crate::service::github::{GitHub, PageNumber, RepoPath, StateFilter};
 
 /// All tools, by name.
-pub(crate) fn tools() -> Vec<Tool<GitHub>> {
-    vec![
-        add_comment::tool(),
-        close_issue::tool(),
-        create_issue::tool(),
-        create_or_update_file::tool(),
-        create_pr::tool(),
-        create_release::tool(),
-        get_file::tool(),
-        get_issue::tool(),
-        get_repo::tool(),
-        list_issues::tool(),
-        list_prs::tool(),
-        list_repos::tool(),
-        merge_pr::tool(),
-        search_code::tool(),
-        update_issue::tool(),
-    ]
+pub(crate) fn tools() -> Vec<CatalogTool<GitHub>> {
+    let nouns = [files::tools(), issues::tools(), pulls::tools(), repos::tools()];
+    let mut tools: Vec<_> = nouns.into_iter().flatten().collect();
+    tools.sort_by(|one, other| one.listed.name.cmp(&other.listed.name));
+    tools
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
+/// The repository that a tool is about.
+#[derive(Deserialize)]
+struct InRepo {
+    owner: String,
+    repo: String,
+}
 
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::dialect::Arguments;
-    use crate::dialect::simple::tests::Demo;
-
-    #[test]
-    fn there_are_fifteen_tools_in_the_order_of_their_names() {
-        let names: Vec<_> = tools().iter().map(|tool| tool.name).collect();
-
-        assert_eq!(names.len(), 15);
-        assert!(names.is_sorted());
+impl InRepo {
+    fn path(&self) -> RepoPath<'_> {
+        RepoPath::new(&self.owner, &self.repo)
     }
+}
 
-    #[test]
-    fn every_tool_answers_as_it_declares() {
-        let calls = [
-            (
-                "create_issue",
-                json!({ "owner": "company", "repo": "support", "title": "Cannot access dashboard", "labels": ["support", "high"] }),
-            ),
-            ("get_issue", json!({ "owner": "company", "repo": "support", "number": 1 })),
-            (
-                "list_issues",
-                json!({ "owner": "company", "repo": "app", "state": "all", "include_prs": true }),
-            ),
-            (
-                "update_issue",
-                json!({ "owner": "company", "repo": "support", "number": 3, "title": "Dashboard answers 404", "labels": [] }),
-            ),
-            ("close_issue", json!({ "owner": "company", "repo": "support", "number": 3 })),
-            (
-                "add_comment",
-                json!({ "owner": "company", "repo": "support", "number": 1, "body": "Solved." }),
-            ),
-            (
-                "create_pr",
-                json!({ "owner": "company", "repo": "app", "title": "Export", "head": "feature/export" }),
-            ),
-            (
-                "list_prs",
-                json!({ "owner": "company", "repo": "app", "state": "open", "per_page": 2 }),
-            ),
-            (
-                "merge_pr",
-                json!({ "owner": "company", "repo": "app", "number": 3, "method": "squash" }),
-            ),
-            ("list_repos", json!({ "owner": "company" })),
-            ("get_repo", json!({ "owner": "acme", "repo": "app" })),
-            (
-                "create_release",
-                json!({ "owner": "company", "repo": "app", "tag": "v1.5.0", "name": "1.5.0", "body": "New." }),
-            ),
-            ("get_file", json!({ "owner": "company", "repo": "app", "path": "src" })),
-            (
-                "create_or_update_file",
-                json!({ "owner": "company", "repo": "app", "path": "NEWS.md", "content": "1.5.0", "message": "Add news" }),
-            ),
-            ("search_code", json!({ "query": "login user:company" })),
-        ];
-        let mut demo = Demo::new(tools());
+/// The issue or pull request that a tool is about.
+#[derive(Deserialize)]
+struct Thread {
+    #[serde(flatten)]
+    at: InRepo,
+    #[serde(default, deserialize_with = "whole")]
+    number: Option<i64>,
+}
 
-        let called: BTreeSet<&str> = calls.iter().map(|(name, _)| *name).collect();
-        for (name, arguments) in calls {
-            demo.call(name, arguments).unwrap();
-        }
-
-        assert_eq!(called, tools().iter().map(|tool| tool.name).collect());
+impl Thread {
+    /// The number; one below zero reads as 0, which no issue has.
+    fn number(&self) -> u64 {
+        unsigned(self.number.unwrap_or_default())
     }
+}
 
-    #[test]
-    fn new_issue_has_a_number_and_a_page() {
-        let mut demo = Demo::new(tools());
+/// The page of a list that a call asks for.
+#[derive(Deserialize)]
+struct Paging {
+    #[serde(default, deserialize_with = "whole")]
+    page: Option<i64>,
+    #[serde(default, deserialize_with = "whole")]
+    per_page: Option<i64>,
+}
 
-        let issue = demo
-            .call("create_issue", json!({ "owner": "company", "repo": "support", "title": "New" }))
-            .unwrap();
-
-        assert_eq!(issue["number"], 3);
-        assert_eq!(issue["html_url"], "https://github.com/company/support/issues/3");
-    }
-
-    #[test]
-    fn digest_reads_title_and_author_of_open_pull_requests() {
-        let mut demo = Demo::new(tools());
-
-        let answer = demo
-            .call("list_prs", json!({ "owner": "company", "repo": "app", "state": "open" }))
-            .unwrap();
-
-        let lines: Vec<_> = answer["prs"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|pull| (&pull["title"], &pull["author"]))
-            .collect();
-        assert_eq!(
-            json!(lines),
-            json!([
-                ["Update dependencies", "grace"],
-                ["Dark theme", "linus"],
-                ["Refuse names of blanks", "ada"],
-            ])
-        );
-    }
-
-    #[test]
-    fn issues_are_listed_without_pull_requests_unless_asked_for() {
-        let mut demo = Demo::new(tools());
-        let mut count = |include_prs: bool| {
-            let arguments =
-                json!({ "owner": "company", "repo": "app", "include_prs": include_prs });
-            demo.call("list_issues", arguments).unwrap()["issues"].as_array().unwrap().len()
-        };
-
-        assert_eq!((count(false), count(true)), (2, 5));
-    }
-
-    #[test]
-    fn file_is_replaced_with_the_sha_that_was_read() {
-        let mut demo = Demo::new(tools());
-        let path = json!({ "owner": "company", "repo": "app", "path": "README.md" });
-        let sha = demo.call("get_file", path).unwrap()["sha"].clone();
-
-        let written = demo.call("create_or_update_file", json!({
-            "owner": "company", "repo": "app", "path": "README.md", "content": "new", "message": "Rewrite", "sha": sha,
-        })).unwrap();
-
-        assert_eq!(written["created"], false);
-        assert_ne!(written["sha"], sha);
-    }
-
-    #[test]
-    fn missing_repository_is_refused_by_every_tool_that_names_one() {
-        let mut demo = Demo::new(tools());
-        let arguments = json!({ "owner": "company", "repo": "nothing", "number": 1, "title": "x", "head": "x",
-            "tag": "x", "path": "x", "content": "x", "message": "x", "body": "x" });
-        let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
-        let arguments = Arguments::new(arguments);
-
-        for tool in
-            tools().into_iter().filter(|tool| tool.input["properties"].get("repo").is_some())
-        {
-            let error =
-                (tool.run)(&mut demo.state.github, &mut demo.state.env, &arguments).unwrap_err();
-            assert_eq!((error.status, error.message.as_str()), (404, "Not Found"), "{}", tool.name);
+impl Paging {
+    fn number(&self) -> PageNumber {
+        let usual = PageNumber::default();
+        PageNumber {
+            page: self.page.map_or(usual.page, unsigned),
+            per_page: self.per_page.map_or(usual.per_page, unsigned),
         }
     }
+}
 
-    #[test]
-    fn negative_numbers_and_pages_do_no_harm() {
-        let mut demo = Demo::new(tools());
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
 
-        let issue =
-            demo.call("get_issue", json!({ "owner": "company", "repo": "app", "number": -3 }));
-        let page = demo.call(
-            "list_issues",
-            json!({ "owner": "company", "repo": "app", "page": -1, "per_page": -5 }),
-        );
+fn owner() -> Field {
+    required("owner", text("Account that owns the repository."))
+}
 
-        assert_eq!(issue.unwrap_err().status, 404);
-        assert_eq!(page.unwrap()["issues"].as_array().unwrap().len(), 1);
+fn repo() -> Field {
+    required("repo", text("Name of the repository."))
+}
+
+fn page() -> Field {
+    optional("page", integer("Number of the page, from 1."))
+}
+
+fn per_page() -> Field {
+    optional("per_page", integer("Entries on a page, 30 if not given, 100 at most."))
+}
+
+fn state() -> Field {
+    let states = choice(&["open", "closed", "all"], "Which state to list; open if not given.");
+    optional("state", states)
+}
+
+fn state_filter(state: &str) -> StateFilter {
+    match state {
+        "all" => StateFilter::All,
+        "closed" => StateFilter::Closed,
+        _ => StateFilter::Open,
     }
+}
+
+/// One page of a list under the name `key`.
+fn page_schema(key: &'static str, items: Value) -> Value {
+    object([
+        required(key, list(items, "This page, newest first.")),
+        required("next_page", next_page_schema()),
+    ])
+}
+
+fn render_page<T>(key: &str, page: &Page<&T, u64>, entry: fn(&T) -> Value) -> Value {
+    let items: Vec<Value> = page.items.iter().map(|item| entry(item)).collect();
+    json!({ key: items, "next_page": page.next })
+}
+
+fn next_page_schema() -> Value {
+    nullable(integer("Number of the next page, null on the last one."))
 }

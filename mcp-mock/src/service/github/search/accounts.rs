@@ -1,7 +1,7 @@
 //! Search over repositories by name and description, and over accounts by login.
 
-use super::super::{GitHub, Page, Repo};
-use super::{Found, Query, found, tokens};
+use super::super::{Api, PageNumber, Quota, Repo};
+use super::{Found, Query, SearchIndex, found, tokens};
 use crate::service::ApiError;
 
 /// The qualifiers of a repository search; not all of them find something here.
@@ -13,13 +13,19 @@ const REPO_KEYS: [&str; 14] = [
 const ACCOUNT_KEYS: [&str; 8] =
     ["user", "org", "in", "type", "repos", "location", "followers", "language"];
 
-impl GitHub {
+impl<'a> SearchIndex<'a> {
     /// Finds repositories, the latest pushed first. Forks are left out unless asked for.
     ///
     /// # Errors
     ///
     /// 422 for a query that is empty or too long, and for a page behind the thousandth result.
-    pub fn search_repos(&self, query: &str, page: Page) -> Result<Found<&Repo>, ApiError> {
+    pub fn repos(
+        self,
+        api: &mut Api<'_>,
+        query: &str,
+        page: PageNumber,
+    ) -> Result<Found<&'a Repo>, ApiError> {
+        self.present.spend(api, Quota::Search)?;
         let query = Query::read(query, &REPO_KEYS)?;
         let with_forks = query.values("fork").next().is_some();
         let hit = |repo: &&Repo| {
@@ -27,7 +33,7 @@ impl GitHub {
                 && query.qualified(|key, value| qualifies(repo, (key, value)))
                 && is_named(&query, repo)
         };
-        let mut repos: Vec<&Repo> = self.repos.iter().filter(hit).collect();
+        let mut repos: Vec<&Repo> = self.content.repos.iter().filter(hit).collect();
         repos.sort_by(|one, other| other.pushed_at.cmp(&one.pushed_at));
         found(repos, page)
     }
@@ -37,12 +43,18 @@ impl GitHub {
     /// # Errors
     ///
     /// 422 for a query that is empty or too long, and for a page behind the thousandth result.
-    pub fn search_accounts(&self, query: &str, page: Page) -> Result<Found<&str>, ApiError> {
+    pub fn accounts(
+        self,
+        api: &mut Api<'_>,
+        query: &str,
+        page: PageNumber,
+    ) -> Result<Found<&'a str>, ApiError> {
+        self.present.spend(api, Quota::Search)?;
         let query = Query::read(query, &ACCOUNT_KEYS)?;
         let qualifies = |login: &str, key: &str, value: &str| match key {
             "user" => login.eq_ignore_ascii_case(value),
-            "org" => login.eq_ignore_ascii_case(value) && self.is_organization(login),
-            "type" => (value == "org") == self.is_organization(login),
+            "org" => login.eq_ignore_ascii_case(value) && self.content.is_organization(login),
+            "type" => (value == "org") == self.content.is_organization(login),
             "in" => matches!(value, "login" | "name"),
             _ => false,
         };
@@ -55,7 +67,7 @@ impl GitHub {
                     .chain(&query.phrases)
                     .all(|word| lower.contains(word.as_str()))
         };
-        found(self.accounts().into_iter().filter(hit).collect(), page)
+        found(self.content.accounts().into_iter().filter(hit).collect(), page)
     }
 }
 
@@ -84,7 +96,8 @@ fn qualifies(repo: &Repo, (key, value): (&str, &str)) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::super::tests::planted;
+    use super::super::super::GitHub;
+    use super::super::super::tests::{env, planted};
     use super::*;
 
     fn github() -> GitHub {
@@ -93,7 +106,7 @@ mod tests {
             { "owner": "other", "name": "tool", "archived": true },
         ]}));
         let path = super::super::super::RepoPath::new("acme", "web-app");
-        github.fork(&mut env, path, None).unwrap();
+        github.fork(&mut env.api(), path, None).unwrap();
         github
     }
 
@@ -101,7 +114,9 @@ mod tests {
     fn check(query: &str, expected: &[&str]) {
         let github = github();
 
-        let hits = github.search_repos(query, Page::default()).unwrap();
+        let hits = SearchIndex::current(&github)
+            .repos(&mut env().api(), query, PageNumber::default())
+            .unwrap();
 
         let names: Vec<_> = hits.items.iter().map(|repo| repo.full_name()).collect();
         assert_eq!(names, expected, "{query}");
@@ -124,7 +139,12 @@ mod tests {
     #[test]
     fn accounts_are_found_by_a_part_of_their_login() {
         let github = github();
-        let logins = |query| github.search_accounts(query, Page::default()).unwrap().items;
+        let logins = |query| {
+            SearchIndex::current(&github)
+                .accounts(&mut env().api(), query, PageNumber::default())
+                .unwrap()
+                .items
+        };
 
         assert_eq!(logins("ad"), ["ada"]);
         assert_eq!(logins("type:org"), ["acme", "other"]);

@@ -6,8 +6,8 @@
 //! GitHub.
 
 use super::super::branches::blob_sha;
-use super::super::{GitHub, Page, Repo, refusal};
-use super::{Found, Query, found};
+use super::super::{Api, PageNumber, Quota, Repo, refusal};
+use super::{Found, Query, SearchIndex, found};
 use crate::service::ApiError;
 
 /// The qualifiers of a code search; not all of them find something here.
@@ -34,24 +34,30 @@ pub struct CodeHit {
     pub path: String,
     /// Id of its blob.
     pub sha: String,
-    /// Page for people.
+    /// PageNumber for people.
     pub html_url: String,
 }
 
-impl GitHub {
+impl SearchIndex<'_> {
     /// Finds files, by repository and path.
     ///
     /// # Errors
     ///
     /// 422 for a query that is empty, too long or has nothing but qualifiers, and for a page behind
     /// the thousandth result.
-    pub fn search_code(&self, query: &str, page: Page) -> Result<Found<CodeHit>, ApiError> {
+    pub fn code(
+        self,
+        api: &mut Api<'_>,
+        query: &str,
+        page: PageNumber,
+    ) -> Result<Found<CodeHit>, ApiError> {
+        self.present.spend(api, Quota::CodeSearch)?;
         let query = Query::read(query, &KNOWN)?;
         if query.is_bare() {
             let message = "ERROR_TYPE_QUERY_PARSING_FATAL unable to parse query!";
             return Err(refusal::unprocessable(message));
         }
-        let hits: Vec<_> = self.repos.iter().flat_map(|repo| query.hits(repo)).collect();
+        let hits: Vec<_> = self.content.repos.iter().flat_map(|repo| query.hits(repo)).collect();
         found(hits, page)
     }
 }
@@ -90,7 +96,8 @@ fn qualifies(repo: &Repo, path: &str, (key, value): (&str, &str)) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::super::tests::planted;
+    use super::super::super::GitHub;
+    use super::super::super::tests::{env, planted};
     use super::*;
 
     fn github() -> GitHub {
@@ -104,7 +111,9 @@ mod tests {
 
     #[track_caller]
     fn check(query: &str, expected: &[&str]) {
-        let found = github().search_code(query, Page::default()).unwrap();
+        let found = SearchIndex::current(&github())
+            .code(&mut env().api(), query, PageNumber::default())
+            .unwrap();
 
         let paths: Vec<_> = found.items.iter().map(|hit| hit.path.as_str()).collect();
         assert_eq!(paths, expected, "{query}");
@@ -131,7 +140,9 @@ mod tests {
 
     #[test]
     fn total_counts_all_pages() {
-        let found = github().search_code("retry", Page { page: 2, per_page: 2 }).unwrap();
+        let found = SearchIndex::current(&github())
+            .code(&mut env().api(), "retry", PageNumber { page: 2, per_page: 2 })
+            .unwrap();
 
         assert_eq!((found.total_count, found.items.len(), found.next_page), (3, 1, None));
     }
@@ -139,7 +150,9 @@ mod tests {
     #[test]
     fn queries_without_words_are_refused() {
         for (query, code) in [("  ", "missing"), ("repo:acme/app", "unprocessable")] {
-            let error = github().search_code(query, Page::default()).unwrap_err();
+            let error = SearchIndex::current(&github())
+                .code(&mut env().api(), query, PageNumber::default())
+                .unwrap_err();
 
             assert_eq!((error.status, error.code.as_str()), (422, code));
         }
@@ -147,7 +160,9 @@ mod tests {
 
     #[test]
     fn results_end_at_a_thousand() {
-        let error = github().search_code("retry", Page { page: 11, per_page: 100 }).unwrap_err();
+        let error = SearchIndex::current(&github())
+            .code(&mut env().api(), "retry", PageNumber { page: 11, per_page: 100 })
+            .unwrap_err();
 
         assert_eq!(error.message, "Only the first 1000 search results are available");
     }

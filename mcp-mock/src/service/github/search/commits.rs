@@ -4,8 +4,8 @@
 //! `author-date:`, `committer-date:`.
 
 use super::super::commits::entry;
-use super::super::{GitHub, HistoryEntry, Page, Repo};
-use super::{Found, Query, found, is_when};
+use super::super::{Api, HistoryEntry, PageNumber, Quota, Repo};
+use super::{Found, Query, SearchIndex, found, is_when};
 use crate::service::ApiError;
 
 /// The qualifiers of a commit search; not all of them find something here.
@@ -28,20 +28,22 @@ const KNOWN: [&str; 16] = [
     "merge",
 ];
 
-impl GitHub {
+impl<'a> SearchIndex<'a> {
     /// Finds commits, the newest first unless told otherwise, with the repository that each is in.
     ///
     /// # Errors
     ///
     /// 422 for a query that is empty or too long, and for a page behind the thousandth result.
-    pub fn search_commits(
-        &self,
+    pub fn commits(
+        self,
+        api: &mut Api<'_>,
         query: &str,
         ascending: bool,
-        page: Page,
-    ) -> Result<Found<(&Repo, HistoryEntry)>, ApiError> {
+        page: PageNumber,
+    ) -> Result<Found<(&'a Repo, HistoryEntry)>, ApiError> {
+        self.present.spend(api, Quota::Search)?;
         let query = Query::read(query, &KNOWN)?;
-        let mut hits: Vec<_> = self.repos.iter().flat_map(history).collect();
+        let mut hits: Vec<_> = self.content.repos.iter().flat_map(history).collect();
         hits.retain(|(repo, entry)| {
             query.qualified(|key, value| qualifies(repo, entry, (key, value)))
                 && query.is_in(&entry.commit.message.to_lowercase())
@@ -96,10 +98,12 @@ mod tests {
             message: "Mend login".to_owned(),
             ..NewContent::default()
         };
-        github.put_content(&mut env, APP, content).unwrap();
-        github.fork(&mut env, RepoPath::new("acme", "app"), None).unwrap();
+        github.put_content(&mut env.api(), APP, content).unwrap();
+        github.fork(&mut env.api(), RepoPath::new("acme", "app"), None).unwrap();
 
-        let hits = github.search_commits(query, false, Page::default()).unwrap();
+        let hits = SearchIndex::current(&github)
+            .commits(&mut env.api(), query, false, PageNumber::default())
+            .unwrap();
 
         let messages: Vec<_> =
             hits.items.iter().map(|(_, entry)| entry.commit.message.as_str()).collect();

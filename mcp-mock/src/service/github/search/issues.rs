@@ -3,8 +3,8 @@
 //! Qualifiers: `repo:`, `user:`, `org:`, `is:`, `type:`, `state:`, `label:`, `author:`, `assignee:`, `no:`,
 //! `in:`, `head:`, `base:`, `draft:`, `created:`, `updated:`, `milestone:`.
 
-use super::super::{GitHub, Issue, IssueOrder, IssueState, Page, Pull, Repo, refusal};
-use super::{Found, Query, found, is_when};
+use super::super::{Api, Issue, IssueOrder, IssueState, PageNumber, Pull, Quota, Repo, refusal};
+use super::{Found, Query, SearchIndex, found, is_when};
 use crate::service::ApiError;
 
 /// The qualifiers of an issue search; not all of them find something here.
@@ -33,29 +33,37 @@ const KNOWN: [&str; 22] = [
     "review",
 ];
 
-impl GitHub {
+impl<'a> SearchIndex<'a> {
     /// Finds issues and pull requests, with the repository that each is in.
     ///
     /// # Errors
     ///
     /// 422 for a query that is empty or too long or names a repository that does not exist, and for a page
     /// behind the thousandth result.
-    pub fn search_issues(
-        &self,
+    pub fn issues(
+        self,
+        api: &mut Api<'_>,
         query: &str,
         order: IssueOrder,
-        page: Page,
-    ) -> Result<Found<(&Repo, &Issue)>, ApiError> {
+        page: PageNumber,
+    ) -> Result<Found<(&'a Repo, &'a Issue)>, ApiError> {
+        self.present.spend(api, Quota::Search)?;
         let query = Query::read(query, &KNOWN)?;
+        // A query may name a repository that is too new to have been searched.
         for full_name in query.values("repo") {
-            if !self.repos.iter().any(|repo| repo.full_name().eq_ignore_ascii_case(full_name)) {
+            if !self
+                .present
+                .repos
+                .iter()
+                .any(|repo| repo.full_name().eq_ignore_ascii_case(full_name))
+            {
                 let message = "The listed users and repositories cannot be searched either because the \
                                resources do not exist or you do not have permission to view them.";
                 return Err(refusal::explained("Search", "q", message));
             }
         }
-        let mut issues: Vec<&Issue> = Vec::new();
-        for repo in &self.repos {
+        let mut issues: Vec<&'a Issue> = Vec::new();
+        for repo in &self.content.repos {
             let hit = |issue: &&Issue| {
                 query.qualified(|key, value| self.qualifies(repo, issue, (key, value)))
                     && query.is_in(&searched(&query, issue))
@@ -64,7 +72,10 @@ impl GitHub {
         }
         order.sort(&mut issues);
         let in_repo = |issue: &&'_ Issue| {
-            self.repos.iter().find(|repo| repo.issues.iter().any(|other| other.id == issue.id))
+            self.content
+                .repos
+                .iter()
+                .find(|repo| repo.issues.iter().any(|other| other.id == issue.id))
         };
         let hits = issues.into_iter().filter_map(|issue| Some((in_repo(&issue)?, issue)));
         found(hits.collect(), page)
@@ -73,7 +84,7 @@ impl GitHub {
     fn qualifies(&self, repo: &Repo, issue: &Issue, (key, value): (&str, &str)) -> bool {
         let is_login = |login: &str| {
             login.eq_ignore_ascii_case(value)
-                || (value == "@me" && login.eq_ignore_ascii_case(&self.viewer))
+                || (value == "@me" && login.eq_ignore_ascii_case(&self.present.viewer))
         };
         let is_same = |name: &str| name.to_lowercase() == value;
         let milestone = issue.milestone.and_then(|number| repo.milestone(number));
@@ -145,7 +156,8 @@ fn searched(query: &Query, issue: &Issue) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::super::tests::planted;
+    use super::super::super::GitHub;
+    use super::super::super::tests::{env, planted};
     use super::*;
 
     fn github() -> GitHub {
@@ -165,7 +177,9 @@ mod tests {
     fn check(query: &str, expected: &[&str]) {
         let github = github();
 
-        let hits = github.search_issues(query, IssueOrder::default(), Page::default()).unwrap();
+        let hits = SearchIndex::current(&github)
+            .issues(&mut env().api(), query, IssueOrder::default(), PageNumber::default())
+            .unwrap();
 
         let titles: Vec<_> = hits.items.iter().map(|(_, issue)| issue.title.as_str()).collect();
         assert_eq!(titles, expected, "{query}");
@@ -196,7 +210,12 @@ mod tests {
     fn unknown_repository_is_refused() {
         let github = github();
 
-        let error = github.search_issues("repo:no/where x", IssueOrder::default(), Page::default());
+        let error = SearchIndex::current(&github).issues(
+            &mut env().api(),
+            "repo:no/where x",
+            IssueOrder::default(),
+            PageNumber::default(),
+        );
 
         assert_eq!(error.unwrap_err().status, 422);
     }

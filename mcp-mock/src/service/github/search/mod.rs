@@ -11,13 +11,40 @@ mod issues;
 
 pub use code::CodeHit;
 
-use super::{Page, refusal};
+use super::{Api, GitHub, PageNumber, refusal};
 use crate::service::ApiError;
 
 /// GitHub's limit for a query, in characters.
 const QUERY_MAX: usize = 256;
 /// GitHub shows no results behind this one.
 const RESULTS_MAX: u64 = 1_000;
+
+/// What searches see: the present, or the content of some time ago when they lag.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchIndex<'a> {
+    content: &'a GitHub,
+    present: &'a GitHub,
+}
+
+impl GitHub {
+    /// What searches see.
+    pub fn search_index<'a>(&'a self, api: &Api<'a>) -> SearchIndex<'a> {
+        SearchIndex { content: api.past().unwrap_or(self), present: self }
+    }
+}
+
+impl<'a> SearchIndex<'a> {
+    #[cfg(test)]
+    fn current(github: &'a GitHub) -> Self {
+        Self { content: github, present: github }
+    }
+
+    /// The content that is searched.
+    #[must_use]
+    pub fn content(self) -> &'a GitHub {
+        self.content
+    }
+}
 
 /// One page of what a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +57,14 @@ pub struct Found<T> {
     pub next_page: Option<u64>,
 }
 
-fn found<T>(all: Vec<T>, page: Page) -> Result<Found<T>, ApiError> {
+fn found<T>(all: Vec<T>, page: PageNumber) -> Result<Found<T>, ApiError> {
     if page.skipped() >= RESULTS_MAX {
         let message = "Only the first 1000 search results are available";
         return Err(refusal::unprocessable(message));
     }
     let total_count = all.len();
     let listing = page.cut(all);
-    Ok(Found { total_count, items: listing.items, next_page: listing.next_page })
+    Ok(Found { total_count, items: listing.items, next_page: listing.next })
 }
 
 #[derive(Debug, Default)]
