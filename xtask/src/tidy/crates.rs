@@ -38,7 +38,7 @@ pub(super) fn direction(table: &Table, metadata: &Value) -> Vec<Finding> {
             }
         });
         let place = format!("{TABLE}:{}", user.line);
-        findings.extend(problems.map(|problem| Finding::error(&place, problem)));
+        findings.extend(problems.map(|problem| Finding::new(&place, problem)));
     }
     findings
 }
@@ -50,11 +50,11 @@ fn package_findings(table: &Table, metadata: &Value, package: &Value) -> Vec<Fin
     let folder = folder(metadata, package);
     let mut findings = Vec::new();
     if known.is_none() && name != ASIDE {
-        findings.push(Finding::error(name, format!("has no line in {TABLE}")));
+        findings.push(Finding::new(name, format!("has no line in {TABLE}")));
     }
     if folder.replace('/', "-") != name {
         let message = format!("stands in `{folder}`; a package is called as its folder");
-        findings.push(Finding::error(name, message));
+        findings.push(Finding::new(name, message));
     }
     findings.extend(array(package, "dependencies").filter_map(|dependency| {
         let used = text(dependency, "name");
@@ -68,10 +68,10 @@ fn package_findings(table: &Table, metadata: &Value, package: &Value) -> Vec<Fin
             None
         } else if !is_allowed {
             let message = format!("uses `{used}` and may not ({TABLE}); arrows point one way");
-            Some(Finding::error(name, message))
+            Some(Finding::new(name, message))
         } else if !dependency["source"].is_null() {
             let message = "from a registry, where the name belongs to somebody else";
-            Some(Finding::error(name, format!("takes `{used}` {message}")))
+            Some(Finding::new(name, format!("takes `{used}` {message}")))
         } else {
             None
         }
@@ -121,7 +121,7 @@ pub(super) fn weight(tree: &str) -> Vec<Finding> {
     }
     let heavy = LIGHT_WITHOUT.iter().filter(|it| packages.iter().any(|(name, _)| name == *it));
     messages.extend(heavy.map(|name| format!("pulls in `{name}`, which is for programs")));
-    messages.into_iter().map(|message| Finding::error(LIGHT, message)).collect()
+    messages.into_iter().map(|message| Finding::new(LIGHT, message)).collect()
 }
 
 fn array<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {

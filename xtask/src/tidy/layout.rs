@@ -29,11 +29,11 @@ pub(super) fn top_level(names: &[String]) -> Vec<Finding> {
     let unknown = names
         .iter()
         .filter(|name| !REQUIRED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()))
-        .map(|name| Finding::error(name.as_str(), "does not belong to the top level"));
+        .map(|name| Finding::new(name.as_str(), "does not belong to the top level"));
     let missing = REQUIRED
         .iter()
         .filter(|wanted| !names.iter().any(|name| name == *wanted))
-        .map(|wanted| Finding::error(*wanted, "is missing at the top level"));
+        .map(|wanted| Finding::new(*wanted, "is missing at the top level"));
     unknown.chain(missing).collect()
 }
 

@@ -19,19 +19,12 @@ use anyhow::{Context, Result, bail};
 /// Folders that are made, not written.
 const GENERATED: [&str; 3] = [".git", ".orchestrator", "target"];
 
-/// What a check has to say.
+/// An error that a check has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Finding {
-    severity: Severity,
     /// A path from the root, a crate, or a file with its line.
     place: String,
     message: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Severity {
-    Error,
-    Warning,
 }
 
 /// A text file of the repository.
@@ -41,7 +34,7 @@ struct TextFile {
     text: String,
 }
 
-/// Runs every check; warnings are shown and do not fail.
+/// Runs every check.
 pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     super::only_known(args, &[])?;
     let root = super::root();
@@ -51,11 +44,10 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
     for finding in &findings {
         writeln!(out, "{finding}")?;
     }
-    let errors = findings.iter().filter(|it| it.severity == Severity::Error).count();
-    if errors > 0 {
-        bail!("tidy found {errors} errors");
+    if !findings.is_empty() {
+        bail!("tidy found {} errors", findings.len());
     }
-    writeln!(out, "tidy: {} files, no errors, {} warnings", files.len(), findings.len())?;
+    writeln!(out, "tidy: {} files, no errors", files.len())?;
     Ok(())
 }
 
@@ -107,22 +99,14 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
 }
 
 impl Finding {
-    fn error(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, place: place.into(), message: message.into() }
-    }
-
-    fn warning(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(place, message) }
+    fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { place: place.into(), message: message.into() }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(f, "{severity}: {}: {}", self.place, self.message)
+        write!(f, "error: {}: {}", self.place, self.message)
     }
 }
 

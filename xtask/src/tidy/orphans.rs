@@ -7,7 +7,7 @@ pub(super) fn check(files: &[TextFile]) -> Vec<Finding> {
     let sources = files.iter().filter(|file| is_module(&file.path));
     let orphans = sources.filter(|file| !is_declared(&file.path, files));
     orphans
-        .map(|file| Finding::error(&file.path, "belongs to no module; declare it or remove it"))
+        .map(|file| Finding::new(&file.path, "belongs to no module; declare it or remove it"))
         .collect()
 }
 

@@ -10,7 +10,7 @@ pub(super) fn commands(readme: &str) -> Vec<Finding> {
         .iter()
         .filter(|command| !shown.contains(command))
         .map(|command| {
-            Finding::error("README.md", format!("has no `{command}` in a `console` block"))
+            Finding::new("README.md", format!("has no `{command}` in a `console` block"))
         })
         .collect()
 }

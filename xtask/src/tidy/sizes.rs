@@ -26,7 +26,7 @@ pub(super) fn check(files: &[TextFile]) -> Result<Vec<Finding>> {
     let rust = files.iter().filter(|file| file.path.ends_with(".rs"));
     let mut findings: Vec<_> = rust.filter_map(|file| size(file, &mut reasons)).collect();
     findings.extend(reasons.iter().map(|(path, line)| {
-        Finding::error(format!("{TABLE}:{line}"), format!("`{path}` needs no reason; take it out"))
+        Finding::new(format!("{TABLE}:{line}"), format!("`{path}` needs no reason; take it out"))
     }));
     Ok(findings)
 }
@@ -49,7 +49,7 @@ fn size(file: &TextFile, reasons: &mut BTreeMap<&str, usize>) -> Option<Finding>
     if holds_tests_only(&file.path) {
         let lines = file.text.lines().count();
         let message = format!("has {lines} lines, more than {TEST_LINES_MAX}");
-        return (lines > TEST_LINES_MAX).then(|| Finding::error(&file.path, message));
+        return (lines > TEST_LINES_MAX).then(|| Finding::new(&file.path, message));
     }
     let lines = RustFile::parse(&file.text).code_lines(&file.text);
     let is_small = lines < LINES_MIN && is_free_to_choose(&file.path);
@@ -64,11 +64,11 @@ fn size(file: &TextFile, reasons: &mut BTreeMap<&str, usize>) -> Option<Finding>
         (format!("more than {LINES_MAX}"), "split it by noun")
     } else {
         let message = format!("has {lines} lines without tests, more than {LINES_LIMIT}");
-        return Some(Finding::error(&file.path, format!("{message}; split it by noun")));
+        return Some(Finding::new(&file.path, format!("{message}; split it by noun")));
     };
     let message =
         format!("has {lines} lines without tests, {limit}; {way}, or give a reason in {TABLE}");
-    Some(Finding::error(&file.path, message))
+    Some(Finding::new(&file.path, message))
 }
 
 /// Whether the file could as well be a part of another: not so for what Rust or an example asks for.

@@ -20,7 +20,7 @@ const HIDDEN_TEST: &str = concat!("#[ign", "ore");
 /// Checks one file.
 pub(super) fn check(file: &TextFile) -> Vec<Finding> {
     if file.path.ends_with(".pending-snap") || file.path.ends_with(".snap.new") {
-        return vec![Finding::error(&file.path, "is a snapshot that waits for its review")];
+        return vec![Finding::new(&file.path, "is a snapshot that waits for its review")];
     }
     let mut findings = Vec::new();
     if file.path.ends_with(".rs") {
@@ -59,7 +59,7 @@ fn misplaced_tests(file: &TextFile) -> Vec<Finding> {
     let misplaced = modules.iter().filter(|(name, _)| name != "tests");
     misplaced
         .map(|(name, line)| {
-            Finding::warning(
+            Finding::new(
                 format!("{}:{line}", file.path),
                 format!("`{name}` is for tests only; call it `tests` or move it below `tests`"),
             )
@@ -75,7 +75,7 @@ fn marked(
 ) -> Vec<Finding> {
     let lines = file.text.lines().enumerate().filter(|(_, line)| is_marked(line));
     lines
-        .map(|(index, line)| Finding::error(format!("{}:{}", file.path, index + 1), message(line)))
+        .map(|(index, line)| Finding::new(format!("{}:{}", file.path, index + 1), message(line)))
         .collect()
 }
 
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(
             found("a/src/a.rs", text),
             [
-                "warning: a/src/a.rs:3: `demo` is for tests only; call it `tests` or move it below `tests`"
+                "error: a/src/a.rs:3: `demo` is for tests only; call it `tests` or move it below `tests`"
             ]
         );
         assert_eq!(found("a/src/a/tests.rs", text), [""; 0]);

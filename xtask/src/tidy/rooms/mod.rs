@@ -50,7 +50,7 @@ impl<'a> Check<'a> {
             }
             let message =
                 format!("module `{}` is in no room; give it a line in {TABLE}", module.path);
-            return vec![Finding::error(&module.file, message)];
+            return vec![Finding::new(&module.file, message)];
         };
         let mut seen = BTreeSet::new();
         let mut findings = Vec::new();
@@ -58,7 +58,7 @@ impl<'a> Check<'a> {
             for target in self.modules.targets(&module.path, mention) {
                 if let Some(message) = self.problem(room, &target, &mut seen) {
                     let place = format!("{}:{}", module.file, mention.line);
-                    findings.push(Finding::error(place, message));
+                    findings.push(Finding::new(place, message));
                 }
             }
         }
@@ -138,7 +138,7 @@ impl<'a> Check<'a> {
             messages.extend(listed.iter().filter_map(|used| self.wrong_use(room, used)));
         }
         let place = format!("{TABLE}:{}", room.line);
-        messages.into_iter().map(|message| Finding::error(&place, message)).collect()
+        messages.into_iter().map(|message| Finding::new(&place, message)).collect()
     }
 
     fn wrong_use(&self, room: &Room, used: &str) -> Option<String> {
