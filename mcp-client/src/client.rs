@@ -1,12 +1,12 @@
 //! A client of one server.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use mcp_core::protocol::{Era, LogLevel, ProtocolVersion, ServerInfo, SetLevelParams, method};
 use mcp_core::session::Counters;
-use mcp_core::{Transport, TransportError};
+use mcp_core::{Lock, Transport, TransportError};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
@@ -64,7 +64,7 @@ impl Client {
         options: ClientOptions,
     ) -> Result<Self, ConnectError> {
         let transport: Box<dyn Transport> = Box::new(transport);
-        Self::open(&Once(Mutex::new(Some(transport))), options).await
+        Self::open(&Once(Lock::new(Some(transport))), options).await
     }
 
     /// Connects to a server that can be opened more than once.
@@ -192,12 +192,12 @@ struct Bare<'a> {
 }
 
 /// A connector over a transport that is there already.
-struct Once(Mutex<Option<Box<dyn Transport>>>);
+struct Once(Lock<Option<Box<dyn Transport>>>);
 
 #[async_trait]
 impl Connector for Once {
     async fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
-        let transport = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let transport = self.0.lock().take();
         transport.ok_or(TransportError::Closed { stderr_tail: String::new() })
     }
 }

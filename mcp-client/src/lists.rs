@@ -4,9 +4,10 @@
 //! (`cacheScope`) never reaches anybody else.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use mcp_core::Lock;
 use mcp_core::protocol::{ParamHeaders, Prompt, Resource, ResourceTemplate, Tool};
 use tokio::time::Instant;
 
@@ -40,7 +41,7 @@ impl<T> Default for Listing<T> {
 
 /// A list and how long it may be used.
 #[derive(Debug)]
-pub(crate) struct ListCache<L>(Mutex<Option<Kept<L>>>);
+pub(crate) struct ListCache<L>(Lock<Option<Kept<L>>>);
 
 #[derive(Debug)]
 struct Kept<L> {
@@ -51,14 +52,14 @@ struct Kept<L> {
 
 impl<L> Default for ListCache<L> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(Lock::default())
     }
 }
 
 impl<L> ListCache<L> {
     /// The list, if it is not old and nothing has changed since that generation.
     pub(crate) fn fresh(&self, generation: u64) -> Option<Arc<L>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.0.lock();
         let kept = kept.as_ref()?;
         let is_fresh = kept.generation == generation && Instant::now() < kept.fresh_until;
         is_fresh.then(|| Arc::clone(&kept.list))
@@ -69,12 +70,12 @@ impl<L> ListCache<L> {
     pub(crate) fn keep(&self, list: &Arc<L>, ttl: Duration, generation: u64) {
         let (list, fresh_until) = (Arc::clone(list), Instant::now() + ttl);
         let kept = Kept { list, fresh_until, generation };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        *self.0.lock() = Some(kept);
     }
 
     /// The last list, however old.
     pub(crate) fn last(&self) -> Option<Arc<L>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.0.lock();
         kept.as_ref().map(|kept| Arc::clone(&kept.list))
     }
 }

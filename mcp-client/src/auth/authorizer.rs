@@ -1,6 +1,6 @@
 //! Decides when to discover, log in, renew and ask for more, and how often.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use http::HeaderValue;
 use oauth2::url::Url;
@@ -19,6 +19,8 @@ use super::text::{shown, shown_url};
 use super::url_guard::UrlGuard;
 use super::wall_clock;
 use super::work::{LOGIN_WINDOW, LOGINS_MAX, Work};
+use mcp_core::Lock;
+
 use crate::credentials::{AuthError, Refusal, bearer};
 
 /// Keeps the tokens of one server.
@@ -32,7 +34,7 @@ pub(super) struct Authorizer {
     /// good token do not come here.
     work: Arc<tokio::sync::Mutex<Work>>,
     /// The renewal that outlives its caller.
-    pub(super) renewal: Mutex<Option<AbortHandle>>,
+    pub(super) renewal: Lock<Option<AbortHandle>>,
 }
 
 #[derive(Clone)]
@@ -58,7 +60,7 @@ impl Authorizer {
             server,
             carried: RwLock::default(),
             work: Arc::default(),
-            renewal: Mutex::default(),
+            renewal: Lock::default(),
         })
     }
 
@@ -67,7 +69,7 @@ impl Authorizer {
     }
 
     pub(super) fn stop(&self) {
-        let renewal = self.renewal.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let renewal = self.renewal.lock().take();
         if let Some(renewal) = renewal {
             renewal.abort();
         }

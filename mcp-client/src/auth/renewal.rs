@@ -28,7 +28,7 @@ impl Authorizer {
             }
             (work, renewed)
         });
-        *self.renewal.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
+        *self.renewal.lock() = Some(task.abort_handle());
         match task.await {
             Ok(done) => done,
             // It was stopped, or it panicked, and the lock is free again.

@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
 use super::scope::Scopes;
 use super::secret::Secret;
+use mcp_core::Lock;
+
 use crate::credentials::AuthError;
 
 /// Keeps what was granted for each server.
@@ -141,13 +142,13 @@ impl ClientAuth {
 /// Keeps tokens as long as the program runs.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    servers: Mutex<HashMap<String, Grants>>,
+    servers: Lock<HashMap<String, Grants>>,
 }
 
 impl MemoryStore {
     fn servers(&self) -> std::sync::MutexGuard<'_, HashMap<String, Grants>> {
         // Each change is one insertion or removal, so a panic elsewhere leaves nothing half done.
-        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.servers.lock()
     }
 }
 

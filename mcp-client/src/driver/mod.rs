@@ -15,13 +15,13 @@ mod reader;
 use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use mcp_core::protocol::{ClientCapabilities, SubscriptionFilter, method};
 use mcp_core::session::{ClientSession, Counters, TooMany};
-use mcp_core::{Transport, TransportError};
+use mcp_core::{Lock, Transport, TransportError};
 use serde::Serialize;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -69,7 +69,7 @@ pub(crate) struct Link {
     handler: Option<Arc<dyn ClientHandler>>,
     /// How long the answer to a question of the server may take.
     question_limit: Duration,
-    state: Mutex<LinkState>,
+    state: Lock<LinkState>,
     has_posted: Notify,
 }
 
@@ -105,7 +105,7 @@ impl Link {
             transport,
             handler: options.handler.clone(),
             question_limit: options.call_timeout_max,
-            state: Mutex::new(LinkState {
+            state: Lock::new(LinkState {
                 session: ClientSession::new(key),
                 ended: None,
                 posted: VecDeque::new(),
@@ -124,12 +124,12 @@ impl Link {
 
     /// From now on the server may ask for what was declared to it.
     pub(crate) fn offer(&self, declared: ClientCapabilities) {
-        self.lock().session.offer(declared);
+        self.state.lock().session.offer(declared);
     }
 
     /// Registers a request.
     pub(crate) fn start(&self, hears_progress: bool) -> Result<i64, TooMany> {
-        self.lock().session.start(Waiting::new(hears_progress))
+        self.state.lock().session.start(Waiting::new(hears_progress))
     }
 
     /// Looks at what waits behind a request, and at how the connection ended.
@@ -138,7 +138,7 @@ impl Link {
         id: i64,
         look: impl FnOnce(&mut Waiting, Option<&TransportError>) -> R,
     ) -> Option<R> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let LinkState { session, ended, .. } = &mut *state;
         session.waiting(id).map(|waiting| look(waiting, ended.as_ref()))
     }
@@ -146,7 +146,7 @@ impl Link {
     /// Ends a wait; the server is told when the request is no longer wanted.
     pub(crate) fn finish(&self, id: i64, is_cancelled: bool) {
         let notice = is_cancelled.then(|| Posted::cancellation(id));
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.session.finish(id);
         if let Some(notice) = notice {
             self.post(state, notice);
@@ -155,7 +155,7 @@ impl Link {
 
     /// Sends a request of which nobody waits for the answer. Needs no runtime.
     pub(crate) fn post_request(&self, head: RequestHead<'_>, params: &impl Serialize) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let Ok(id) = state.session.start(Waiting::default()) else { return };
         state.session.finish(id);
         if let Ok(request) = Posted::request(id, head, params) {
@@ -173,7 +173,7 @@ impl Link {
     }
 
     pub(crate) fn open_queue(&self, source: Source, filter: SubscriptionFilter) -> u64 {
-        self.lock().queues.open(source, filter)
+        self.state.lock().queues.open(source, filter)
     }
 
     pub(crate) fn look_into<R>(
@@ -181,12 +181,12 @@ impl Link {
         key: u64,
         look: impl FnOnce(&SubscriptionQueue) -> R,
     ) -> Option<R> {
-        self.lock().queues.find(key).map(|queue| look(queue))
+        self.state.lock().queues.find(key).map(|queue| look(queue))
     }
 
     /// Closes an queue; keeps those of `uris` that no other one wants to hear of.
     pub(crate) fn close_queue(&self, key: u64, uris: &mut Vec<String>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.queues.close(key);
         uris.retain(|uri| !state.queues.wants_resource(uri));
     }
@@ -199,7 +199,7 @@ impl Link {
         waker: &Waker,
         look: impl FnOnce(&mut SubscriptionQueue) -> Option<R>,
     ) -> Poll<Result<R, Option<Unanswered>>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let LinkState { session, ended, queues, .. } = &mut *state;
         let Some(queue) = queues.find(key) else { return Poll::Ready(Err(None)) };
         if let Some(found) = look(queue) {
@@ -219,31 +219,26 @@ impl Link {
     }
 
     pub(crate) fn reads<R>(&self, look: impl FnOnce(&mut ReadCache) -> R) -> R {
-        look(&mut self.lock().reads)
+        look(&mut self.state.lock().reads)
     }
 
     pub(crate) fn generations(&self) -> Generations {
-        self.lock().generations
+        self.state.lock().generations
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        let state = self.lock();
+        let state = self.state.lock();
         let mut counters = state.session.counters();
         counters.refused += state.turned_down;
         counters
     }
 
     pub(crate) fn in_flight(&self) -> usize {
-        self.lock().session.in_flight()
+        self.state.lock().session.in_flight()
     }
 
     pub(crate) fn ended(&self) -> Option<TransportError> {
-        self.lock().ended.clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, LinkState> {
-        // The state is whole between any two statements that may panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().ended.clone()
     }
 }
 

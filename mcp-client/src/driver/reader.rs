@@ -41,7 +41,7 @@ impl Link {
     }
 
     fn fail_all(&self, end: TransportError) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.ended = Some(end);
         let LinkState { session, queues, .. } = &mut *state;
         let callers = session.all_waiting().filter_map(Waiting::take_waker);
@@ -69,7 +69,7 @@ impl Link {
                 }
                 () = &mut sending => {}
                 answer = server_requests.next(), if !server_requests.is_empty() => {
-                    self.post(self.lock(), Posted::answer(answer));
+                    self.post(self.state.lock(), Posted::answer(answer));
                 }
             }
         }
@@ -87,7 +87,7 @@ impl Link {
     }
 
     fn next_posted(&self) -> Option<Posted> {
-        self.lock().posted.pop_front()
+        self.state.lock().posted.pop_front()
     }
 
     fn accept(
@@ -96,7 +96,7 @@ impl Link {
         server_requests: &mut ServerRequests,
     ) -> Result<(), TransportError> {
         tracing::trace!(frame = %String::from_utf8_lossy(frame), "received");
-        let heard = self.lock().accept(frame);
+        let heard = self.state.lock().accept(frame);
         match heard {
             FrameAction::Caller(waker) => {
                 if let Some(waker) = waker {
@@ -113,7 +113,7 @@ impl Link {
                 self.check_refused()?;
             }
             FrameAction::Reply(reply) => {
-                self.post(self.lock(), Posted::answer(reply));
+                self.post(self.state.lock(), Posted::answer(reply));
                 self.check_refused()?;
             }
         }
@@ -133,7 +133,7 @@ impl Link {
     /// The server gives up a request of ours: it may do so with subscriptions.
     fn revoked(&self, params: &[u8]) {
         let Ok(cancelled) = serde_json::from_slice::<Cancelled>(params) else { return };
-        let waker = self.lock().queues.revoke(&cancelled.request_id);
+        let waker = self.state.lock().queues.revoke(&cancelled.request_id);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -141,7 +141,7 @@ impl Link {
 
     fn notified(&self, notice: &Notice) {
         let changed = notice.as_resource_update();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.generations.count(&notice.method);
         if let Some(uri) = &changed {
             state.reads.invalidate(uri);
@@ -162,14 +162,14 @@ impl Link {
     /// Parameters may be large: they are read without the lock.
     fn deliver(&self, notice: &Notice) {
         let Ok(params) = serde_json::from_slice(&notice.params) else { return };
-        let wakers = self.lock().queues.deliver(notice, &params);
+        let wakers = self.state.lock().queues.deliver(notice, &params);
         wakers.into_iter().for_each(Waker::wake);
     }
 
     fn asked(&self, question: ServerRequest, server_requests: &mut ServerRequests) {
         let Some(handler) = &self.handler else { return };
         if let Err(refusal) = server_requests.ask(handler, question) {
-            let mut state = self.lock();
+            let mut state = self.state.lock();
             state.turned_down += 1;
             if let Some(refusal) = refusal {
                 self.post(state, Posted::answer(refusal));

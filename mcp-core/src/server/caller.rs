@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::task::{Poll, Waker};
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::client_messages::ClientMessages;
+use crate::Lock;
 use crate::jsonrpc::{RequestId, RpcError, code, encode};
 use crate::protocol::{Cancelled, InputRequest, LogLevel, method};
 use crate::session::{AnswerError, InFlight, Outcome};
@@ -23,7 +24,7 @@ pub struct Caller {
 
 /// What a server remembers of a legacy conversation. Modern requests carry all of it themselves.
 #[derive(Debug)]
-struct Conversation(Mutex<Memory>);
+struct Conversation(Lock<Memory>);
 
 #[derive(Debug)]
 struct Memory {
@@ -43,7 +44,7 @@ impl Default for Conversation {
     fn default() -> Self {
         // Each conversation has a table of its own, so its ids need not be secret.
         let asked = InFlight::new(0);
-        Self(Mutex::new(Memory { asked, log_level: None, resources: BTreeSet::new() }))
+        Self(Lock::new(Memory { asked, log_level: None, resources: BTreeSet::new() }))
     }
 }
 
@@ -138,7 +139,7 @@ impl Caller {
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.conversation.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.conversation.0.lock()
     }
 }
 

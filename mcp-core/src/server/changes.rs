@@ -1,10 +1,11 @@
 //! News of a server for the clients that want to hear them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
+use crate::Lock;
 use crate::jsonrpc::RequestId;
 use crate::protocol::{SubscriptionFilter, key, method};
 
@@ -26,7 +27,7 @@ pub enum Change {
 
 /// Where a handler announces its changes. Clones announce to the same listeners.
 #[derive(Debug, Clone, Default)]
-pub struct Changes(Arc<Mutex<Vec<Weak<Listener>>>>);
+pub struct Changes(Arc<Lock<Vec<Weak<Listener>>>>);
 
 /// One who listens; to be kept for as long as it does.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Changes {
     /// Tells everybody who wants to hear it.
     pub fn announce(&self, change: &Change) {
         let (method, params) = change.to_notification();
-        let listeners: Vec<_> = self.lock().iter().filter_map(Weak::upgrade).collect();
+        let listeners: Vec<_> = self.0.lock().iter().filter_map(Weak::upgrade).collect();
         for listener in listeners {
             listener.hear(change, method, params.clone());
         }
@@ -68,14 +69,10 @@ impl Changes {
 
     fn add(&self, listener: Listener) -> Arc<Listener> {
         let listener = Arc::new(listener);
-        let mut listeners = self.lock();
+        let mut listeners = self.0.lock();
         listeners.retain(|known| known.strong_count() > 0);
         listeners.push(Arc::downgrade(&listener));
         listener
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Listener>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,18 +1,18 @@
 //! Frames on their way to a client, from whoever has something to say to whoever writes.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
+use crate::Lock;
 /// Frames that may wait to be written. More come only when a handler talks faster than the client
 /// reads; they are dropped, since nothing but notifications and questions goes this way.
 const WAITING_MAX: usize = 1024;
 
 /// A bounded queue with one reader. Nobody who writes ever waits.
 #[derive(Debug, Default)]
-pub(crate) struct ClientMessages(Mutex<Queue>);
+pub(crate) struct ClientMessages(Lock<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -23,7 +23,7 @@ struct Queue {
 impl ClientMessages {
     /// Puts a frame on its way; `false` when there is no room.
     pub(crate) fn push(&self, frame: Bytes) -> bool {
-        let mut queue = self.lock();
+        let mut queue = self.0.lock();
         if queue.frames.len() >= WAITING_MAX {
             return false;
         }
@@ -38,12 +38,12 @@ impl ClientMessages {
 
     /// The next frame, if there is one now.
     pub(crate) fn pop(&self) -> Option<Bytes> {
-        self.lock().frames.pop_front()
+        self.0.lock().frames.pop_front()
     }
 
     /// Whether there is a frame, and a wake-up when there is one.
     pub(crate) fn poll_ready(&self, context: &Context<'_>) -> Poll<()> {
-        let mut queue = self.lock();
+        let mut queue = self.0.lock();
         if !queue.frames.is_empty() {
             return Poll::Ready(());
         }
@@ -52,9 +52,5 @@ impl ClientMessages {
             none => *none = Some(context.waker().clone()),
         }
         Poll::Pending
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

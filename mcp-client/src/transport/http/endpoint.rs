@@ -1,12 +1,12 @@
 //! An MCP server by its address.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use mcp_core::protocol::Era;
-use mcp_core::{Transport, TransportError};
+use mcp_core::{Lock, Transport, TransportError};
 use reqwest::{Client, Url};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -41,7 +41,7 @@ pub struct HttpEndpoint {
     roots: Vec<CertificateDer<'static>>,
     limits: HttpLimits,
     client: OnceCell<Client>,
-    era: Mutex<Option<Era>>,
+    era: Lock<Option<Era>>,
 }
 
 impl HttpEndpoint {
@@ -66,7 +66,7 @@ impl HttpEndpoint {
             roots: Vec::new(),
             limits: HttpLimits::default(),
             client: OnceCell::new(),
-            era: Mutex::new(None),
+            era: Lock::new(None),
         })
     }
 
@@ -153,11 +153,11 @@ impl Connector for HttpEndpoint {
     }
 
     fn era(&self) -> Option<Era> {
-        *self.era.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.era.lock()
     }
 
     fn remember(&self, era: Option<Era>) {
-        *self.era.lock().unwrap_or_else(PoisonError::into_inner) = era;
+        *self.era.lock() = era;
     }
 }
 

@@ -1,8 +1,7 @@
 //! The session of a legacy conversation: what later requests carry, and how to open it anew.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use http::{HeaderMap, HeaderValue};
+use mcp_core::Lock;
 use mcp_core::http::header;
 use mcp_core::protocol::ProtocolVersion;
 
@@ -15,7 +14,7 @@ const SESSION_ID_BYTES_MAX: usize = 1024;
 /// What requests have in common. Modern ones have nothing.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    state: Mutex<State>,
+    state: Lock<State>,
     /// Held by the one who opens the session anew.
     pub(super) renewing: tokio::sync::Mutex<()>,
 }
@@ -41,12 +40,12 @@ pub(super) struct Joined {
 impl Session {
     /// The revision that the session speaks, once it is agreed on.
     pub(super) fn agreed(&self, version: ProtocolVersion) {
-        self.lock().version = Some(version);
+        self.state.lock().version = Some(version);
     }
 
     /// What the next request carries.
     pub(super) fn join(&self) -> Joined {
-        let state = self.lock();
+        let state = self.state.lock();
         let mut headers = HeaderMap::new();
         if let Some(version) = state.version {
             headers.insert(header::PROTOCOL_VERSION, HeaderValue::from_static(version.as_str()));
@@ -59,7 +58,7 @@ impl Session {
 
     /// A server answered `initialize`, which is remembered for when the session is gone.
     pub(super) fn opened(&self, initialize: OutgoingRequest, id: Option<HeaderValue>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.generation += 1;
         state.initialize = Some(initialize);
         state.id = id;
@@ -67,18 +66,13 @@ impl Session {
 
     /// What opened the session, unless another one was opened since `generation`.
     pub(super) fn initialize(&self, generation: u64) -> Option<OutgoingRequest> {
-        let state = self.lock();
+        let state = self.state.lock();
         if state.generation == generation { state.initialize.clone() } else { None }
     }
 
     /// Keeps which task reads the stream of the session; returns the one before.
     pub(super) fn replace_stream(&self, stream: Option<TaskKey>) -> Option<TaskKey> {
-        std::mem::replace(&mut self.lock().stream, stream)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between any two statements that may panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        std::mem::replace(&mut self.state.lock().stream, stream)
     }
 }
 

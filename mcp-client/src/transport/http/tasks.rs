@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use mcp_core::Lock;
 use mcp_core::jsonrpc::RequestId;
 use mcp_core::protocol::Era;
 use tokio::sync::Notify;
@@ -12,7 +13,7 @@ use tokio::task::AbortHandle;
 /// A table of all running tasks. Aborting them needs no runtime.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
-    table: Mutex<Table>,
+    table: Lock<Table>,
     ended: Notify,
 }
 
@@ -61,7 +62,7 @@ impl Tasks {
 
     /// The era of the request, while a task works for it.
     pub(super) fn era_of(&self, id: &RequestId) -> Option<Era> {
-        let table = self.lock();
+        let table = self.table.lock();
         let mut asked = table.running.values().filter_map(|running| running.asked.as_ref());
         asked.find(|asked| asked.id == *id).map(|asked| asked.era)
     }
@@ -71,7 +72,7 @@ impl Tasks {
         let is_meant =
             |running: &Running| running.asked.as_ref().is_some_and(|asked| asked.id == *id);
         let found = {
-            let table = self.lock();
+            let table = self.table.lock();
             table
                 .running
                 .values()
@@ -84,7 +85,7 @@ impl Tasks {
     }
 
     pub(super) fn abort(&self, key: TaskKey) {
-        let found = self.lock().running.get(&key).and_then(|running| running.abort.clone());
+        let found = self.table.lock().running.get(&key).and_then(|running| running.abort.clone());
         if let Some(handle) = found {
             handle.abort();
         }
@@ -93,7 +94,7 @@ impl Tasks {
     /// Ends all tasks; none can be started any more.
     pub(super) fn abort_all(&self) {
         let handles: Vec<AbortHandle> = {
-            let mut table = self.lock();
+            let mut table = self.table.lock();
             table.is_closed = true;
             table.running.values().filter_map(|running| running.abort.clone()).collect()
         };
@@ -107,7 +108,7 @@ impl Tasks {
     pub(super) async fn all_ended(&self) {
         loop {
             let ended = self.ended.notified();
-            if self.lock().running.is_empty() {
+            if self.table.lock().running.is_empty() {
                 return;
             }
             ended.await;
@@ -115,7 +116,7 @@ impl Tasks {
     }
 
     fn enter(&self, asked: Option<Asked>) -> Option<TaskKey> {
-        let mut table = self.lock();
+        let mut table = self.table.lock();
         if table.is_closed {
             return None;
         }
@@ -127,7 +128,7 @@ impl Tasks {
 
     fn started(&self, key: TaskKey, handle: &AbortHandle) {
         let is_closed = {
-            let mut table = self.lock();
+            let mut table = self.table.lock();
             if let Some(running) = table.running.get_mut(&key) {
                 running.abort = Some(handle.clone());
             }
@@ -136,11 +137,6 @@ impl Tasks {
         if is_closed {
             handle.abort();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        // The table is whole between any two statements that may panic.
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -152,7 +148,7 @@ struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let left = self.tasks.lock().running.remove(&self.key);
+        let left = self.tasks.table.lock().running.remove(&self.key);
         drop(left);
         self.tasks.ended.notify_waiters();
     }
@@ -191,6 +187,6 @@ mod tests {
 
         tasks.abort_all();
 
-        assert!(tasks.lock().running.is_empty());
+        assert!(tasks.table.lock().running.is_empty());
     }
 }

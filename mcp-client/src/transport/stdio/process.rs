@@ -6,13 +6,15 @@
 
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::sync::{SetOnce, oneshot};
+
+use mcp_core::Lock;
 
 use super::spawn::spawn;
 
@@ -52,7 +54,7 @@ impl Drop for Owner {
 #[derive(Debug)]
 pub(super) struct Process {
     /// Present until the leader of the group is reaped.
-    group: Mutex<Option<Pid>>,
+    group: Lock<Option<Pid>>,
     exit: SetOnce<String>,
     was_signalled: AtomicBool,
 }
@@ -65,7 +67,7 @@ impl Process {
 
     /// Signals every process of the group, unless the child is gone.
     pub(super) fn signal(&self, signal: Signal) {
-        if let Some(group) = *self.lock() {
+        if let Some(group) = *self.group.lock() {
             self.was_signalled.store(true, Ordering::Relaxed);
             // It can only fail because nobody is left, which is what is wanted in the end.
             let _ = kill_process_group(group, signal);
@@ -80,7 +82,7 @@ impl Process {
     /// Waits for the child, ends its group, reaps it and tells everyone.
     fn bury(&self, mut child: Child) {
         let is_reapable = wait_without_reaping(Pid::from_child(&child));
-        let mut group = self.lock();
+        let mut group = self.group.lock();
         if let Some(group) = group.take()
             && is_reapable
         {
@@ -90,11 +92,6 @@ impl Process {
         drop(group);
         // Only here is it set.
         drop(self.exit.set(describe(status.ok())));
-    }
-
-    /// Held across system calls that do not wait; none of them can panic.
-    fn lock(&self) -> MutexGuard<'_, Option<Pid>> {
-        self.group.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +103,7 @@ fn keep(mut command: Command, handoff: oneshot::Sender<io::Result<Started>>) {
     };
     // The environment in it holds secrets and is of no more use.
     drop(command);
-    let group = Mutex::new(Some(Pid::from_child(&child)));
+    let group = Lock::new(Some(Pid::from_child(&child)));
     let process =
         Arc::new(Process { group, exit: SetOnce::new(), was_signalled: AtomicBool::new(false) });
     let started = Started {

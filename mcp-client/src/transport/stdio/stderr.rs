@@ -1,11 +1,13 @@
 //! The standard error of a child: drained from the first moment, its end kept for error texts.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::SetOnce;
+
+use mcp_core::Lock;
 
 use crate::transport::visible::visible;
 
@@ -29,7 +31,7 @@ const READ_BYTES: usize = 4 * 1024;
 
 /// Everything known of the standard error of one child.
 pub(super) struct Stderr {
-    ring: Mutex<Ring>,
+    ring: Lock<Ring>,
     drained: SetOnce<()>,
     /// Value and name of each declared variable, longest value first.
     hidden: Vec<(String, String)>,
@@ -44,7 +46,7 @@ impl Stderr {
             .map(|(name, value)| (value.clone(), format!("${name}")))
             .collect();
         hidden.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        Self { ring: Mutex::default(), drained: SetOnce::new(), hidden }
+        Self { ring: Lock::default(), drained: SetOnce::new(), hidden }
     }
 
     /// Reads until the last writer is gone.
@@ -52,7 +54,7 @@ impl Stderr {
         let mut chunk = Vec::with_capacity(READ_BYTES);
         let mut log = Log::default();
         while matches!(pipe.read_buf(&mut chunk).await, Ok(1..)) {
-            self.lock().push(&chunk, |line| {
+            self.ring.lock().push(&chunk, |line| {
                 if let Some(suppressed) = log.admit(Instant::now()) {
                     tracing::debug!(suppressed, line = self.show(line), "stderr of the server");
                 }
@@ -69,7 +71,7 @@ impl Stderr {
 
     /// The last lines, safe for display, as one line.
     pub(super) fn tail(&self) -> String {
-        let ring = self.lock();
+        let ring = self.ring.lock();
         let mut room = TAIL_BYTES;
         let mut shown: Vec<String> = Vec::new();
         for line in ring.newest_first().take(TAIL_LINES) {
@@ -96,11 +98,6 @@ impl Stderr {
             }
         }
         line
-    }
-
-    /// Formatting for the log happens under this lock; a panic of a subscriber leaves whole lines.
-    fn lock(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -178,7 +175,7 @@ mod tests {
         let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let stderr = Stderr::new(&env);
         for chunk in chunks {
-            stderr.lock().push(chunk, |_| {});
+            stderr.ring.lock().push(chunk, |_| {});
         }
         stderr
     }
@@ -227,13 +224,13 @@ mod tests {
     fn flood_keeps_the_newest_lines_within_the_ring() {
         let stderr = stderr_of(&[]);
         for number in 0..10_000 {
-            stderr.lock().push(format!("line number {number}\n").as_bytes(), |_| {});
+            stderr.ring.lock().push(format!("line number {number}\n").as_bytes(), |_| {});
         }
         for _ in 0..1000 {
-            stderr.lock().push(&[b'x'; 1000], |_| {});
+            stderr.ring.lock().push(&[b'x'; 1000], |_| {});
         }
 
-        let ring = stderr.lock();
+        let ring = stderr.ring.lock();
 
         assert!(ring.lines_bytes <= RING_BYTES && ring.lines_bytes > RING_BYTES / 2);
         assert_eq!(ring.lines_bytes, ring.lines.iter().map(Vec::len).sum::<usize>());

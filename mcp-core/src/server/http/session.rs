@@ -1,7 +1,7 @@
 //! Sessions of legacy clients: who has one, what it remembers, what is at work in it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, MutexGuard, Weak};
 
 use bytes::Bytes;
 use futures_util::future::{AbortHandle, AbortRegistration};
@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::options::Principal;
 use super::refusal::Refusal;
+use crate::Lock;
 use crate::jsonrpc::RequestId;
 use crate::protocol::ProtocolVersion;
 use crate::server::caller::Caller;
@@ -30,8 +31,8 @@ pub(super) struct Session {
     pub(super) caller: Caller,
     owner: Owner,
     version: ProtocolVersion,
-    state: Mutex<ServerSession>,
-    at_work: Mutex<AtWork>,
+    state: Lock<ServerSession>,
+    at_work: Lock<AtWork>,
     /// Hears of changes for as long as the session exists.
     _listener: Option<Arc<Listener>>,
 }
@@ -82,7 +83,7 @@ impl Session {
     ) -> Self {
         let caller = Caller::default();
         let listener = changes.map(|changes| changes.listen_legacy(caller.clone()));
-        let (state, at_work) = (Mutex::new(state), Mutex::default());
+        let (state, at_work) = (Lock::new(state), Lock::default());
         Self { caller, owner, version, state, at_work, _listener: listener }
     }
 
@@ -91,7 +92,7 @@ impl Session {
     }
 
     pub(super) fn accept(&self, frame: &Bytes) -> Incoming {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).accept(frame)
+        self.state.lock().accept(frame)
     }
 
     /// Signs something on.
@@ -133,7 +134,7 @@ impl Session {
     }
 
     fn at_work(&self) -> MutexGuard<'_, AtWork> {
-        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
+        self.at_work.lock()
     }
 }
 
@@ -148,7 +149,7 @@ impl Drop for Ticket {
 /// All sessions of a server.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    table: Mutex<Table>,
+    table: Lock<Table>,
     max: usize,
 }
 
@@ -167,7 +168,7 @@ struct Entry {
 
 impl Sessions {
     pub(super) fn new(max: usize) -> Self {
-        Self { table: Mutex::default(), max }
+        Self { table: Lock::default(), max }
     }
 
     /// Takes a session in and says its id: 128 random bits, since knowing it is all it takes to speak
@@ -207,7 +208,7 @@ impl Sessions {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock()
     }
 }
 
