@@ -1,7 +1,5 @@
 //! Calling tools.
 
-use std::time::Duration;
-
 use mcp_core::Delivery;
 use mcp_core::protocol::{CallToolResult, Extra, ResultType, method};
 use serde::Serialize;
@@ -62,24 +60,6 @@ impl Client {
         self.call_with(tool, arguments, &CallOptions::default()).await
     }
 
-    /// Like [`Client::call_raw`], with a limit of its own for the time without answer or progress.
-    ///
-    /// # Errors
-    ///
-    /// See [`Client::call_raw`].
-    ///
-    /// # Cancel safety
-    ///
-    /// See [`Client::call_raw`].
-    pub async fn call_within(
-        &self,
-        tool: &str,
-        arguments: impl Serialize,
-        timeout: Duration,
-    ) -> Result<CallToolResult, CallError> {
-        self.call_with(tool, arguments, &CallOptions::default().with_timeout(timeout)).await
-    }
-
     /// Like [`Client::call_raw`], with options of its own.
     ///
     /// # Errors
@@ -116,7 +96,7 @@ struct ToolCall<'a> {
 }
 
 impl<'a> ToolCall<'a> {
-    async fn run(self, arguments: &impl Serialize) -> Result<CallToolResult, CallError> {
+    async fn run(&self, arguments: &impl Serialize) -> Result<CallToolResult, CallError> {
         let deadline = self.conversation.deadline(self.options);
         let answer = self.send(arguments, deadline).await?;
         self.finish(arguments, deadline, answer).await
@@ -125,7 +105,7 @@ impl<'a> ToolCall<'a> {
     /// The arguments are written once, for the headers and for the frame. A call that is refused unread,
     /// because the list of tools is outdated, is sent once more: nothing happens twice.
     async fn run_with_headers(
-        mut self,
+        &self,
         arguments: &impl Serialize,
         known: &KnownTools,
     ) -> Result<CallToolResult, CallError> {
@@ -134,35 +114,33 @@ impl<'a> ToolCall<'a> {
             let kind = ConnectionErrorKind::Arguments { message: error.to_string() };
             Failure::new(tool, kind, Delivery::NotSent)
         })?;
-        let mut deadline = self.conversation.deadline(self.options);
+        let deadline = self.conversation.deadline(self.options);
         let headers = param_headers::of_call(known, tool, &arguments);
-        self.head.param_headers = &headers;
-        let refreshed;
-        let answer = match self.send(&arguments, deadline).await {
-            Err(failure) if param_headers::is_outdated(&failure) => {
-                let known = tools::refreshed(self.conversation).await;
-                refreshed = param_headers::of_call(&known, tool, &arguments);
-                self.head.param_headers = &refreshed;
-                deadline = deadline.renewed();
-                self.send(&arguments, deadline).await?
-            }
-            sent => sent?,
-        };
-        self.finish(&arguments, deadline, answer).await
+        let call = self.with_headers(&headers);
+        match call.send(&arguments, deadline).await {
+            Err(failure) if param_headers::is_outdated(&failure) => {}
+            sent => return call.finish(&arguments, deadline, sent?).await,
+        }
+        let known = tools::refreshed(self.conversation).await;
+        let headers = param_headers::of_call(&known, tool, &arguments);
+        let (call, deadline) = (self.with_headers(&headers), deadline.renewed());
+        let answer = call.send(&arguments, deadline).await?;
+        call.finish(&arguments, deadline, answer).await
     }
 
     async fn send(
-        self,
+        &self,
         arguments: &impl Serialize,
         deadline: CallDeadline,
     ) -> Result<RawResult<'a>, Failure> {
         let request = self.conversation.request_with(self.head, self.options);
-        request.encode(|meta| self.params(arguments, meta))?.run(deadline).await
+        let mut pending = request.encode(|meta| self.params(arguments, meta))?;
+        pending.run(deadline).await
     }
 
     /// Reads the answer, and takes part in what is to be done before there is a result.
     async fn finish(
-        self,
+        &self,
         arguments: &impl Serialize,
         deadline: CallDeadline,
         answer: RawResult<'a>,
@@ -173,7 +151,7 @@ impl<'a> ToolCall<'a> {
             }
             // Questions and tasks need not look like the result of a tool.
             _ => {
-                let Self { conversation, head, options } = self;
+                let Self { conversation, head, options } = *self;
                 let params = Extra::from_object(&self.params(arguments, None));
                 let rounds = Rounds { conversation, head, params, options, deadline };
                 Box::pin(self.go_on(&rounds, answer)).await
@@ -183,7 +161,7 @@ impl<'a> ToolCall<'a> {
 
     /// The rest of a call that was not answered at once.
     async fn go_on(
-        self,
+        &self,
         rounds: &Rounds<'a>,
         answer: RawResult<'a>,
     ) -> Result<CallToolResult, CallError> {
@@ -195,11 +173,18 @@ impl<'a> ToolCall<'a> {
         self.checked(result)
     }
 
-    fn checked(self, result: CallToolResult) -> Result<CallToolResult, CallError> {
+    fn checked(&self, result: CallToolResult) -> Result<CallToolResult, CallError> {
         match result.is_error() {
             true => Err(ToolError::new(self.head.subject, result).into()),
             false => Ok(result),
         }
+    }
+
+    fn with_headers<'b>(&self, param_headers: &'b [(String, String)]) -> ToolCall<'b>
+    where
+        'a: 'b,
+    {
+        ToolCall { head: RequestHead { param_headers, ..self.head }, ..*self }
     }
 
     fn params<A>(&self, arguments: A, meta: Option<Meta<'a>>) -> CallParams<'a, A> {

@@ -44,7 +44,7 @@ impl<'a> PendingRequest<'a> {
     }
 
     /// Sends it and waits for the answer.
-    pub(crate) async fn run(mut self, deadline: CallDeadline) -> Result<RawResult<'a>, Failure> {
+    pub(crate) async fn run(&mut self, deadline: CallDeadline) -> Result<RawResult<'a>, Failure> {
         let subject = self.head.subject;
         self.send().await.map_err(|error| Failure::not_delivered(subject, error))?;
         match self.answer(deadline).await {

@@ -3,13 +3,13 @@
 //! A message moves as a reference-counted buffer: no byte pipe, no framing, no copy.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcp_core::{Outgoing, Received, SendError, Transport, TransportError};
-use tokio::sync::{Notify, Semaphore};
+use mcp_core::{Lock, Outgoing, Received, SendError, Transport, TransportError};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::line::closed;
@@ -56,7 +56,13 @@ pub struct MemoryTransport {
 #[async_trait]
 impl Transport for MemoryTransport {
     async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
-        self.outgoing.push(message.frame).await.map_err(SendError::not_sent)
+        let lane = &*self.outgoing;
+        // There is room as a rule, and then nothing is waited for.
+        let place = match lane.room.try_acquire() {
+            Ok(place) => place,
+            Err(_) => lane.place().await.map_err(SendError::not_sent)?,
+        };
+        lane.push(place, message.frame).map_err(SendError::not_sent)
     }
 
     async fn recv(&self) -> Result<Received, TransportError> {
@@ -77,7 +83,7 @@ impl MemoryTransport {
     fn cut(&self) {
         self.outgoing.close();
         self.incoming.close();
-        self.incoming.lock().messages.clear();
+        self.incoming.state.lock().messages.clear();
     }
 }
 
@@ -90,7 +96,7 @@ impl Drop for MemoryTransport {
 /// The messages on their way in one direction.
 #[derive(Debug)]
 struct Lane {
-    state: Mutex<LaneState>,
+    state: Lock<LaneState>,
     /// One permit for each message that still fits; closed with the lane.
     room: Semaphore,
     arrived: Notify,
@@ -105,25 +111,26 @@ struct LaneState {
 impl Lane {
     fn new() -> Self {
         Self {
-            state: Mutex::default(),
+            state: Lock::default(),
             room: Semaphore::new(QUEUED_MESSAGES_MAX),
             arrived: Notify::new(),
         }
     }
 
-    async fn push(&self, message: Bytes) -> Result<(), TransportError> {
-        let permit = match self.room.try_acquire() {
-            Ok(permit) => permit,
-            Err(_) => timeout(WRITE_DEADLINE, self.room.acquire())
-                .await
-                .map_err(|_| TransportError::WriteStalled { after: WRITE_DEADLINE })?
-                .map_err(|_| closed())?,
-        };
-        let mut state = self.lock();
+    /// Waits for a place in the queue.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, TransportError> {
+        timeout(WRITE_DEADLINE, self.room.acquire())
+            .await
+            .map_err(|_| TransportError::WriteStalled { after: WRITE_DEADLINE })?
+            .map_err(|_| closed())
+    }
+
+    fn push(&self, place: SemaphorePermit<'_>, message: Bytes) -> Result<(), TransportError> {
+        let mut state = self.state.lock();
         if state.is_closed {
             return Err(closed());
         }
-        permit.forget();
+        place.forget();
         state.messages.push_back(message);
         drop(state);
         self.arrived.notify_one();
@@ -135,7 +142,7 @@ impl Lane {
             // Made before the look into the queue, so that no arrival in between is missed.
             let arrived = self.arrived.notified();
             {
-                let mut state = self.lock();
+                let mut state = self.state.lock();
                 if let Some(message) = state.messages.pop_front() {
                     self.room.add_permits(1);
                     return Ok(message);
@@ -149,14 +156,9 @@ impl Lane {
     }
 
     fn close(&self) {
-        self.lock().is_closed = true;
+        self.state.lock().is_closed = true;
         self.room.close();
         self.arrived.notify_waiters();
-    }
-
-    /// No code that can panic runs under this lock.
-    fn lock(&self) -> MutexGuard<'_, LaneState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -104,15 +104,17 @@ impl LineTransport {
     pub(crate) fn last_noise(&self) -> Option<String> {
         Some(visible(self.source.try_lock().ok()?.decoder.last_noise()?))
     }
-}
 
-#[async_trait]
-impl Transport for LineTransport {
-    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
-        self.write_queue.send(single_line(message.frame)).await
+    /// [`Transport::send`] without a box.
+    pub(crate) async fn send_line(&self, frame: Bytes) -> Result<(), SendError> {
+        match self.write_queue.send_at_once(single_line(frame)) {
+            Ok(sent) => sent,
+            Err(frame) => self.write_queue.send(frame).await,
+        }
     }
 
-    async fn recv(&self) -> Result<Received, TransportError> {
+    /// [`Transport::recv`] without a box.
+    pub(crate) async fn next_line(&self) -> Result<Bytes, TransportError> {
         let mut source = self.source.lock().await;
         let received = source.next_frame(&self.end).await;
         match &received {
@@ -125,7 +127,18 @@ impl Transport for LineTransport {
                 self.end.reach(cause.clone());
             }
         }
-        received.map(Received::Message)
+        received
+    }
+}
+
+#[async_trait]
+impl Transport for LineTransport {
+    async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
+        self.send_line(message.frame).await
+    }
+
+    async fn recv(&self) -> Result<Received, TransportError> {
+        self.next_line().await.map(Received::Message)
     }
 
     async fn close(&self) {

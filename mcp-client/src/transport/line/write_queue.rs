@@ -11,13 +11,13 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use mcp_core::{SendError, TransportError};
+use mcp_core::{Lock, SendError, TransportError};
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, Semaphore, SetOnce};
 use tokio::time::timeout;
@@ -30,7 +30,7 @@ const PIECES_PER_WRITE: usize = 1024;
 type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 pub(super) struct WriteQueue {
-    state: Mutex<State>,
+    state: Lock<State>,
     end: Arc<End>,
     /// Wakes the writer task.
     work: Notify,
@@ -61,7 +61,7 @@ impl WriteQueue {
         let room_bytes = options.queue_limit_bytes.clamp(1, u32::MAX as usize >> 3);
         let room = Semaphore::new(room_bytes);
         Self {
-            state: Mutex::new(State {
+            state: Lock::new(State {
                 writer: Some(writer),
                 queue: VecDeque::new(),
                 charged_bytes: 0,
@@ -77,13 +77,21 @@ impl WriteQueue {
         }
     }
 
-    /// Cancel safe: it waits for room only, and then does the rest without waiting.
-    pub(super) async fn send(&self, frame: Bytes) -> Result<(), SendError> {
+    /// Writes what the system takes at once when nothing else is to be written; gives the frame back
+    /// otherwise.
+    pub(super) fn send_at_once(&self, frame: Bytes) -> Result<Result<(), SendError>, Bytes> {
         if self.is_quiet.swap(false, Ordering::Relaxed)
             && let Some(writer) = self.take_idle_writer()
         {
-            return self.write_directly(writer, frame);
+            return Ok(self.write_directly(writer, frame));
         }
+        Err(frame)
+    }
+
+    /// Leaves the frame to the writer task.
+    ///
+    /// Cancel safe: it waits for room only, and then does the rest without waiting.
+    pub(super) async fn send(&self, frame: Bytes) -> Result<(), SendError> {
         let charged_bytes = frame.len().min(self.room_bytes);
         self.reserve(charged_bytes).await.map_err(SendError::not_sent)?;
         self.enqueue(frame, charged_bytes).map_err(SendError::not_sent)
@@ -95,7 +103,7 @@ impl WriteQueue {
 
     /// Takes no more messages and waits until those that were taken are written.
     pub(super) async fn finish(&self) {
-        self.lock().is_closing = true;
+        self.state.lock().is_closing = true;
         self.room.close();
         self.work.notify_one();
         self.finished.wait().await;
@@ -103,7 +111,7 @@ impl WriteQueue {
 
     /// Drops the writer, unless somebody has it, and what is queued.
     pub(super) fn discard(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.is_closing = true;
         state.queue.clear();
         let writer = state.writer.take();
@@ -150,7 +158,7 @@ impl WriteQueue {
 
     /// The writer, if nobody has it and nothing is queued.
     fn take_idle_writer(&self) -> Option<Writer> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.is_closing || !state.queue.is_empty() || self.end.cause().is_some() {
             return None;
         }
@@ -194,7 +202,7 @@ impl WriteQueue {
 
     /// Puts the writer back, with the rest of a message that goes before everything queued.
     fn give_back(&self, writer: Writer, rest: Option<[Bytes; 2]>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         for piece in rest.into_iter().flatten().rev() {
             state.queue.push_front(piece);
         }
@@ -226,7 +234,7 @@ impl WriteQueue {
     }
 
     fn enqueue(&self, frame: Bytes, charged_bytes: usize) -> Result<(), TransportError> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let Some(cause) = self.end.cause() {
             return Err(cause.clone());
         }
@@ -245,7 +253,7 @@ impl WriteQueue {
     }
 
     fn take_batch(&self) -> Batch {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.queue.is_empty() {
             let is_finished = state.is_closing && state.writer.is_some();
             return if is_finished { Batch::Finished } else { Batch::Nothing };
@@ -270,11 +278,6 @@ impl WriteQueue {
             .map_err(|_| TransportError::WriteStalled { after: self.write_deadline })?
             .map_err(|error| io_error("write to the peer", &error))?;
         Ok(writer)
-    }
-
-    /// No code that can panic runs under this lock.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -114,7 +114,7 @@ impl ChildTransport {
 #[async_trait]
 impl Transport for ChildTransport {
     async fn send(&self, message: Outgoing<'_>) -> Result<(), SendError> {
-        match self.line.send(message).await {
+        match self.line.send_line(message.frame).await {
             Err(SendError { cause, delivery, .. })
                 if !matches!(cause, TransportError::WriteStalled { .. }) =>
             {
@@ -129,8 +129,8 @@ impl Transport for ChildTransport {
     }
 
     async fn recv(&self) -> Result<Received, TransportError> {
-        match self.line.recv().await {
-            Ok(received) => Ok(received),
+        match self.line.next_line().await {
+            Ok(message) => Ok(Received::Message(message)),
             Err(seen) => {
                 // A server without output is of no use: the watching task shuts it down.
                 self.line.end().reach(seen.clone());
