@@ -12,7 +12,8 @@ use crate::handler::ClientHandler;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ClientOptions {
-    /// Who this client says it is.
+    /// Who this client says it is: `mcp-client` with its version, unless the program that uses it sets its
+    /// own name.
     pub client: Implementation,
     /// Answers the server's questions. Without one nothing is declared, and nothing is answered.
     pub handler: Option<Arc<dyn ClientHandler>>,
@@ -46,7 +47,7 @@ pub struct ClientOptions {
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
-            client: Implementation::new("orchestrator", env!("CARGO_PKG_VERSION")),
+            client: Implementation::new("mcp-client", env!("CARGO_PKG_VERSION")),
             handler: None,
             tasks: true,
             era: EraChoice::Auto,
@@ -70,6 +71,13 @@ impl ClientOptions {
         let declared = handler.map(|handler| handler.capabilities()).unwrap_or_default();
         let capabilities = if self.tasks { declared.with_tasks() } else { declared };
         ClientDescription { implementation: self.client.clone(), capabilities }
+    }
+
+    /// Sets who this client says it is.
+    #[must_use]
+    pub fn with_client(mut self, client: Implementation) -> Self {
+        self.client = client;
+        self
     }
 
     /// Sets who answers the server's questions.

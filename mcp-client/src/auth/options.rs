@@ -53,7 +53,7 @@ impl OAuthOptions {
         Self {
             server_url: server_url.into(),
             client_id: None,
-            client_name: "MCP orchestrator".to_owned(),
+            client_name: "mcp-client".to_owned(),
             client_metadata_url: None,
             client_secret: None,
             consent: None,

@@ -44,7 +44,7 @@ async fn registration_says_what_this_client_is() {
         sent,
         json!({
             "application_type": "native",
-            "client_name": "MCP orchestrator",
+            "client_name": "mcp-client",
             "grant_types": ["authorization_code", "refresh_token"],
             "redirect_uris": ["http://127.0.0.1:8765/callback"],
             "response_types": ["code"],

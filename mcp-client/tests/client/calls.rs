@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use mcp_client::{CallError, ClientOptions, ConnectionErrorKind};
+use mcp_client::{CallError, CallOptions, ClientOptions, ConnectionErrorKind};
 use mcp_core::{Delivery, TransportError};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ async fn requests_of_the_two_eras_differ_in_their_meta_alone() {
             }
           },
           "io.modelcontextprotocol/clientInfo": {
-            "name": "orchestrator",
+            "name": "mcp-client",
             "version": "0.1.0"
           },
           "io.modelcontextprotocol/protocolVersion": "2026-07-28"
@@ -130,7 +130,8 @@ async fn a_call_without_answer_ends_at_its_deadline_and_is_cancelled() {
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_reaches_nobody() {
     let (client, peer) = modern(ClientOptions::default()).await;
-    client.call_within("slow", json!({}), Duration::from_secs(1)).await.unwrap_err();
+    let options = CallOptions::default().with_timeout(Duration::from_secs(1));
+    client.call_with("slow", json!({}), &options).await.unwrap_err();
     let late = peer.expect("tools/call").await;
     peer.expect("notifications/cancelled").await;
 

@@ -141,7 +141,8 @@ async fn silence_may_be_limited_within_a_deadline() {
 async fn endless_limits_are_no_panic() {
     let (client, peer) = modern(ClientOptions::default()).await;
 
-    let call = client.call_within("x", json!({}), Duration::MAX);
+    let options = CallOptions::default().with_timeout(Duration::MAX);
+    let call = client.call_with("x", json!({}), &options);
     let (outcome, ()) = tokio::join!(call, async {
         let request = peer.expect("tools/call").await;
         peer.answer(&request, text("")).await;

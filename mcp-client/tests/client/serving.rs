@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mcp_client::transport::memory;
-use mcp_client::{Client, ClientOptions};
+use mcp_client::{CallOptions, Client, ClientOptions};
 use mcp_core::jsonrpc::RpcError;
 use mcp_core::protocol::{CallToolResult, Era, ListToolsResult, ProtocolVersion, ServerInfo, Tool};
 use mcp_core::server::{Answer, Dispatch, Handler, ToolCall, serve};
@@ -84,7 +84,8 @@ async fn a_cancelled_request_is_dropped_and_not_answered() {
     let (here, dropped) = started();
     let client = Client::connect(here).await.unwrap();
 
-    let call = client.call_within("sleep", json!({}), Duration::from_secs(1));
+    let options = CallOptions::default().with_timeout(Duration::from_secs(1));
+    let call = client.call_with("sleep", json!({}), &options);
     call.await.unwrap_err();
     tokio::time::sleep(Duration::from_secs(10)).await;
 
@@ -96,7 +97,8 @@ async fn a_cancelled_request_is_dropped_and_not_answered() {
 async fn requests_at_work_are_dropped_when_the_client_leaves() {
     let (here, dropped) = started();
     let client = Client::connect(here).await.unwrap();
-    let call = client.call_within("sleep", json!({}), Duration::from_secs(3));
+    let options = CallOptions::default().with_timeout(Duration::from_secs(3));
+    let call = client.call_with("sleep", json!({}), &options);
     assert!(tokio::time::timeout(Duration::from_secs(1), call).await.is_err());
 
     client.close().await;

@@ -56,4 +56,4 @@ pub use tools::{
     Annotations, CallToolParams, CallToolResult, ListToolsResult, Payload, PayloadError,
     ResultType, Tool,
 };
-pub use version::{Era, ProtocolVersion};
+pub use version::{Era, ProtocolVersion, UnknownVersion};

@@ -2,6 +2,7 @@
 //! handshake, nowhere else.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,12 +50,6 @@ impl ProtocolVersion {
     pub const LATEST_LEGACY: Self = Self::V2025_11_25;
     /// What a client asks a modern server for.
     pub const LATEST_MODERN: Self = Self::V2026_07_28;
-
-    /// The revision of that date, when it is known.
-    #[must_use]
-    pub fn parse(date: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|version| version.as_str() == date)
-    }
 
     /// The date.
     #[must_use]
@@ -130,6 +125,24 @@ impl ProtocolVersion {
     }
 }
 
+impl FromStr for ProtocolVersion {
+    type Err = UnknownVersion;
+
+    fn from_str(date: &str) -> Result<Self, UnknownVersion> {
+        let found = Self::ALL.into_iter().find(|version| version.as_str() == date);
+        found.ok_or_else(|| UnknownVersion { date: date.to_owned() })
+    }
+}
+
+/// A date that names no known revision.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown protocol revision {date:?} (known: {})", ProtocolVersion::ALL.map(ProtocolVersion::as_str).join(", "))]
+#[non_exhaustive]
+pub struct UnknownVersion {
+    /// The date that was given.
+    pub date: String,
+}
+
 impl fmt::Display for ProtocolVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -143,11 +156,14 @@ mod tests {
     #[test]
     fn every_revision_reads_back_from_its_date() {
         for version in ProtocolVersion::ALL {
-            assert_eq!(ProtocolVersion::parse(version.as_str()), Some(version));
+            assert_eq!(version.as_str().parse(), Ok(version));
             let json = serde_json::to_string(&version).unwrap();
             assert_eq!(json, format!("{:?}", version.as_str()));
         }
-        assert_eq!(ProtocolVersion::parse("1999-01-01"), None);
+        insta::assert_snapshot!(
+            "1999-01-01".parse::<ProtocolVersion>().unwrap_err(),
+            @r#"unknown protocol revision "1999-01-01" (known: 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25, 2026-07-28)"#
+        );
     }
 
     #[test]

@@ -333,8 +333,8 @@ fn initialized(result: &[u8]) -> Step {
         Ok(found) => found,
         Err(error) => return malformed(method::INITIALIZE, &error),
     };
-    match ProtocolVersion::parse(&found.protocol_version) {
-        Some(version) if version.era() == Era::Legacy => {
+    match found.protocol_version.parse::<ProtocolVersion>() {
+        Ok(version) if version.era() == Era::Legacy => {
             let server = found.into_server_info();
             Step::Agreed(Box::new(Agreement { version, server }))
         }
@@ -344,7 +344,7 @@ fn initialized(result: &[u8]) -> Step {
 
 /// The newest revision that both ends know.
 fn common<'a>(offered: impl Iterator<Item = &'a str>) -> Option<ProtocolVersion> {
-    offered.filter_map(ProtocolVersion::parse).max()
+    offered.filter_map(|date| date.parse().ok()).max()
 }
 
 fn refused(method: &'static str, error: RpcError) -> Step {

@@ -283,7 +283,8 @@ impl ServerSession {
                 None => Err(RpcError::new(code::INVALID_REQUEST, "send `initialize` first")),
             };
         };
-        let known = ProtocolVersion::parse(requested).filter(|known| known.era() == Era::Modern);
+        let known =
+            requested.parse::<ProtocolVersion>().ok().filter(|known| known.era() == Era::Modern);
         let Some(version) = known.filter(|known| self.versions.contains(known)) else {
             return Err(self.unsupported(Era::Modern, requested));
         };
@@ -302,7 +303,7 @@ impl ServerSession {
         let asked: InitializeParams = serde_json::from_slice(&params).map_err(|error| {
             RpcError::new(code::INVALID_PARAMS, format!("`initialize` cannot be read: {error}"))
         })?;
-        let version = ProtocolVersion::parse(&asked.protocol_version);
+        let version = asked.protocol_version.parse::<ProtocolVersion>().ok();
         let chosen = version
             .filter(|version| version.era() == Era::Legacy && self.versions.contains(version))
             .or_else(|| self.of_era(Era::Legacy).max());

@@ -242,13 +242,13 @@ fn is_conversation(name: &str) -> bool {
 
 fn initialized(result: &[u8]) -> Option<(ServerInfo, Option<ProtocolVersion>)> {
     let result: InitializeResult = serde_json::from_slice(result).ok()?;
-    let revision = ProtocolVersion::parse(&result.protocol_version);
+    let revision = result.protocol_version.parse().ok();
     Some((result.into_server_info(), revision))
 }
 
 fn discovered(result: &[u8]) -> Option<(ServerInfo, Option<ProtocolVersion>)> {
     let result: DiscoverResult = serde_json::from_slice(result).ok()?;
-    let spoken = result.supported_versions.iter().filter_map(|date| ProtocolVersion::parse(date));
+    let spoken = result.supported_versions.iter().filter_map(|date| date.parse().ok());
     let newest = spoken.max();
     Some((result.into_server_info(), newest))
 }

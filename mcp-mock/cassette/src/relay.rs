@@ -175,7 +175,8 @@ impl<'a> Relay<'a> {
             Ok(Envelope::Notification { method, params }) => (None, method, params),
             _ => return self.server.send(frame.into()).await,
         };
-        let named = header::version_of(params).and_then(|date| ProtocolVersion::parse(&date));
+        let named =
+            header::version_of(params).and_then(|date| date.parse::<ProtocolVersion>().ok());
         let name = header::name_of(&method, params);
         let cancelled = params.filter(|_| method == method::CANCELLED);
         let cancelled: Option<Cancelled> =

@@ -155,7 +155,7 @@ fn read(path: &Path) -> Result<Seed, CommandError> {
 /// The revisions that were asked for, if any were.
 fn versions(matches: &ArgMatches) -> Option<Vec<ProtocolVersion>> {
     let dates = matches.get_many::<String>(PROTOCOL)?;
-    Some(dates.filter_map(|date| ProtocolVersion::parse(date)).collect())
+    Some(dates.filter_map(|date| date.parse().ok()).collect())
 }
 
 /// Sets a fault on every server that has the tool.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mcp_client::transport::stdio::ChildCommand;
 use mcp_client::{ClientOptions, Connector};
+use mcp_core::protocol::Implementation;
 use mcp_core::session::EraChoice;
 use mcp_core::{Transport, TransportError};
 use mcp_mock::MockServer;
@@ -41,6 +42,12 @@ pub struct ServerSpec {
     pub failures: FailureRules,
 }
 
+/// The usual settings of a client, which introduces itself to servers by the name of this program.
+pub(super) fn client_options() -> ClientOptions {
+    let name = Implementation::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    ClientOptions::default().with_client(name)
+}
+
 impl ServerSpec {
     /// A server with the usual limits, one connection, whose hints are not trusted.
     pub fn new(name: impl Into<String>, connector: impl Connector + 'static) -> Self {
@@ -48,7 +55,7 @@ impl ServerSpec {
             name: name.into(),
             address: None,
             connector: Arc::new(connector),
-            client: ClientOptions::default(),
+            client: client_options(),
             concurrency: CONCURRENCY,
             connections: NonZeroUsize::MIN,
             trust_hints: false,

@@ -105,7 +105,7 @@ impl HttpServer {
         let session = self.sessions().find(session_id(headers, id)?, owner);
         let session = session.ok_or_else(|| session::unknown(id))?;
         let named = single(headers, &header::PROTOCOL_VERSION);
-        let is_known = |named: &str| ProtocolVersion::parse(named).is_some();
+        let is_known = |named: &str| named.parse::<ProtocolVersion>().is_ok();
         // Any known revision will do: the answer follows the one that was agreed on.
         if named.is_ok_and(|named| named.is_none_or(is_known)) {
             return Ok(session);

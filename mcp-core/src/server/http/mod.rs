@@ -65,7 +65,7 @@ mod session;
 mod tests;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::AbortHandle;
@@ -80,6 +80,7 @@ pub use options::{HttpOptions, Principal, Spawn, Task, Timer};
 use super::caller::Caller;
 use super::client_messages::ClientMessages;
 use super::service::{self, Reply, Service};
+use crate::Lock;
 use crate::http::header;
 use crate::jsonrpc::{Envelope, RpcError, code, scan};
 use crate::protocol::{Era, ProtocolVersion, method};
@@ -97,7 +98,7 @@ struct Shared {
     service: Arc<dyn Service>,
     options: HttpOptions,
     /// One for all modern requests: they leave nothing behind in it.
-    modern: Mutex<ServerSession>,
+    modern: Lock<ServerSession>,
     sessions: Sessions,
     places: Places,
 }
@@ -106,7 +107,7 @@ impl HttpServer {
     /// A server under these rules. The service is asked at once who it is, for modern clients.
     #[must_use]
     pub fn new(service: Arc<dyn Service>, options: HttpOptions) -> Self {
-        let modern = Mutex::new(ServerSession::new(service.info(), service.versions()));
+        let modern = Lock::new(ServerSession::new(service.info(), service.versions()));
         let sessions = Sessions::new(options.sessions_max);
         let places = Places::new(options.streams_max);
         Self(Arc::new(Shared { service, options, modern, sessions, places }))
@@ -158,7 +159,7 @@ impl HttpServer {
     /// Only legacy clients have streams and sessions to open and end.
     fn allowed_methods(&self, headers: &HeaderMap) -> &'static str {
         let named = single(headers, &header::PROTOCOL_VERSION).ok().flatten();
-        let named = named.and_then(ProtocolVersion::parse).map(ProtocolVersion::era);
+        let named = named.and_then(|date| date.parse().ok()).map(ProtocolVersion::era);
         if self.speaks(Era::Legacy) && named != Some(Era::Modern) {
             "GET, POST, DELETE"
         } else {
@@ -182,7 +183,7 @@ impl HttpServer {
     }
 
     fn accept_modern(&self, frame: &Bytes) -> Incoming {
-        self.0.modern.lock().unwrap_or_else(PoisonError::into_inner).accept(frame)
+        self.0.modern.lock().accept(frame)
     }
 
     /// Begins a request that belongs to no session.

@@ -26,7 +26,7 @@ use crate::session::{Incoming, Request};
 /// only beside an unknown revision or none: it does no harm to a legacy message.
 pub(super) fn is_meant(headers: &HeaderMap, envelope: &Envelope<'_>) -> bool {
     let named = single(headers, &header::PROTOCOL_VERSION).ok().flatten();
-    match named.and_then(ProtocolVersion::parse).map(ProtocolVersion::era) {
+    match named.and_then(|date| date.parse().ok()).map(ProtocolVersion::era) {
         Some(Era::Modern) => true,
         Some(Era::Legacy) => version_of_body(envelope).is_some(),
         None => headers.contains_key(header::METHOD) || version_of_body(envelope).is_some(),

@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, header};
-use http_body_util::{Either, Full};
+use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use mcp_core::server::http::HttpOptions;
 use serde_json::Value;

@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mcp_client::Client;
 use mcp_client::auth::{
     AuthorizationResponse, Consent, ConsentError, OAuth, OAuthOptions, PendingConsent, Secret,
 };
 use mcp_client::credentials::AuthError;
 use mcp_client::transport::http::HttpEndpoint;
-use mcp_client::{Client, ClientOptions};
 
 use super::{address, oauth_options};
 use crate::config::{Config, ConfigError, Endpoint, Launch};
 use crate::manager::ManagerError;
 use crate::manager::connection::ConnectionFailure;
+use crate::manager::spec::client_options;
 use crate::source::suggest;
 
 /// How long a server may take to answer while a person reads, thinks and types: longer than the answer
@@ -120,7 +121,7 @@ impl ServerLogin {
     }
 
     async fn visit(&self, endpoint: &HttpEndpoint) -> Result<usize, LoginError> {
-        let mut options = ClientOptions::default().with_start_timeout(PATIENCE);
+        let mut options = client_options().with_start_timeout(PATIENCE);
         options.probe_timeout = PATIENCE;
         options.list_timeout = PATIENCE;
         let client = Client::open(endpoint, options).await.map_err(|error| {
