@@ -24,7 +24,7 @@ pub fn request(kind: RequestKind) -> Matcher {
     Matcher { request: Some(kind), ..any_tool() }
 }
 
-/// Fits calls by tool and arguments. A text stands for the tool of that name.
+/// Fits calls by tool and arguments. A string stands for the tool of that name.
 #[derive(Clone)]
 #[must_use = "a matcher does nothing until it is given to `on` or `assert_called`"]
 pub struct Matcher {

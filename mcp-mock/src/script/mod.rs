@@ -34,12 +34,13 @@ use serde_json::Value;
 use crate::world::Ids;
 use record::Received;
 use rule::States;
+use verify::Report;
 
 /// The rules of one server and the calls that it received.
 pub(crate) struct Script {
     rules: Vec<Rule>,
     states: States,
-    /// What the rules draw their chances from.
+    /// The seed of the chances of the rules.
     seed: u64,
     calls: Received,
     /// Requests that are no calls.
@@ -55,7 +56,7 @@ pub(crate) enum Decision {
     Act { action: Action, delay: Duration },
     /// What the service does.
     PassThrough,
-    /// No rule fits and every call needs one; the text names the closest.
+    /// No rule fits and every call needs one; the report names the closest.
     Unexpected(String),
 }
 
@@ -151,38 +152,37 @@ impl Script {
         self.calls.all()
     }
 
-    /// What a matcher is held against.
-    fn received(&self, matcher: &Matcher) -> &[Call] {
-        if matcher.request().is_some() { self.requests.all() } else { self.calls.all() }
+    /// The calls, or the requests that are no calls, as the matcher is about either.
+    fn report<'a>(&'a self, server: &'a str, matcher: &Matcher) -> Report<'a> {
+        let received = if matcher.request().is_some() { &self.requests } else { &self.calls };
+        Report { server, calls: received.all() }
     }
 
-    /// What did not go as expected, as text for people; `None` when all did.
+    /// What did not go as expected, as a report for people; `None` when all did.
     pub(crate) fn unmet(&self, server: &str) -> Option<String> {
-        let mut parts: Vec<_> = self
-            .rules
-            .iter()
-            .filter_map(|rule| verify::miss(server, rule, self.received(&rule.matcher)))
-            .collect();
-        parts.extend(verify::unexpected_calls(server, &self.rules, &self.states, self.calls()));
+        let calls = Report { server, calls: self.calls() };
+        let miss = |rule: &Rule| self.report(server, &rule.matcher).miss(rule);
+        let mut parts: Vec<_> = self.rules.iter().filter_map(miss).collect();
+        parts.extend(calls.unexpected(&self.rules, &self.states));
         if parts.is_empty() {
             return None;
         }
-        parts.push(verify::listing(server, self.calls()));
+        parts.push(calls.listing());
         Some(parts.join("\n"))
     }
 
     /// Why calls that fit `matcher` did not come `times` times; `None` when they did.
     pub(crate) fn miscount(&self, server: &str, matcher: &Matcher, times: Times) -> Option<String> {
-        verify::miscount(server, matcher, times, self.received(matcher))
+        self.report(server, matcher).miscount(matcher, times)
     }
 
-    /// Which calls failed in answers that look like successes, as text for people; `None` when none did.
+    /// Which calls failed in answers that look like successes, as a report for people; `None` when none did.
     pub(crate) fn disguised(&self, server: &str) -> Option<String> {
         let is_disguised = |call: &&Call| call.outcome == CallOutcome::Disguised;
         let calls: Vec<_> = self.calls().iter().filter(is_disguised).cloned().collect();
         let text = "failures are answered as successes; a client has to look into them";
         (!calls.is_empty())
-            .then(|| format!("{server}: {text}\n{}", verify::listing(server, &calls)))
+            .then(|| format!("{server}: {text}\n{}", Report { server, calls: &calls }.listing()))
     }
 
     /// Forgets rules and states; the calls stay.

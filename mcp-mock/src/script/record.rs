@@ -19,13 +19,13 @@ pub struct Call {
     pub number: usize,
     /// The tool, by its listed name; the method when it is no call of a tool.
     pub tool: String,
-    /// What it is when it is no call of a tool.
+    /// The kind of request; `None` for a call of a tool.
     pub request: Option<RequestKind>,
     /// The arguments; the parameters when it is no call of a tool.
     pub arguments: Value,
     /// The time of the world.
     pub at: Timestamp,
-    /// What became of it.
+    /// How it ended.
     pub outcome: CallOutcome,
 }
 
@@ -33,7 +33,7 @@ pub struct Call {
 #[derive(Debug, Default)]
 pub(super) struct Received {
     calls: Vec<Call>,
-    /// How many came before those in `calls`.
+    /// The number of calls before those in `calls`, which were dropped.
     forgotten: usize,
 }
 
@@ -63,23 +63,23 @@ impl Received {
         &self.calls
     }
 
-    /// Forgets all. Numbers go on, so that a call that is still at work cannot be taken for a later one.
+    /// Forgets all. Numbers go on, so that a call that is still running is not taken for a later one.
     pub(super) fn clear(&mut self) {
         self.forgotten += self.calls.len();
         self.calls.clear();
     }
 }
 
-/// What became of a call.
+/// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallOutcome {
     /// The tool answered.
     Answered,
-    /// The tool answered that it failed, in an answer that is not marked as an error: whoever looks at
+    /// The tool answered that it failed, in an answer that is not marked as an error: a client that looks at
     /// `isError` alone takes it for a success. Several vendors' servers answer so.
     Disguised,
-    /// A fault came in between; its name.
+    /// A fault replaced or wrapped the answer; its name.
     Faulted(&'static str),
     /// The server refused the call before any tool saw it.
     Refused,

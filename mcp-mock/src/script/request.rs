@@ -1,4 +1,4 @@
-//! Requests that are no calls of tools, and that rules may be about all the same.
+//! Requests that are no calls of tools. Rules may be about them too.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::notation::UnknownNameError;
 
-/// What a client asks of the server itself.
+/// A request to the server itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub enum RequestKind {

@@ -27,12 +27,12 @@ pub(crate) struct Rule {
     pub(crate) when: States,
     /// Only the calls of these numbers, among those that fit until here.
     pub(crate) nth: Option<Times>,
-    /// Only so many of them, by chance.
+    /// The chance that the rule is used, from 0 to 1.
     pub(crate) probability: Option<f64>,
-    /// After so many calls the rule is used up.
+    /// The number of calls after which the rule is used up.
     pub(crate) limit: Option<usize>,
     pub(crate) priority: i32,
-    /// How often it must have been used in the end.
+    /// How often a test expects the rule to be used.
     pub(crate) expected: Option<Times>,
     pub(crate) delay: Option<Latency>,
     pub(crate) action: Action,
@@ -41,15 +41,15 @@ pub(crate) struct Rule {
     pub(crate) progress: Progress,
 }
 
-/// How far a rule has come.
+/// How often a rule was used so far.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// What the rule draws its chances from.
+    /// The seed of the chances of the rule.
     pub(super) seed: u64,
-    /// Calls that the rule was about, whoever answered them.
+    /// Calls that the rule was about, whichever rule answered them.
     seen: u64,
     pub(crate) used: usize,
-    /// When a rate limit ends that has begun.
+    /// The end of a rate limit that has begun.
     limited_until: Option<Timestamp>,
 }
 

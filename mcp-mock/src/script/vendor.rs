@@ -10,7 +10,7 @@ use crate::service::notion::refusal as notion;
 use crate::service::slack::refusal as slack;
 use crate::service::{ApiError, ServiceName};
 
-/// The refusal of a call at `now` that would be allowed after so many seconds. Details carry what the
+/// The refusal of a call at `now` that would be allowed after `wait_seconds`. Details carry what the
 /// vendor sends in headers.
 pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds: u32) -> ApiError {
     match service {

@@ -1,4 +1,4 @@
-//! Texts for a person whose test failed: what was expected, what came, and where they differ.
+//! Reports for the author of a test that failed: what was expected, what came, and where they differ.
 
 use super::record::{Call, CallOutcome};
 use super::rule::{Rule, States};
@@ -11,42 +11,72 @@ const SHOWN_CALLS_MAX: usize = 20;
 /// How long the arguments of a listed call may get.
 const SHOWN_ARGUMENTS_MAX: usize = 200;
 
-/// That a rule was not used as often as expected; `None` when it was.
-pub(super) fn miss(server: &str, rule: &Rule, received: &[Call]) -> Option<String> {
-    let used = rule.progress.used;
-    let times = rule.expected.filter(|times| !times.contains(used))?;
-    Some(too_few_or_many(server, &rule.matcher, (times, used), received))
+/// What a server received.
+pub(super) struct Report<'a> {
+    pub(super) server: &'a str,
+    pub(super) calls: &'a [Call],
 }
 
-/// Calls that nobody expected, a text each.
-pub(super) fn unexpected_calls<'a>(
-    server: &'a str,
-    rules: &'a [Rule],
-    states: &'a States,
-    received: &'a [Call],
-) -> impl Iterator<Item = String> + 'a {
-    let unexpected = received.iter().filter(|call| call.outcome == CallOutcome::Unexpected);
-    unexpected.map(move |call| format!("{server}: {}", self::unexpected(rules, states, call)))
-}
-
-/// Why calls that fit `matcher` did not come `times` times.
-pub(super) fn miscount(
-    server: &str,
-    matcher: &Matcher,
-    times: Times,
-    received: &[Call],
-) -> Option<String> {
-    let count = received.iter().filter(|call| matcher.fits(call)).count();
-    if times.contains(count) {
-        return None;
+impl Report<'_> {
+    /// That a rule was not used as often as expected; `None` when it was.
+    pub(super) fn miss(&self, rule: &Rule) -> Option<String> {
+        let used = rule.progress.used;
+        let times = rule.expected.filter(|times| !times.contains(used))?;
+        Some(self.too_few_or_many(&rule.matcher, times, used))
     }
-    let miss = too_few_or_many(server, matcher, (times, count), received);
-    Some([miss, listing(server, received)].join("\n"))
+
+    /// A string for each unexpected call.
+    pub(super) fn unexpected(&self, rules: &[Rule], states: &States) -> Vec<String> {
+        let is_unexpected = |call: &&Call| call.outcome == CallOutcome::Unexpected;
+        let text = |call| format!("{}: {}", self.server, unexpected(rules, states, call));
+        self.calls.iter().filter(is_unexpected).map(text).collect()
+    }
+
+    /// Why calls that fit `matcher` did not come `times` times.
+    pub(super) fn miscount(&self, matcher: &Matcher, times: Times) -> Option<String> {
+        let count = self.calls.iter().filter(|call| matcher.fits(call)).count();
+        (!times.contains(count)).then(|| {
+            let miss = self.too_few_or_many(matcher, times, count);
+            [miss, self.listing()].join("\n")
+        })
+    }
+
+    /// The calls, one a line.
+    pub(super) fn listing(&self) -> String {
+        let Self { server, calls: received } = self;
+        if received.is_empty() {
+            return format!("{server} received no calls");
+        }
+        let mut text = format!("{server} received {}:", calls(received.len()));
+        for call in received.iter().take(SHOWN_CALLS_MAX) {
+            let (rendered, outcome) = (render_call(call), call.outcome.as_str());
+            text.push_str(&format!("\n  #{} {rendered}: {outcome}", call.number));
+        }
+        if received.len() > SHOWN_CALLS_MAX {
+            text.push_str(&format!("\n  and {} more", received.len() - SHOWN_CALLS_MAX));
+        }
+        text
+    }
+
+    fn too_few_or_many(&self, matcher: &Matcher, times: Times, count: usize) -> String {
+        let server = self.server;
+        let mut text = format!("{server}: expected {times} of {matcher}, got {}", calls(count));
+        let near = self
+            .calls
+            .iter()
+            .filter_map(|call| Some((call, matcher.distance(call)?)))
+            .min_by_key(|(_, distance)| *distance);
+        if let Some((call, _)) = near.filter(|_| times.wants_more_than(count)) {
+            text.push_str(&format!("\n  closest call: #{} {}", call.number, call.tool));
+            push_differences(&mut text, matcher, call);
+        }
+        text
+    }
 }
 
 /// A call that no rule fits, beside the rule that comes closest.
 pub(super) fn unexpected(rules: &[Rule], states: &States, call: &Call) -> String {
-    let mut text = format!("unexpected call {}", shown(call));
+    let mut text = format!("unexpected call {}", render_call(call));
     if let Some(rule) = rules.iter().find(|rule| rule.matcher.fits(call)) {
         let reason = rule.reason(states, call.at);
         text.push_str(&format!("\n  closest rule: {} ({reason})", rule.matcher));
@@ -66,46 +96,14 @@ pub(super) fn unexpected(rules: &[Rule], states: &States, call: &Call) -> String
     text
 }
 
-fn too_few_or_many(
-    server: &str,
-    matcher: &Matcher,
-    (times, count): (Times, usize),
-    received: &[Call],
-) -> String {
-    let mut text = format!("{server}: expected {times} of {matcher}, got {}", calls(count));
-    let near = received
-        .iter()
-        .filter_map(|call| Some((call, matcher.distance(call)?)))
-        .min_by_key(|(_, distance)| *distance);
-    if let Some((call, _)) = near.filter(|_| times.wants_more_than(count)) {
-        text.push_str(&format!("\n  closest call: #{} {}", call.number, call.tool));
-        push_differences(&mut text, matcher, call);
-    }
-    text
-}
-
 fn push_differences(text: &mut String, matcher: &Matcher, call: &Call) {
     for difference in matcher.differences(call) {
         text.push_str(&format!("\n    {difference}"));
     }
 }
 
-pub(super) fn listing(server: &str, received: &[Call]) -> String {
-    if received.is_empty() {
-        return format!("{server} received no calls");
-    }
-    let mut text = format!("{server} received {}:", calls(received.len()));
-    for call in received.iter().take(SHOWN_CALLS_MAX) {
-        let (shown, outcome) = (shown(call), call.outcome.as_str());
-        text.push_str(&format!("\n  #{} {shown}: {outcome}", call.number));
-    }
-    if received.len() > SHOWN_CALLS_MAX {
-        text.push_str(&format!("\n  and {} more", received.len() - SHOWN_CALLS_MAX));
-    }
-    text
-}
-
-fn shown(call: &Call) -> String {
+/// The tool and the beginning of the arguments.
+fn render_call(call: &Call) -> String {
     let (tool, json) = (&call.tool, call.arguments.to_string());
     match json.char_indices().nth(SHOWN_ARGUMENTS_MAX) {
         None => format!("{tool} {json}"),

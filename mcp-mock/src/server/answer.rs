@@ -30,7 +30,7 @@ pub(super) struct Connection {
     tools: Dispatch<Catalogue>,
     versions: Vec<ProtocolVersion>,
     binding: Binding,
-    /// What goes on without a request; it ends with the connection.
+    /// Work without a request; it ends with the connection.
     background: Lock<JoinSet<()>>,
 }
 
@@ -90,8 +90,7 @@ impl Service for Connection {
     }
 
     async fn open(&self, request: Request, answer: Bytes, caller: &Caller) -> Served {
-        let Ok(kind) = request.method.parse() else { return Served::Answer(answer) };
-        let reply = self.answer_request(&request, kind, (answer, caller)).await;
+        let reply = self.answer_request(&request, answer, caller).await;
         self.deliver(reply).await
     }
 
@@ -105,8 +104,7 @@ impl Service for Connection {
         if request.method == method::TOOLS_LIST
             && let Served::Answer(answer) = self.tools.answer(request.clone(), caller).await
         {
-            let known = (answer, caller);
-            let reply = self.answer_request(&request, RequestKind::ListTools, known).await;
+            let reply = self.answer_request(&request, answer, caller).await;
             return self.deliver(reply).await;
         }
         // Whatever is no call, or cannot be read as one, is answered as by any other server.
@@ -151,12 +149,8 @@ impl Connection {
     }
 
     /// The same for a request that is no call and whose answer is known.
-    async fn answer_request(
-        &self,
-        request: &Request,
-        kind: RequestKind,
-        (answer, caller): (Bytes, &Caller),
-    ) -> Reply {
+    async fn answer_request(&self, request: &Request, answer: Bytes, caller: &Caller) -> Reply {
+        let Ok(kind) = request.method.parse::<RequestKind>() else { return Reply::Answer(answer) };
         let params: Value = serde_json::from_slice(&request.params).unwrap_or_default();
         let now = self.core().now();
         let (number, decision) = self.core().script().begin_request(kind, params.clone(), now);
@@ -222,9 +216,9 @@ async fn wait(delay: Duration) {
 }
 
 impl Core {
-    /// What the list of tools has for a client of that revision.
-    pub(super) fn shown_tools(&self, version: ProtocolVersion) -> Vec<Tool> {
-        self.visible_tools().iter().map(|tool| shown(tool, version)).collect()
+    /// The list of tools for a client of that revision.
+    pub(super) fn tools_for(&self, version: ProtocolVersion) -> Vec<Tool> {
+        self.visible_tools().iter().map(|tool| tool_for(tool, version)).collect()
     }
 
     fn begin(&self, params: &CallToolParams<'_>) -> Begun {
@@ -278,7 +272,7 @@ impl Handler for Catalogue {
             return Err(RpcError::new(code::INVALID_PARAMS, message));
         }
         let mut page = ListToolsResult::default();
-        page.entries = self.0.shown_tools(version);
+        page.entries = self.0.tools_for(version);
         Ok(page)
     }
 
@@ -293,7 +287,7 @@ impl Handler for Catalogue {
 }
 
 /// A tool as a revision knows it.
-fn shown(tool: &Tool, version: ProtocolVersion) -> Tool {
+fn tool_for(tool: &Tool, version: ProtocolVersion) -> Tool {
     let mut tool = tool.clone();
     if !version.has_annotations() {
         tool.annotations = None;

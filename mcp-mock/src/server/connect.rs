@@ -30,7 +30,7 @@ impl MockServer {
         let (here, there) = memory::pair();
         let connection = Connection::new(Arc::clone(&self.core));
         let server = tokio::spawn(async move {
-            // The client sees the end of its connection; there is nobody else to tell.
+            // The client sees the end of its connection, and no other party needs to know.
             drop(serve(&connection, &there).await);
         });
         MockTransport { memory: here, server }

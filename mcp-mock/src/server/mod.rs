@@ -80,7 +80,7 @@ struct Settings {
     process: Option<Misbehave>,
     /// How long the process goes on after the end of its standard input.
     lingering: Duration,
-    /// Tools that went away.
+    /// The listed names of tools that [`Fault::ListChange`](crate::Fault::ListChange) removed.
     vanished: BTreeSet<String>,
 }
 
@@ -171,7 +171,7 @@ impl MockServer {
         self.core.script().forget_rules();
     }
 
-    /// Asserts that calls that fit `matcher` came so often.
+    /// Asserts how often calls that fit `matcher` came.
     ///
     /// # Panics
     ///
@@ -211,7 +211,7 @@ impl MockServer {
         }
     }
 
-    /// Adds a rule behind those that there are.
+    /// Adds a rule after the existing ones.
     pub(crate) fn add_rule(&self, mut rule: Rule) {
         rule.matcher = self.listed(rule.matcher);
         self.core.script().add(rule);

@@ -45,7 +45,7 @@ impl<'a> On<'a> {
         Self { core, rule: Rule::new(matcher) }
     }
 
-    /// Uses the rule for so many calls; later ones fall through to the next rule or to the service.
+    /// Uses the rule for `limit` calls; later ones fall through to the next rule or to the service.
     pub fn times(mut self, limit: usize) -> Self {
         self.rule.limit = Some(limit);
         self
@@ -92,7 +92,7 @@ impl<'a> On<'a> {
         self
     }
 
-    /// Demands that the rule is used so often: `1`, `1..=3` or `2..`. Verified when the server is
+    /// Demands that the rule is used this often: `1`, `1..=3` or `2..`. Verified when the server is
     /// dropped.
     pub fn expect(mut self, times: impl Into<Times>) -> Self {
         self.rule.expected = Some(times.into());

@@ -1,4 +1,4 @@
-//! Rules from a text, set on the servers that they are about.
+//! Rules from a file, set on the servers that they are about.
 
 use super::MockServer;
 use crate::dialect::unknown_tool;
@@ -6,7 +6,7 @@ use crate::script::{Rules, RulesError};
 use crate::service::ServiceName;
 
 impl MockServer {
-    /// Adds rules from a text behind those that there are.
+    /// Adds rules from a file after the existing ones.
     ///
     /// # Errors
     ///
@@ -17,7 +17,7 @@ impl MockServer {
     }
 }
 
-/// Adds each rule to the servers that it is about: none when one is about a tool that nobody has.
+/// Adds each rule to the servers that it is about: none when one is about a tool that no server has.
 pub fn add_rules(servers: &[MockServer], rules: &Rules) -> Result<(), RulesError> {
     let mut added = Vec::new();
     for (index, entry) in rules.rules.iter().enumerate() {

@@ -4,7 +4,7 @@ use mcp_core::jsonrpc::RequestId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::table::{Kind, kind};
+use super::row::{Kind, kind};
 
 /// Levels of nesting that no parser should follow on its stack.
 const LEVELS: usize = 100_000;
@@ -55,7 +55,7 @@ pub enum MalformedAnswer {
     TextId,
     /// The line ends of Unicode in a string, which do not end a line here: the answer is fine.
     UnicodeLines,
-    /// `resultType` is one that nobody knows.
+    /// `resultType` is unknown to every revision.
     UnknownType,
     /// The names of the members are in upper case.
     UpperCase,
@@ -176,9 +176,9 @@ fn with_member(answer: &[u8], value: &[u8]) -> Vec<u8> {
         .find_map(|name| is_at(name).map(|at| at + name.len()));
     // A result that is no object has no members.
     let Some(at) = found else { return answer.to_vec() };
-    let (before, behind) = answer.split_at(at);
-    let comma: &[u8] = if behind.starts_with(b"}") { b"" } else { b"," };
-    [before, b"\"odd\":", value, comma, behind].concat()
+    let (before, after) = answer.split_at(at);
+    let comma: &[u8] = if after.starts_with(b"}") { b"" } else { b"," };
+    [before, b"\"odd\":", value, comma, after].concat()
 }
 
 /// The answer with this member before the others.
@@ -195,14 +195,14 @@ mod tests {
         br#"{"jsonrpc":"2.0","id":7,"result":{"content":[],"resultType":"complete"}}"#;
 
     fn escaped(kind: MalformedAnswer) -> String {
-        let shown = match kind.of(&7.into(), ANSWER) {
+        let answer = match kind.of(&7.into(), ANSWER) {
             Malformed::Line(line) => line.escape_ascii().to_string(),
             Malformed::Preceded(line) => format!("{} and the answer", line.escape_ascii()),
             Malformed::Unended => "the answer and the end".to_owned(),
             Malformed::Unfinished(bytes) => format!("{} bytes", bytes.len()),
         };
-        let shown = shown.replace(&"[".repeat(LEVELS), "[…").replace(&"]".repeat(LEVELS), "…]");
-        format!("{kind:?}: {}", shown.replace("\\\"", "\""))
+        let answer = answer.replace(&"[".repeat(LEVELS), "[…").replace(&"]".repeat(LEVELS), "…]");
+        format!("{kind:?}: {}", answer.replace("\\\"", "\""))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{Kind, kind};
+use super::row::{Kind, kind};
 
 /// A way in which the process of a server behaves badly. It begins with the request that the rule is about,
 /// which is answered.

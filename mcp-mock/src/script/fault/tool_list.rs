@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::table::{Kind, kind};
+use super::row::{Kind, kind};
 
 /// Tools of a list that is too long.
 const HUGE: usize = 100_000;

@@ -66,7 +66,7 @@ impl FaultValue {
         }))
     }
 
-    /// What should stand in the place of this string.
+    /// What should be written instead of this string.
     pub(super) fn wanted(&self, text: &str) -> String {
         let usual = self.usual;
         match self.form {

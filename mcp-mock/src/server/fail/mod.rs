@@ -163,7 +163,7 @@ impl Connection {
     }
 
     fn tool_list(&self, request: &Request, kind: ToolListFault) -> Bytes {
-        let tools = self.core().shown_tools(request.version);
+        let tools = self.core().tools_for(request.version);
         let tools = tools.iter().filter_map(|tool| serde_json::to_value(tool).ok()).collect();
         let params = serde_json::from_slice(&request.params).unwrap_or_else(|_| json!({}));
         let mut page = kind.page(tools, params["cursor"].as_str());

@@ -11,7 +11,7 @@ use super::connection;
 use super::routes::Site;
 use super::tls::Tls;
 
-/// How long requests at work may go on after the stop: streams never end by themselves.
+/// How long running requests may go on after the stop: streams never end by themselves.
 const GRACE: Duration = Duration::from_secs(1);
 /// How long to wait when no connection can be taken, as without free descriptors: asking again at
 /// once would keep a processor busy.
@@ -37,7 +37,7 @@ pub(super) struct Port {
 }
 
 enum Event {
-    /// The port is to go away for so long.
+    /// The port closes for this long.
     Away(Duration),
     Ended,
     Failed,
@@ -76,8 +76,8 @@ pub(super) async fn accept(mut listener: TcpListener, port: Port, mut stop: watc
             Event::Failed => tokio::time::sleep(ACCEPT_PAUSE).await,
             Event::Stopped => break,
             Event::Taken(stream) => {
-                let port = (port.clone(), outages.clone());
-                connections.spawn(connection::take(stream, port, stop.clone()));
+                let outages = outages.clone();
+                connections.spawn(connection::take(stream, port.clone(), outages, stop.clone()));
             }
         }
     }
@@ -87,8 +87,8 @@ pub(super) async fn accept(mut listener: TcpListener, port: Port, mut stop: watc
     drop(tokio::time::timeout(GRACE, all_ended).await);
 }
 
-/// Closes the port for a time. Nobody can have taken it meanwhile but another program that wanted this very
-/// one; then it is asked for until it is free. `None` when it never had an address.
+/// Closes the port for a time. When another program has taken the port meanwhile, this waits until it is free
+/// again. `None` when the port never had an address.
 async fn go_away(listener: TcpListener, duration: Duration) -> Option<TcpListener> {
     let address = listener.local_addr().ok()?;
     drop(listener);

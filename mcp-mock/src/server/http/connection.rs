@@ -40,25 +40,26 @@ impl Wire for TcpStream {
     }
 }
 
-/// Takes a connection, and serves it until the client goes away; after the stop, until the request at work
+/// Takes a connection, and serves it until the client goes away; after the stop, until the running request
 /// is answered.
 pub(super) async fn take(
     stream: TcpStream,
-    (port, outages): (Port, Outages),
+    port: Port,
+    outages: Outages,
     stop: watch::Receiver<bool>,
 ) {
     // Answers are written whole, so waiting for more to send only costs time.
     drop(stream.set_nodelay(true));
     let Some(tls) = port.tls.clone() else {
-        return serve(stream, (port, outages), stop).await;
+        return serve(stream, port, outages, stop).await;
     };
     let handshake = tokio::time::timeout(port.limits.header_timeout, tls.handshake(stream));
     if let Ok(Some(stream)) = handshake.await {
-        serve(stream, (port, outages), stop).await;
+        serve(stream, port, outages, stop).await;
     }
 }
 
-async fn serve(wire: impl Wire, (port, outages): (Port, Outages), mut stop: watch::Receiver<bool>) {
+async fn serve(wire: impl Wire, port: Port, outages: Outages, mut stop: watch::Receiver<bool>) {
     let Port { site, limits, .. } = port;
     let service = service_fn(move |request: Request<Incoming>| -> Answering {
         let (site, outages) = (Arc::clone(&site), outages.clone());

@@ -97,7 +97,7 @@ pub enum MockHttpError {
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The error of the system.
         error: io::Error,
     },
     /// Other machines could reach the address.
@@ -112,7 +112,7 @@ pub enum MockHttpError {
     /// The port cannot speak TLS.
     #[error("failed to set up TLS: {message}")]
     Tls {
-        /// Why.
+        /// The error of TLS.
         message: String,
     },
     /// Two servers would be at the same path.
@@ -216,7 +216,7 @@ impl MockHttpServer {
         &self.origin
     }
 
-    /// Takes no more connections, gives the requests at work a second to end, and ends.
+    /// Takes no more connections, gives the running requests a second to end, and ends.
     pub async fn close(mut self) {
         self.stop.send_replace(true);
         // A panic of a connection was that connection's own.
