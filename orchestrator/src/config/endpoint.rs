@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 
 use serde_json::Value;
 
-use super::reader::Reader;
+use super::reader::EntryReader;
 use super::secret::{Literal, SecretString};
 use crate::source::Code;
 use crate::source::node::{Entry, Node, NodeKind};
@@ -50,7 +50,7 @@ impl Endpoint {
     }
 }
 
-impl Reader<'_> {
+impl EntryReader<'_> {
     /// Reads what is behind a URL.
     pub(super) fn endpoint(&mut self, entry: &Entry, members: &[Entry]) -> Option<Endpoint> {
         let member = |name: &str| members.iter().find(|member| member.key == name);

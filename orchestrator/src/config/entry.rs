@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mcp_core::schema::nearest_name;
 
-use super::reader::Reader;
+use super::reader::EntryReader;
 use super::secret::{Literal, SecretString};
 use super::{Launch, Process, ServerOptions, env_file, options};
 use crate::call::LOCAL_SERVER;
@@ -52,7 +52,7 @@ enum Kind {
     Unsupported,
 }
 
-impl Reader<'_> {
+impl EntryReader<'_> {
     /// The launch is only to be used when there are no problems.
     pub(super) fn read(&mut self, entry: &Entry) -> (Option<Launch>, ServerOptions) {
         self.check_name(entry);
@@ -138,11 +138,13 @@ impl Reader<'_> {
         let Some(path) = self.interpolated(&member.value, "`envFile`", Literal::Shown) else {
             return Vec::new();
         };
-        env_file::read(&Path::new(self.scope.folder).join(path.expose())).unwrap_or_else(|error| {
-            let help = "relative paths begin at the folder of the project".to_owned();
-            self.error(Code::Unreadable, &member.value.span, error.to_string(), Some(help));
-            Vec::new()
-        })
+        env_file::read(&Path::new(self.references.folder).join(path.expose())).unwrap_or_else(
+            |error| {
+                let help = "relative paths begin at the folder of the project".to_owned();
+                self.error(Code::Unreadable, &member.value.span, error.to_string(), Some(help));
+                Vec::new()
+            },
+        )
     }
 
     fn missing_command(&mut self, entry: &Entry, members: &[Entry]) {

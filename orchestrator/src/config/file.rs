@@ -6,8 +6,8 @@ use std::path::{self, Path};
 use mcp_core::schema::nearest_name;
 
 use super::input::{self, Input};
-use super::interpolation::{Environment, Scope};
-use super::reader::Reader;
+use super::interpolation::{Environment, References};
+use super::reader::EntryReader;
 use super::{ConfigError, Origin, SERVERS_MAX, ServerConfig};
 use crate::source::node::{Entry, Format, Node, NodeKind};
 use crate::source::{Code, Diagnostic, Source, Span};
@@ -61,8 +61,8 @@ pub(super) fn contents(
     let mut unanswered = Vec::new();
     let mut servers = Vec::new();
     for entry in entries.iter().take(SERVERS_MAX + 1) {
-        let scope = Scope { environment, folder, inputs: &inputs };
-        let mut reader = Reader::new(source, scope);
+        let references = References { environment, folder, inputs: &inputs };
+        let mut reader = EntryReader::new(source, references);
         servers.push(server(entry, &mut reader, source, &secrets));
         unanswered.append(&mut reader.unanswered);
     }
@@ -72,7 +72,7 @@ pub(super) fn contents(
 
 fn server(
     entry: &Entry,
-    reader: &mut Reader<'_>,
+    reader: &mut EntryReader<'_>,
     source: &Source,
     secrets: &[Span],
 ) -> ServerConfig {

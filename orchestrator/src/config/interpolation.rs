@@ -22,7 +22,7 @@ const TEXT_BYTES_MAX: usize = 128 * 1024;
 
 /// What references can mean in one file.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
+pub(super) struct References<'a> {
     pub(super) environment: &'a Environment<'a>,
     /// The folder of the project.
     pub(super) folder: &'a str,
@@ -30,7 +30,7 @@ pub(super) struct Scope<'a> {
     pub(super) inputs: &'a [Input],
 }
 
-impl Scope<'_> {
+impl References<'_> {
     /// What editors know without a variable.
     fn place(&self, name: &str) -> Option<Result<String, Problem>> {
         let value = match name {
@@ -115,7 +115,7 @@ impl Problem {
 pub(super) fn interpolate(
     template: &str,
     literal: Literal,
-    scope: Scope<'_>,
+    references: References<'_>,
 ) -> Result<SecretString, InterpolationError> {
     let mut text = SecretString::new();
     let mut at = 0;
@@ -131,7 +131,7 @@ pub(super) fn interpolate(
         };
         at = start + length + "${}".len();
         let inner = reference.get(..length).unwrap_or_default();
-        push_reference(&mut text, inner, scope)
+        push_reference(&mut text, inner, references)
             .map_err(|problem| InterpolationError { range: start..at, problem })?;
     }
     text.push_literal(template.get(at..).unwrap_or_default(), literal);
@@ -139,13 +139,17 @@ pub(super) fn interpolate(
 }
 
 /// Adds what a reference means; `inner` is what stands between the braces.
-fn push_reference(text: &mut SecretString, inner: &str, scope: Scope<'_>) -> Result<(), Problem> {
-    if let Some(place) = scope.place(inner) {
+fn push_reference(
+    text: &mut SecretString,
+    inner: &str,
+    references: References<'_>,
+) -> Result<(), Problem> {
+    if let Some(place) = references.place(inner) {
         return push_value(text, inner, &place?);
     }
     if let Some(id) = inner.strip_prefix("input:").filter(|id| !id.is_empty()) {
         text.mark_variable();
-        return push_value(text, inner, &scope.input(id)?);
+        return push_value(text, inner, &references.input(id)?);
     }
     let reference = inner.strip_prefix("env:").unwrap_or(inner);
     let (name, default) = match reference.split_once(":-") {
@@ -159,7 +163,7 @@ fn push_reference(text: &mut SecretString, inner: &str, scope: Scope<'_>) -> Res
         return Err(Problem::NotAReference { written: format!("${{{written}}}") });
     }
     // As in a shell, `:-` also stands in for a variable that is set and empty.
-    let value = (scope.environment)(name).filter(|it| default.is_none() || !it.is_empty());
+    let value = (references.environment)(name).filter(|it| default.is_none() || !it.is_empty());
     let value = value.or_else(|| default.map(str::to_owned));
     let value = value.ok_or_else(|| Problem::NotSet { name: name.to_owned() })?;
     text.mark_variable();
@@ -185,8 +189,8 @@ mod tests {
 
     use super::*;
 
-    fn scope<'a>(environment: &'a Environment<'a>, inputs: &'a [Input]) -> Scope<'a> {
-        Scope { environment, folder: "/home/ann/shop", inputs }
+    fn references<'a>(environment: &'a Environment<'a>, inputs: &'a [Input]) -> References<'a> {
+        References { environment, folder: "/home/ann/shop", inputs }
     }
 
     fn environment(name: &str) -> Option<String> {
@@ -221,7 +225,8 @@ mod tests {
             ("Bearer ${input:api-key}", "Bearer k3y"),
             ("${input:region}", "eu"),
         ] {
-            let text = interpolate(template, Literal::Shown, scope(&environment, &inputs)).unwrap();
+            let text =
+                interpolate(template, Literal::Shown, references(&environment, &inputs)).unwrap();
 
             assert_eq!(text.expose(), expected, "{template}");
         }
@@ -250,8 +255,8 @@ mod tests {
             ("${A:-${B}}", "${A:-${B}", "`${A:-…}` is not a reference to a variable"),
             ("x${LONG}", "${LONG}", "the text has more than 131072 bytes with its variables"),
         ] {
-            let error =
-                interpolate(template, Literal::Shown, scope(&environment, &inputs)).unwrap_err();
+            let error = interpolate(template, Literal::Shown, references(&environment, &inputs))
+                .unwrap_err();
 
             assert_eq!(error.to_string(), message);
             assert_eq!(&template[error.range], part);
@@ -261,9 +266,9 @@ mod tests {
     #[test]
     fn values_are_never_shown() {
         let shown =
-            interpolate("Bearer ${TOKEN}", Literal::Shown, scope(&environment, &[])).unwrap();
+            interpolate("Bearer ${TOKEN}", Literal::Shown, references(&environment, &[])).unwrap();
         let hidden =
-            interpolate("Bearer ${TOKEN}", Literal::Hidden, scope(&environment, &[])).unwrap();
+            interpolate("Bearer ${TOKEN}", Literal::Hidden, references(&environment, &[])).unwrap();
 
         assert_eq!(format!("{shown} {shown:?}"), r#"Bearer ${TOKEN} "Bearer ${TOKEN}""#);
         assert_eq!(format!("{hidden} {hidden:?}"), r#"***${TOKEN} "***${TOKEN}""#);
@@ -275,7 +280,7 @@ mod tests {
         fn text_without_references_stays_as_it_is(text in any::<String>()) {
             prop_assume!(!text.contains("${"));
 
-            let result = interpolate(&text, Literal::Shown, scope(&environment, &[])).unwrap();
+            let result = interpolate(&text, Literal::Shown, references(&environment, &[])).unwrap();
 
             prop_assert_eq!(result.expose(), text.as_str());
             prop_assert!(!result.is_from_variable());
@@ -283,7 +288,7 @@ mod tests {
 
         #[test]
         fn any_text_is_taken_without_panic(text in "[${}:\\-eAé inputv]{0,30}") {
-            if let Err(error) = interpolate(&text, Literal::Shown, scope(&|_| None, &[])) {
+            if let Err(error) = interpolate(&text, Literal::Shown, references(&|_| None, &[])) {
                 prop_assert!(text.get(error.range).is_some());
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::reader::Reader;
+use super::reader::EntryReader;
 use crate::source::Code;
 use crate::source::node::{Entry, Node, NodeKind};
 
@@ -51,7 +51,7 @@ pub enum Era {
 }
 
 /// Reads the member `orchestrator`; problems go to the reader.
-pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> ServerOptions {
+pub(super) fn read(node: &Node, reader: &mut EntryReader<'_>) -> ServerOptions {
     let mut options = ServerOptions::default();
     for member in reader.map(node, "`orchestrator`") {
         match member.key.as_str() {
@@ -67,7 +67,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> ServerOptions {
     options
 }
 
-fn era(member: &Entry, reader: &mut Reader<'_>) -> Era {
+fn era(member: &Entry, reader: &mut EntryReader<'_>) -> Era {
     match member.value.as_text() {
         Some("auto") => Era::Auto,
         Some("legacy") => Era::Legacy,
@@ -83,7 +83,7 @@ fn era(member: &Entry, reader: &mut Reader<'_>) -> Era {
     }
 }
 
-fn flag(member: &Entry, reader: &mut Reader<'_>) -> bool {
+fn flag(member: &Entry, reader: &mut EntryReader<'_>) -> bool {
     if let NodeKind::Scalar { value: Value::Bool(flag), .. } = &member.value.kind {
         return *flag;
     }
@@ -91,7 +91,7 @@ fn flag(member: &Entry, reader: &mut Reader<'_>) -> bool {
     false
 }
 
-fn count(member: &Entry, max: usize, reader: &mut Reader<'_>) -> Option<NonZeroUsize> {
+fn count(member: &Entry, max: usize, reader: &mut EntryReader<'_>) -> Option<NonZeroUsize> {
     let NodeKind::Scalar { value: Value::Number(number), .. } = &member.value.kind else {
         reader.wrong_type(&member.value, &format!("`{}`", member.key), "a number");
         return None;
@@ -106,7 +106,7 @@ fn count(member: &Entry, max: usize, reader: &mut Reader<'_>) -> Option<NonZeroU
     count
 }
 
-fn duration(member: &Entry, reader: &mut Reader<'_>) -> Option<Duration> {
+fn duration(member: &Entry, reader: &mut EntryReader<'_>) -> Option<Duration> {
     let help = "write for example \"30s\", \"500ms\" or \"1m30s\"; the most is 24h";
     let Some(text) = member.value.as_text() else {
         reader.wrong_type(

@@ -1,22 +1,22 @@
 //! What all parts of an entry are read with.
 
-use super::interpolation::{Problem, Scope, interpolate};
+use super::interpolation::{Problem, References, interpolate};
 use super::secret::{Literal, SecretString};
 use crate::source::node::{Entry, Node, NodeKind};
 use crate::source::{Code, Diagnostic, Source, Span, suggest};
 
 /// Reads one entry and gathers what is wrong with it.
-pub(super) struct Reader<'a> {
+pub(super) struct EntryReader<'a> {
     source: &'a Source,
-    pub(super) scope: Scope<'a>,
+    pub(super) references: References<'a>,
     pub(super) problems: Vec<Diagnostic>,
     /// The inputs without which something here has no value.
     pub(super) unanswered: Vec<String>,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a Source, scope: Scope<'a>) -> Self {
-        Self { source, scope, problems: Vec::new(), unanswered: Vec::new() }
+impl<'a> EntryReader<'a> {
+    pub(super) fn new(source: &'a Source, references: References<'a>) -> Self {
+        Self { source, references, problems: Vec::new(), unanswered: Vec::new() }
     }
 
     pub(super) fn strings_by_name(
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
         literal: Literal,
     ) -> Option<SecretString> {
         let template = self.text(node, what)?;
-        match interpolate(template, literal, self.scope) {
+        match interpolate(template, literal, self.references) {
             Ok(text) => Some(text),
             Err(error) => {
                 if let Problem::NotAnswered { id, .. } = &error.problem {

@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::timeout_at;
 
 use crate::call::{CallFailure, Deadline, FailureKind, ToolCaller, ToolRef};
-use crate::planner::{AttemptKey, Call};
+use crate::planner::{AttemptKey, PlannedCall};
 use crate::run::error::RunError;
 use crate::run::event::AttemptOutcome;
 
@@ -42,9 +42,9 @@ impl Attempts {
         self.running.is_empty()
     }
 
-    pub(super) fn start(&mut self, call: Call) {
+    pub(super) fn start(&mut self, call: PlannedCall) {
         let caller = Arc::clone(&self.caller);
-        let Call { attempt, tool, arguments, timeout, .. } = call;
+        let PlannedCall { attempt, tool, arguments, timeout, .. } = call;
         // The clock of the attempt starts here; everybody below gets the moment and not what is left.
         let deadline = Deadline::within(timeout);
         let called = tool.clone();

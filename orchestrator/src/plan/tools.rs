@@ -39,13 +39,12 @@ impl Plan {
 
 fn check_servers(workflow: &Workflow, known: &dyn KnownTools) -> Result<(), CheckError> {
     let Some(servers) = known.servers() else { return Ok(()) };
-    let names = || servers.iter().map(String::as_str);
-    let problems = workflow.calls().filter_map(|CallSite { call, .. }| {
+    let unknown = workflow.calls().filter(|site| !servers.contains(&site.call.tool.server));
+    let problems = unknown.map(|CallSite { call, .. }| {
         let server = call.tool.server.as_str();
-        let problem = |message| Diagnostic::error(Code::UnknownName, &call.span, message);
-        let is_known = names().any(|name| name == server);
-        let problem = (!is_known).then(|| problem(format!("there is no server `{server}`")))?;
-        Some(problem.with_help(suggest::help(server, names())))
+        let help = suggest::help(server, servers.iter().map(String::as_str));
+        let message = format!("there is no server `{server}`");
+        Diagnostic::error(Code::UnknownName, &call.span, message).with_help(help)
     });
     let diagnostics: Vec<Diagnostic> = problems.collect();
     if diagnostics.is_empty() {

@@ -7,24 +7,24 @@ use serde_json::{Map, Value};
 use super::context::{EvalError, render};
 use super::scope::Visit;
 use super::walk::{Walk, deadline_error, json_type};
-use super::{ATTEMPT_TIMEOUT_MAX, AttemptKey, Call};
+use super::{ATTEMPT_TIMEOUT_MAX, AttemptKey, PlannedCall};
 use crate::call::{ATTEMPT_TIME_MIN, AttemptFacts, Effect, FailureKind, Verdict};
 use crate::run::error::RunError;
 use crate::run::event::{EventKind, StepEnd, StopCause};
 use crate::run::path::StepPath;
 use crate::run::state::{AttemptRecord, Phase, StepRecord};
-use crate::workflow::definition;
+use crate::workflow::definition::Call;
 
 impl Walk<'_> {
     /// Sends the call of a step that just began.
-    pub(super) fn first_attempt(&mut self, visit: &Visit<'_>, call: &definition::Call) {
+    pub(super) fn first_attempt(&mut self, visit: &Visit<'_>, call: &Call) {
         if let Err(error) = self.attempt(visit, call, None) {
             self.fail(visit, error);
         }
     }
 
     /// Goes on with a step that calls.
-    pub(super) fn call(&mut self, visit: &Visit<'_>, record: &StepRecord, call: &definition::Call) {
+    pub(super) fn call(&mut self, visit: &Visit<'_>, record: &StepRecord, call: &Call) {
         match (&record.phase, record.attempts.last()) {
             (Phase::Calling, Some(attempt)) => self.in_flight(visit, attempt),
             (Phase::Answered, Some(attempt)) => self.answered(visit, record, attempt),
@@ -33,7 +33,7 @@ impl Walk<'_> {
             }
             (Phase::Waiting { due }, Some(_)) if *due > self.now => self.wake_at(Some(*due)),
             (Phase::Waiting { .. }, Some(attempt)) if self.has_room_for_a_call() => {
-                let again = Call {
+                let again = PlannedCall {
                     attempt: self.next_attempt(visit),
                     tool: attempt.tool.clone(),
                     fallback: attempt.fallback,
@@ -119,7 +119,7 @@ impl Walk<'_> {
     fn attempt(
         &mut self,
         visit: &Visit<'_>,
-        call: &definition::Call,
+        call: &Call,
         fallback: Option<usize>,
     ) -> Result<(), EvalError> {
         let facts = self.planner.plan.tool(&call.tool);
@@ -136,7 +136,7 @@ impl Walk<'_> {
         // What the author says holds for the call of the step, not for what replaces it.
         let declared = visit.node.step.effect.filter(|_| fallback.is_none());
         let known = facts.map(|facts| facts.effect);
-        let call = Call {
+        let call = PlannedCall {
             attempt: self.next_attempt(visit),
             tool: call.tool.clone(),
             fallback,
@@ -155,7 +155,7 @@ impl Walk<'_> {
     }
 
     /// Sends a call with the time that it has, unless there is too little of it left.
-    fn send(&mut self, visit: &Visit<'_>, call: Call) {
+    fn send(&mut self, visit: &Visit<'_>, call: PlannedCall) {
         let remaining = self.remaining(visit);
         if remaining.is_some_and(|remaining| remaining < ATTEMPT_TIME_MIN) {
             return self.fail(visit, deadline_error());
@@ -163,7 +163,7 @@ impl Walk<'_> {
         let wanted = visit.node.step.timeout.unwrap_or(self.planner.attempt_timeout);
         let wanted = wanted.min(ATTEMPT_TIMEOUT_MAX);
         let timeout = remaining.map_or(wanted, |remaining| wanted.min(remaining));
-        self.push_call(Call { timeout, ..call });
+        self.push_call(PlannedCall { timeout, ..call });
     }
 
     /// The time until the nearest deadline, when there is one.

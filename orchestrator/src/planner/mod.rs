@@ -93,7 +93,7 @@ impl Planner {
 #[non_exhaustive]
 pub enum Command {
     /// Call a tool, after the intent is stored.
-    Call(Call),
+    Call(PlannedCall),
     /// Cancel a running attempt.
     Cancel {
         /// The attempt to cancel.
@@ -143,7 +143,7 @@ pub struct AttemptKey {
 
 /// A call to be made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct PlannedCall {
     /// The step, and the number of the attempt.
     pub attempt: AttemptKey,
     /// The tool.

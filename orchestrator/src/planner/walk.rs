@@ -273,7 +273,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds a call when there is room for one.
-    pub(super) fn push_call(&mut self, call: super::Call) {
+    pub(super) fn push_call(&mut self, call: super::PlannedCall) {
         self.calls_left = self.calls_left.saturating_sub(1);
         self.commands.push(Command::Call(call));
     }

@@ -75,15 +75,14 @@ async fn connect_and_run(
         Arc::new(LocalServer::new(&globals.state_dir, Arc::clone(&setup.manager) as Arc<_>));
     // Which servers there are is known before one is started, which tools they have is not.
     let plan = plan.check_tools(&*caller).map_err(|error| setup.refused(error))?;
-    let mut names = plan.workflow().servers();
-    names.remove(LOCAL_SERVER);
-    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    let servers = plan.workflow().servers().into_iter();
+    let names: Vec<&str> = servers.filter(|name| *name != LOCAL_SERVER).collect();
     let connecting = async {
-        setup.manager.connect_only(&wanted).await;
+        setup.manager.connect_only(&names).await;
         Ok(())
     };
     interrupt.or(connecting).await?;
+    let servers = setup.count_words(names.len());
     let plan = plan.check_tools(&*caller).map_err(|error| setup.refused(error))?;
     for away in plan.unavailable() {
         console.warn(&setup.unavailable(&away.server, &away.reason, away.kind).message);
@@ -97,8 +96,7 @@ async fn connect_and_run(
     }
     if !console.is_json && !console.is_quiet() {
         let name = console.paint().strong(&plan.workflow().name);
-        let count = setup.count_words(names.len());
-        console.print(&format!("run {}  {name}  {count}", options.run));
+        console.print(&format!("run {}  {name}  {servers}", options.run));
     }
     let run = Run::new(caller, Arc::new(MemoryJournal::new()), options);
     follow(run.execute(plan, inputs), &live, &stop, (console, interrupt)).await

@@ -76,7 +76,7 @@ impl Simulation {
         }
     }
 
-    fn call(&mut self, call: Call) {
+    fn call(&mut self, call: PlannedCall) {
         let index: usize = call.tool.tool.parse().unwrap();
         let Behaviour { ends, millis } = self.behaviours[index % self.behaviours.len()];
         let after = Duration::from_millis(millis);
