@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use mcp_mock::World;
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
-use orchestrator::manager::Manager;
+use orchestrator::manager::{Manager, ServerSpec};
 use orchestrator::run::RunId;
 use orchestrator::workflow::builder::call;
 use orchestrator::workflow::{Workflow, WorkflowError};
@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
+    let manager = Arc::new(Manager::connect(ServerSpec::mocks(&World::new(42))).await);
     let plan = workflow()?.check(&*manager)?;
     let inputs = plan.workflow().bind_inputs(Map::new())?;
     let now = Timestamp::now();

@@ -12,8 +12,7 @@ use mcp_mock::{Fault, World};
 use orchestrator::call::{Growth, RetryPolicy};
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
-use orchestrator::manager::LocalServer;
-use orchestrator::manager::{Manager, ManagerError};
+use orchestrator::manager::{LocalServer, Manager, ManagerError, ServerSpec};
 use orchestrator::run::RunId;
 use orchestrator::workflow::builder::call;
 use orchestrator::workflow::{Workflow, WorkflowError};
@@ -24,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let world = World::new(42);
     let busy = || Fault::ToolError { status: 429, message: "too many requests".to_owned() };
     world.salesforce().on("create_case").fault(busy());
-    let manager = Arc::new(Manager::connect(Manager::mock_servers(&world)).await);
+    let manager = Arc::new(Manager::connect(ServerSpec::mocks(&world)).await);
     let (channels, nowhere) = (["#support", "#general"], ["#nowhere", "#support", "#elsewhere"]);
 
     println!("all or nothing: {:?}", post_to_all(&manager, &channels).await);

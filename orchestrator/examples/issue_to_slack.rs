@@ -4,13 +4,13 @@
 use std::error::Error;
 
 use mcp_mock::World;
-use orchestrator::manager::Manager;
+use orchestrator::manager::{Manager, ServerSpec};
 use serde::Deserialize;
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let manager = Manager::connect(Manager::mock_servers(&World::new(42))).await;
+    let manager = Manager::connect(ServerSpec::mocks(&World::new(42))).await;
     let issue = open_and_tell(&manager, "Login button does not react").await?;
     println!("issue #{}: {}", issue.number, issue.html_url);
     manager.close().await;

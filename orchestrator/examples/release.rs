@@ -4,12 +4,12 @@
 use std::error::Error;
 
 use mcp_mock::World;
-use orchestrator::manager::{Manager, ManagerError};
+use orchestrator::manager::{Manager, ManagerError, ServerSpec};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let manager = Manager::connect(Manager::mock_servers(&World::new(42))).await;
+    let manager = Manager::connect(ServerSpec::mocks(&World::new(42))).await;
     let Published { url, failures } = publish(&manager, "v1.5.0", "Dark theme.").await?;
     println!("released {url}");
     for failure in failures {

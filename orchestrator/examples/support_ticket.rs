@@ -10,7 +10,7 @@ use mcp_mock::{Fault, World};
 use orchestrator::call::RetryPolicy;
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
-use orchestrator::manager::Manager;
+use orchestrator::manager::{Manager, ServerSpec};
 use orchestrator::run::RunId;
 use orchestrator::workflow::builder::{StepBuilder, WorkflowBuilder, call};
 use orchestrator::workflow::{Workflow, WorkflowError};
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let down = Fault::ToolError { status: 400, message: "no storage left".to_owned() };
     world.salesforce().on("create_case").fault(down);
 
-    let manager = Arc::new(Manager::connect(Manager::mock_servers(&world)).await);
+    let manager = Arc::new(Manager::connect(ServerSpec::mocks(&world)).await);
     let plan = workflow()?.check(&*manager)?;
     let inputs = plan.workflow().bind_inputs(Map::new())?;
     let now = Timestamp::now();

@@ -13,7 +13,7 @@
 //!
 //! use mcp_mock::World;
 //! use orchestrator::engine::journal::MemoryJournal;
-//! use orchestrator::manager::Manager;
+//! use orchestrator::manager::{Manager, ServerSpec};
 //! use orchestrator::engine::{Run, RunOptions};
 //! use orchestrator::run::RunId;
 //! use orchestrator::workflow::Workflow;
@@ -23,7 +23,8 @@
 //! let hello = json!({ "channel": "#support", "text": "hello" });
 //! let workflow = Workflow::builder("hello").step("tell", call("slack/post_message").with(hello)).build()?;
 //!
-//! let manager = Arc::new(Manager::connect(Manager::mock_servers(&World::new(42))).await);
+//! let slack = ServerSpec::new("slack", World::new(42).slack());
+//! let manager = Arc::new(Manager::connect(vec![slack]).await);
 //! let plan = workflow.check(&*manager)?;
 //! let inputs = plan.workflow().bind_inputs(Map::new())?;
 //! let options = RunOptions::new(RunId::from_text("first"), "2026-11-22T09:00:00Z".parse()?);
@@ -37,7 +38,7 @@
 //! ```
 //!
 //! What it is not: a protocol. Sessions, framing and processes are the business of `mcp-core` and
-//! `mcp-client`; the fakes behind [`Manager::mock_servers`](manager::Manager::mock_servers) are `mcp-mock`.
+//! `mcp-client`; the fakes behind `ServerSpec::mocks` are `mcp-mock`.
 #![forbid(unsafe_code)]
 
 pub mod call;

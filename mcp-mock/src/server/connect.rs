@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mcp_client::Connector;
 use mcp_client::transport::memory::{self, MemoryTransport};
 use mcp_client::transport::own_stdio_halves;
 use mcp_core::server::serve;
@@ -76,6 +77,14 @@ impl MockServer {
         serve(&connection, &*stream).await?;
         stream.close().await;
         Ok(())
+    }
+}
+
+/// Every connection is one in memory, to the same state.
+#[async_trait]
+impl Connector for MockServer {
+    async fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(self.transport()))
     }
 }
 

@@ -81,7 +81,7 @@ async fn carry_out(
     let in_doubt = error.failure.delivery == Delivery::Unknown
         && setup.manager.facts(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
     let names = list.entries.iter().map(|tool| tool.name.as_str());
-    let is_refusal = error.reached_client();
+    let is_refusal = error.call_error().is_some();
     let mut error = CommandError::from(error);
     if is_refusal {
         error.message = format!("{tool}: {}", error.message);

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mcp_mock::World;
-
 use super::arguments::Globals;
 use super::console::Console;
 use super::error::{CommandError, ErrorKind};
@@ -18,9 +16,6 @@ use crate::report::words;
 
 /// Where servers are looked for when no file is named: the first that exists counts.
 const FILES: [&str; 3] = [".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json"];
-
-/// The fakes are the same at every start.
-const MOCK_SEED: u64 = 42;
 
 /// The servers of a command, not connected.
 #[derive(Debug)]
@@ -47,11 +42,7 @@ impl Setup {
         for note in &config.notes {
             console.progress(note);
         }
-        let mut specs = if globals.mocks {
-            Manager::mock_servers(&World::new(MOCK_SEED))
-        } else {
-            Manager::configured_servers(&config)
-        };
+        let mut specs = if globals.mocks { mocks()? } else { ServerSpec::from_config(&config) };
         if let Some(timeout) = globals.timeout {
             specs.iter_mut().for_each(|spec| {
                 spec.client = spec.client.clone().with_call_timeout(timeout);
@@ -137,10 +128,26 @@ impl Setup {
     }
 }
 
+/// The servers of `--mocks`: the same at every start.
+#[cfg(feature = "mocks")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without fakes refuses")]
+fn mocks() -> Result<Vec<ServerSpec>, CommandError> {
+    Ok(ServerSpec::mocks(&mcp_mock::World::new(42)))
+}
+
+#[cfg(not(feature = "mocks"))]
+fn mocks() -> Result<Vec<ServerSpec>, CommandError> {
+    Err(CommandError::new(ErrorKind::Usage, "this program was built without fakes")
+        .with_hint("build it with the feature `mocks`, which is on by default"))
+}
+
 pub(super) fn no_servers() -> CommandError {
-    CommandError::new(ErrorKind::Usage, "no servers are configured")
-        .with_hint("write `.mcp.json`, or name a file with `--servers FILE`")
-        .with_hint("or try it without any set-up: `--mocks`")
+    let error = CommandError::new(ErrorKind::Usage, "no servers are configured")
+        .with_hint("write `.mcp.json`, or name a file with `--servers FILE`");
+    match cfg!(feature = "mocks") {
+        true => error.with_hint("or try it without any set-up: `--mocks`"),
+        false => error,
+    }
 }
 
 /// Reads the configuration; a person on a terminal is asked for what it has no values for.

@@ -111,18 +111,19 @@ impl ManagerError {
         Self::new(server, CallFailure::new(FailureKind::UnknownTool, Delivery::Refused, message))
     }
 
-    /// The answer of a tool that failed.
+    /// What the client says of the call, when it had the call.
+    #[must_use]
+    pub fn call_error(&self) -> Option<&CallError> {
+        self.cause.as_deref()
+    }
+
+    /// What the tool answered, when it failed.
     #[must_use]
     pub fn tool_error(&self) -> Option<&ToolError> {
-        match self.cause.as_deref() {
+        match self.call_error() {
             Some(CallError::Tool(error)) => Some(error),
             _ => None,
         }
-    }
-
-    /// Whether the client of the server had the call, so that the text of the failure leaves out where.
-    pub(crate) fn reached_client(&self) -> bool {
-        self.cause.is_some()
     }
 
     fn text(&self) -> String {

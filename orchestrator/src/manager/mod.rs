@@ -36,12 +36,10 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use mcp_client::ToolList;
 use mcp_core::protocol::CallToolResult;
-use mcp_mock::{ServiceName, World};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::call::{CallFailure, Deadline, KnownTools, ServerTools, ToolCaller, ToolFacts, ToolRef};
-use crate::config::Config;
 use naming::NameTable;
 use server::Server;
 
@@ -53,10 +51,11 @@ const STARTING_MAX: usize = 16;
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// use mcp_mock::World;
-/// use orchestrator::manager::Manager;
+/// use orchestrator::manager::{Manager, ServerSpec};
 /// use serde_json::json;
 ///
-/// let manager = Manager::connect(Manager::mock_servers(&World::new(42))).await;
+/// let slack = ServerSpec::new("slack", World::new(42).slack());
+/// let manager = Manager::connect(vec![slack]).await;
 /// let arguments = json!({ "channel": "#support", "text": "hello" });
 /// let posted = manager.call_tool("slack", "post_message", &arguments).await?;
 ///
@@ -84,20 +83,6 @@ impl Manager {
     #[must_use]
     pub fn idle(servers: Vec<ServerSpec>) -> Self {
         Self { servers: servers.into_iter().map(|spec| Arc::new(Server::new(spec))).collect() }
-    }
-
-    /// The servers of a configuration.
-    #[must_use]
-    pub fn configured_servers(config: &Config) -> Vec<ServerSpec> {
-        let tokens = config.tokens.as_deref();
-        let servers = config.servers.iter();
-        servers.map(|server| ServerSpec::from_config(server, tokens)).collect()
-    }
-
-    /// The five fakes of a world, under the names of their services.
-    #[must_use]
-    pub fn mock_servers(world: &World) -> Vec<ServerSpec> {
-        ServiceName::ALL.map(|service| ServerSpec::mock(&world.server(service))).into()
     }
 
     /// Connects to those servers that are not there, side by side.
@@ -217,5 +202,5 @@ impl ToolCaller for Manager {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "mocks"))]
 mod tests;

@@ -1,4 +1,4 @@
-//! What the manager must know of a server before it connects.
+//! What the manager has to know of a server before it connects.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -11,34 +11,48 @@ use mcp_client::{ClientOptions, Connector};
 use mcp_core::protocol::Implementation;
 use mcp_core::session::EraChoice;
 use mcp_core::{Transport, TransportError};
-use mcp_mock::MockServer;
 
 use super::http;
 use crate::call::FailureRules;
-use crate::config::{Era, Launch, Process, SecretString, ServerConfig};
+use crate::config::{Config, Era, Launch, Process, SecretString, ServerConfig};
 
-/// Calls that one server gets at the same time unless it says otherwise.
+/// At most this many calls run on a server at the same time unless its entry says otherwise.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not 0");
 
 /// A server: its name, how to reach it, and its limits.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+///
+/// use mcp_client::transport::stdio::ChildCommand;
+/// use orchestrator::manager::ServerSpec;
+///
+/// let command = ChildCommand::new("npx").with_args(["-y", "@modelcontextprotocol/server-github"]);
+/// let github = ServerSpec::new("github", command)
+///     .with_concurrency(NonZeroUsize::new(4).ok_or("not zero")?)
+///     .trusting_hints();
+///
+/// assert_eq!(github.name, "github");
+/// # Ok::<_, &str>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ServerSpec {
     /// The name that workflows use.
     pub name: String,
-    /// Where it is, for people; `None` when that is in this machine.
+    /// The address that people are shown; `None` for a server in this machine.
     pub address: Option<String>,
     /// Opens connections to it.
     pub connector: Arc<dyn Connector>,
     /// Settings of its connections.
     pub client: ClientOptions,
-    /// How many calls it gets at the same time.
+    /// At most this many calls run on it at the same time.
     pub concurrency: NonZeroUsize,
-    /// How many connections are kept to it; a call takes the one with the least to do.
+    /// This many connections are kept to it; a call takes the one with the fewest calls.
     pub connections: NonZeroUsize,
-    /// Whether its word is taken that a tool only reads or may be called twice.
+    /// Whether to believe it that a tool only reads or may be called twice.
     pub trust_hints: bool,
-    /// How its failures are read.
+    /// The rules by which its failures are classified.
     pub failures: FailureRules,
 }
 
@@ -49,7 +63,7 @@ pub(super) fn client_options() -> ClientOptions {
 }
 
 impl ServerSpec {
-    /// A server with the usual limits, one connection, whose hints are not trusted.
+    /// A server with the usual limits and one connection, whose hints are not trusted.
     pub fn new(name: impl Into<String>, connector: impl Connector + 'static) -> Self {
         Self {
             name: name.into(),
@@ -63,42 +77,40 @@ impl ServerSpec {
         }
     }
 
-    /// A fake in this process. Its hints are trusted: we wrote them.
-    #[must_use]
-    pub fn mock(server: &MockServer) -> Self {
-        let mut spec = Self::new(server.name(), Mock(server.clone()));
-        spec.trust_hints = true;
-        spec
-    }
-
-    /// Keeps so many connections.
+    /// Sets how many connections are kept to it.
     #[must_use]
     pub fn with_connections(mut self, connections: NonZeroUsize) -> Self {
         self.connections = connections;
         self
     }
 
-    /// Allows so many calls at the same time.
+    /// Sets how many calls may run on it at the same time.
     #[must_use]
     pub fn with_concurrency(mut self, concurrency: NonZeroUsize) -> Self {
         self.concurrency = concurrency;
         self
     }
 
-    /// Takes the server's word that a tool only reads or may be called twice.
+    /// Believes the server that a tool only reads or may be called twice.
     #[must_use]
     pub fn trusting_hints(mut self) -> Self {
         self.trust_hints = true;
         self
     }
 
-    /// A server that cannot even be tried. The reason is told when it is connected.
+    /// A server that cannot be connected to. The attempt fails with this reason.
     pub(super) fn unusable(name: &str, message: String) -> Self {
         Self::new(name, Unusable { message })
     }
 
-    /// A server of a configuration. What is wrong with its entry is told when it is connected.
-    pub(super) fn from_config(config: &ServerConfig, tokens: Option<&Path>) -> Self {
+    /// The servers of a configuration. A broken entry is a server that says so when it is connected.
+    #[must_use]
+    pub fn from_config(config: &Config) -> Vec<Self> {
+        let tokens = config.tokens.as_deref();
+        config.servers.iter().map(|server| Self::from_entry(server, tokens)).collect()
+    }
+
+    fn from_entry(config: &ServerConfig, tokens: Option<&Path>) -> Self {
         let mut spec = match &config.launch {
             Ok(Launch::Process(process)) => Self::new(&config.name, command(process)),
             Ok(Launch::Http(endpoint)) => {
@@ -126,6 +138,21 @@ impl ServerSpec {
     }
 }
 
+#[cfg(feature = "mocks")]
+impl ServerSpec {
+    /// A fake in this process. Its hints are trusted: we wrote them.
+    #[must_use]
+    pub fn mock(server: &mcp_mock::MockServer) -> Self {
+        Self::new(server.name(), server.clone()).trusting_hints()
+    }
+
+    /// The five fakes of a world, under the names of their services.
+    #[must_use]
+    pub fn mocks(world: &mcp_mock::World) -> Vec<Self> {
+        mcp_mock::ServiceName::ALL.map(|service| Self::mock(&world.server(service))).into()
+    }
+}
+
 impl fmt::Debug for ServerSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerSpec").field("name", &self.name).finish_non_exhaustive()
@@ -146,16 +173,7 @@ fn command(process: &Process) -> ChildCommand {
     }
 }
 
-struct Mock(MockServer);
-
-#[async_trait]
-impl Connector for Mock {
-    async fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
-        Ok(Box::new(self.0.transport()))
-    }
-}
-
-/// A server that cannot even be tried.
+/// A connector that always fails.
 struct Unusable {
     message: String,
 }

@@ -141,7 +141,7 @@ async fn calls_take_the_connection_with_the_least_to_do() {
 async fn one_stuck_server_does_not_slow_another() {
     let world = World::new(1);
     world.slack().on(any_tool()).fault(Fault::Hang);
-    let manager = Manager::connect(Manager::mock_servers(&world)).await;
+    let manager = Manager::connect(ServerSpec::mocks(&world)).await;
 
     let (arguments, repo) = (hello(), json!({ "owner": "company", "repo": "support" }));
     let start = tokio::time::Instant::now();
@@ -159,7 +159,7 @@ async fn one_stuck_server_does_not_slow_another() {
 
 #[tokio::test]
 async fn names_resolve_bare_qualified_and_by_server() {
-    let manager = Manager::connect(Manager::mock_servers(&World::new(1))).await;
+    let manager = Manager::connect(ServerSpec::mocks(&World::new(1))).await;
 
     for name in ["create_issue", "mcp_github_create_issue", "github/create_issue"] {
         assert_eq!(manager.resolve(name).unwrap().to_string(), "github/create_issue", "{name}");
@@ -168,7 +168,7 @@ async fn names_resolve_bare_qualified_and_by_server() {
 
 #[tokio::test]
 async fn unknown_names_come_with_what_may_have_been_meant() {
-    let manager = Manager::connect(Manager::mock_servers(&World::new(1))).await;
+    let manager = Manager::connect(ServerSpec::mocks(&World::new(1))).await;
 
     let server = manager.call_tool("githup", "x", &json!({})).await.unwrap_err();
     let tool = manager.call_tool("github", "create_isue", &json!({})).await.unwrap_err();
@@ -186,7 +186,7 @@ async fn a_tool_that_says_no_is_told_in_its_own_words() {
         .slack()
         .on(tool("post_message"))
         .fault(Fault::ToolError { status: 429, message: "slow down".to_owned() });
-    let manager = Manager::connect(Manager::mock_servers(&world)).await;
+    let manager = Manager::connect(ServerSpec::mocks(&world)).await;
 
     let error = manager.call_tool("slack", "post_message", &hello()).await.unwrap_err();
     let failure = CallFailure::from(error);

@@ -18,8 +18,7 @@ use mcp_mock::World;
 use orchestrator::call::ToolCaller;
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
-use orchestrator::manager::LocalServer;
-use orchestrator::manager::Manager;
+use orchestrator::manager::{LocalServer, Manager, ServerSpec};
 use orchestrator::run::{RunId, RunReport};
 use orchestrator::workflow::Workflow;
 use serde_json::{Map, Value};
@@ -50,7 +49,7 @@ fn workflow(file: &str) -> Workflow {
 }
 
 async fn connected(world: &World) -> Arc<Manager> {
-    Arc::new(Manager::connect(Manager::mock_servers(world)).await)
+    Arc::new(Manager::connect(ServerSpec::mocks(world)).await)
 }
 
 /// Runs an example on the fakes of a world; `local` writes to a folder that is gone afterwards.

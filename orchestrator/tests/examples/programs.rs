@@ -66,7 +66,7 @@ fn no_program_is_left_out() {
 async fn overview_goes_on_past_a_server_that_is_not_there() {
     let world = World::new(42);
     let missing = ChildCommand::new("no-such-program");
-    let mut servers = Manager::mock_servers(&world);
+    let mut servers = ServerSpec::mocks(&world);
     servers.push(ServerSpec::new("crm", missing));
 
     let overview = connect::overview(&Manager::connect(servers).await).await.unwrap();
