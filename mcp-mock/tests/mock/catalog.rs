@@ -14,7 +14,7 @@ pub(super) fn calls(world: &World, service: ServiceName) -> Vec<(&'static str, V
     match service {
         ServiceName::GitHub => github_calls(),
         ServiceName::Gmail => gmail_calls(&world.state().gmail.messages[0].id),
-        ServiceName::Notion => notion_calls(&world.state().notion.pages[0].id),
+        ServiceName::Notion => notion_calls(&ticket(world)),
         ServiceName::Salesforce => {
             salesforce_calls(&world.state().salesforce.records("Lead")[0].id)
         }
@@ -104,10 +104,16 @@ fn salesforce_calls(lead: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// The id of a support ticket in Notion.
+fn ticket(world: &World) -> String {
+    world.state().notion.page_titled("Password reset mail never arrives").unwrap().id.clone()
+}
+
 fn slack_calls(world: &World) -> Vec<(&'static str, Value)> {
     let state = world.state();
     let channel = &state.slack.channel("support").unwrap().id;
-    let ts = &state.slack.messages("support")[0].ts;
+    let messages = state.slack.messages("support");
+    let ts = &messages.iter().find(|message| message.reply_count > 0).unwrap().ts;
     let user = &state.slack.user("ada").unwrap().id;
     vec![
         ("post_message", json!({ "channel": "#support", "text": "New ticket" })),
@@ -216,7 +222,7 @@ async fn readers_change_nothing() {
 #[tokio::test]
 async fn aliases_resolve_and_are_not_listed() {
     let world = World::new(1);
-    let page = world.state().notion.pages[0].id.clone();
+    let page = ticket(&world);
     let mail = json!({ "to": "ann@acme.example", "subject": "Hello", "body": "Text" });
     let aliases = [
         (ServiceName::Gmail, "send_email", "send_message", mail),

@@ -6,16 +6,16 @@ use mcp_mock::service::notion::{Notion, Paging};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// How often a text is read as JSON before it is left alone.
+/// At most this often a string is decoded as JSON.
 const UNWRAPS_MAX: usize = 3;
-/// Levels of objects and lists below which texts are left alone, so that texts in texts cannot exhaust
-/// the stack. The reader of JSON stops at about as many.
+/// Strings below this many levels of objects and arrays are not decoded, so that strings in strings cannot
+/// exhaust the stack. The JSON parser stops at about as many levels.
 const DEPTH_MAX: usize = 128;
 /// Characters of a value that a refusal repeats.
 const SHOWN_CHARS_MAX: usize = 100;
 
-/// The value with every text that encodes an object or a list, perhaps several times over, in its decoded
-/// form. A text that encodes anything else stays as it is.
+/// The value with every string that encodes an object or an array, perhaps several times over, decoded. A
+/// string that encodes anything else stays.
 pub(super) fn unwrapped(value: Value) -> Value {
     unwrapped_at(value, 0)
 }

@@ -311,7 +311,7 @@ fn content_is_written_as_markdown() {
 #[test]
 fn pages_are_changed_decorated_and_trashed() {
     let mut state = world(None);
-    let id = state.notion.pages_of("customers-db")[0].id.clone();
+    let id = state.notion.page_titled("Northwind").unwrap().id.clone();
     let change = json!({
         "page_id": id, "properties": { "Seats": { "number": 50 } }, "icon": { "emoji": "🎉" },
     });

@@ -2,7 +2,7 @@
 //!
 //! It never flags a failure: a refusal of Slack, a missing argument and an unknown tool are all results
 //! with JSON that says so. Of arguments it looks only at whether the required ones are there; an empty
-//! text counts as missing, types are not looked at.
+//! string counts as missing, types are not checked.
 
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value, json};
@@ -113,7 +113,7 @@ fn is_truthy(value: &Value) -> bool {
 }
 
 /// Makes of a value what arrives at Slack when it has another type than the tool declares: numbers are
-/// written out, and a limit is read from a text.
+/// written out, and a limit is read from a string.
 fn coerce(value: &mut Value, declared: &Value) {
     let coerced = match (declared.as_str(), &*value) {
         (Some("number"), Value::String(text)) => text.trim().parse::<i64>().ok().map(Value::from),

@@ -95,7 +95,8 @@ fn gmail_calls(id: &str) -> Vec<(&'static str, Value)> {
 }
 
 fn simple_notion_calls(world: &World) -> Vec<(&'static str, Value)> {
-    let page = world.state().notion.pages_of("leads-db")[0].id.clone();
+    let page =
+        world.state().notion.page_titled("Re: Your trial ends next week").unwrap().id.clone();
     let database = json!({ "database_id": "leads-db" });
     let name = json!({ "Name": "Ann" });
     vec![
@@ -112,7 +113,7 @@ fn simple_notion_calls(world: &World) -> Vec<(&'static str, Value)> {
 }
 
 fn notion_calls(state: &State) -> Vec<(&'static str, Value)> {
-    let id = &state.notion.pages_of("leads-db")[0].id;
+    let id = &state.notion.page_titled("Re: Your trial ends next week").unwrap().id;
     let database = state.notion.database("leads-db").unwrap();
     let source = json!({ "data_source_id": database.sources[0].id });
     let (page, block) = (json!({ "page_id": id }), json!({ "block_id": id }));

@@ -121,7 +121,7 @@ async fn notion_lags_in_every_dialect_and_its_pages_are_read_at_once() {
     let world = lagging();
     let (simple, npm) =
         (client_of(&world.notion()).await, vendor(&world.notion(), "npm-2.5.2").await);
-    let page_id = world.state().notion.pages[0].id.clone();
+    let page_id = world.state().notion.page_titled("Old page").unwrap().id.clone();
     let title = json!([{ "text": { "content": "New page" } }]);
     let change = json!({ "page_id": page_id, "properties": { "title": { "title": title } } });
     npm.call_raw("API-patch-page", change).await.unwrap();

@@ -15,7 +15,7 @@ const LEVELS_MAX: usize = 2;
 /// Most blocks in one request, whatever their level.
 const BLOCKS_MAX: usize = 1_000;
 
-/// The types that are understood; all but the last have a text.
+/// The types that are understood; all but the last have rich text.
 pub const BLOCK_KINDS: [&str; 12] = [
     "bulleted_list_item",
     "callout",

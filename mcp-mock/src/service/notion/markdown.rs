@@ -38,7 +38,7 @@ pub struct Replacement {
 /// Where a new piece of Markdown goes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MarkdownPlace {
-    /// Behind a selection: a text, or its beginning and its end with three dots between them.
+    /// Behind a selection: a string, or its beginning and its end with three dots between them.
     After(String),
     /// In front of all.
     Start,
@@ -59,8 +59,8 @@ impl Page {
 }
 
 impl Notion {
-    /// Puts a text in Markdown in the place of the content of a page. The pages below it are content, and go
-    /// into the trash if that is allowed.
+    /// Replaces the content of a page by Markdown. The pages below it are content, and go into the trash if
+    /// that is allowed.
     ///
     /// # Errors
     /// `validation_error` when a line is too long, the page is archived, or there are pages below that may

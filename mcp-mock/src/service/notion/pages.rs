@@ -252,7 +252,7 @@ pub(super) fn uuid(path: &str, id: &str) -> Result<String, ApiError> {
     dashed(id).ok_or_else(|| should_be(path, "a valid uuid", &id.into()))
 }
 
-/// The value of a property that nobody gave one.
+/// The value of a property that the request leaves out.
 pub(super) fn empty(property: &Property) -> (String, PropertyValue) {
     let value = match property.kind {
         PropertyKind::Title => PropertyValue::Title(String::new()),

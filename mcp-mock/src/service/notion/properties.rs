@@ -204,7 +204,7 @@ fn read_date(content: &Value, path: &str) -> Result<Option<PropertyValue>, ApiEr
     Ok(Some(PropertyValue::Date(value)))
 }
 
-/// Whether a text has the form of a name in the database of time zones, which is not at hand here.
+/// Whether a string has the form of a time zone name. Without a database of time zones, any such name passes.
 fn is_time_zone(name: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || "_+-/".contains(c);
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_letter)

@@ -51,7 +51,7 @@ pub(super) fn no_property(name: &str, known: &[&str]) -> ApiError {
         .with_details(json!({ "known": known }))
 }
 
-/// Something that is not there, or that is not shared: nobody can tell which.
+/// Something that does not exist or is not shared; the API does not say which.
 pub(super) fn not_found(what: &str, id: &str) -> ApiError {
     let hint = "Make sure the relevant pages and databases are shared with your integration.";
     ApiError::new(404, "object_not_found", format!("Could not find {what} with ID: {id}. {hint}"))

@@ -295,7 +295,7 @@ impl Property {
     }
 
     /// The value as this property has it, when it came from one of another type; `None` when it does not
-    /// fit. Texts stay texts, options stay options while they are there.
+    /// fit. Strings stay strings, options stay options while the schema has them.
     pub(super) fn fit(&self, from: &PropertyKind, value: &PropertyValue) -> Option<PropertyValue> {
         use PropertyKind::{Email, MultiSelect, PhoneNumber, RichText, Select, Status, Url};
         let is_option =

@@ -23,6 +23,7 @@ const STATUS_DEFAULT: [&str; 3] = ["Not started", "In progress", "Done"];
 /// The databases and pages that are there from the start.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct NotionSeed {
     /// Databases.
     pub databases: Vec<DatabaseSeed>,
@@ -35,6 +36,7 @@ pub struct NotionSeed {
 /// A database with one data source, or with those that it lists.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct DatabaseSeed {
     /// The alias by which tests and workflows may call it.
     pub name: String,
@@ -55,6 +57,7 @@ pub struct DatabaseSeed {
 /// One of several data sources.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SourceSeed {
     /// The name.
     pub name: String,
@@ -82,6 +85,7 @@ pub enum PropertySeed {
 /// A page outside of a database.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct PageSeed {
     /// The title.
     pub title: String,

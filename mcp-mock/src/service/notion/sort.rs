@@ -86,7 +86,7 @@ impl Sort {
     }
 }
 
-/// Options go by their place in the schema, texts by their letters, dates by time.
+/// Options sort by their place in the schema, strings by their letters, dates by time.
 fn compare(property: &Property, left: &Value, right: &Value) -> Ordering {
     if let Some(options) = property.kind.options() {
         let place = |value: &Value| options.iter().position(|option| *value == option.as_str());

@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 
 /// The part of a workspace that an integration can come to know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Notion {
     /// Databases in the order of creation.
     pub databases: Vec<Database>,
@@ -23,6 +24,7 @@ pub struct Notion {
 
 /// A person of the workspace.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct User {
     /// A UUID with dashes.
     pub id: String,
@@ -34,6 +36,7 @@ pub struct User {
 
 /// A comment on a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comment {
     /// A UUID with dashes.
     pub id: String,
@@ -53,6 +56,12 @@ impl Notion {
     pub fn page(&self, id: &str) -> Option<&Page> {
         let id = dashed(id)?;
         self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// The oldest page with this title, shared or not, archived or not.
+    #[must_use]
+    pub fn page_titled(&self, title: &str) -> Option<&Page> {
+        self.pages.iter().find(|page| page.title() == title)
     }
 
     /// The database with this id or alias, shared or not.
@@ -83,6 +92,7 @@ impl Notion {
 
 /// A database: a container of data sources.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Database {
     /// A UUID with dashes.
     pub id: String,
@@ -100,6 +110,7 @@ pub struct Database {
 
 /// A table of pages with typed properties.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DataSource {
     /// A UUID with dashes.
     pub id: String,
@@ -251,6 +262,7 @@ impl PropertyKind {
 
 /// A page: a row of a data source, or a page of its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Page {
     /// A UUID with dashes.
     pub id: String,
@@ -352,6 +364,7 @@ pub enum PropertyValue {
 
 /// A day or a time, perhaps with an end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DateValue {
     /// ISO 8601.
     pub start: String,
@@ -364,6 +377,7 @@ pub struct DateValue {
 
 /// A piece of content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Block {
     /// A UUID with dashes.
     pub id: String,

@@ -7,7 +7,7 @@ use super::text::escaped;
 use super::ts::micros;
 use super::{Api, Channel, ChannelKind, Message, Paging, Slack, fresh_id};
 
-/// Slack's limit for a text, in characters.
+/// The longest text that Slack takes, in characters.
 const TEXT_MAX: usize = 40_000;
 
 /// A message to post.
@@ -24,6 +24,7 @@ pub struct NewMessage {
 
 /// A message that was posted.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Posted {
     /// Id of the channel, also when it was named by its name.
     pub channel: String,

@@ -14,6 +14,7 @@ const CHANNEL_NAME_MAX: usize = 80;
 /// The start of a workspace. Everything may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SlackSeed {
     /// Users besides slackbot and the calling bot.
     pub users: Vec<UserSeed>,
@@ -24,6 +25,7 @@ pub struct SlackSeed {
 /// A user.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct UserSeed {
     /// The id; a fresh one when not given.
     pub id: Option<String>,
@@ -48,6 +50,7 @@ pub struct UserSeed {
 /// A channel, of which all users that are not deleted are members.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct ChannelSeed {
     /// The id; a fresh one when not given.
     pub id: Option<String>,
@@ -86,6 +89,7 @@ impl Default for ChannelSeed {
 /// A message.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct MessageSeed {
     /// Handle or id of who posted it; the calling bot when not given.
     pub user: Option<String>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A channel or a direct conversation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Channel {
     /// Its id.
     pub id: String,
@@ -54,6 +55,7 @@ pub enum ChannelKind {
 
 /// A message or a reply in a thread.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Message {
     /// Names the message: seconds and microseconds since 1970. Compare it as text.
     pub ts: String,
@@ -83,6 +85,7 @@ impl Message {
 
 /// An emoji and who reacted with it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Reaction {
     /// Name of the emoji, without colons.
     pub name: String,
@@ -92,6 +95,7 @@ pub struct Reaction {
 
 /// A person or a bot.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct User {
     /// The id.
     pub id: String,

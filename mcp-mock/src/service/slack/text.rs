@@ -1,4 +1,4 @@
-//! How Slack stores a text: `&`, `<` and `>` escaped, mentions and links kept.
+//! How Slack stores the text of a message: `&`, `<` and `>` escaped, mentions and links kept.
 
 /// What may stand after `<` in a token: users, channels, groups and commands, links.
 const TOKENS: [&str; 6] = ["@", "#", "!", "http://", "https://", "mailto:"];

@@ -11,7 +11,7 @@ impl Slack {
     pub(super) fn next_ts(&mut self, clock: &Clock) -> String {
         let now = u64::try_from(clock.now().as_microsecond()).unwrap_or_default();
         self.last_ts = now.max(self.last_ts.saturating_add(1));
-        // Ten digits of seconds keep the order of texts and of times the same.
+        // With ten digits of seconds, strings sort as times do.
         format!("{:010}.{:06}", self.last_ts / MICROS, self.last_ts % MICROS)
     }
 }

@@ -40,7 +40,7 @@ fn text(content: &str) -> Value {
 }
 
 fn home(state: &State) -> String {
-    state.notion.pages.iter().find(|page| page.title() == "Home").unwrap().id.clone()
+    state.notion.page_titled("Home").unwrap().id.clone()
 }
 
 /// The error of a call that this mock cannot carry out.

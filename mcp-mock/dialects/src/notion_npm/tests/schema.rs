@@ -44,7 +44,7 @@ fn rows(state: &mut State) -> Vec<Value> {
 }
 
 fn page_id(state: &State, title: &str) -> String {
-    state.notion.pages.iter().find(|page| page.title() == title).unwrap().id.clone()
+    state.notion.page_titled(title).unwrap().id.clone()
 }
 
 #[track_caller]

@@ -80,7 +80,9 @@ mod tests {
     fn every_tool_answers_as_it_declares() {
         let mut demo = Demo::new(tools());
         let channel = demo.state.slack.channel("support").unwrap().id.clone();
-        let ts = demo.state.slack.messages("support")[0].ts.clone();
+        let first =
+            demo.call("post_message", json!({ "channel": channel, "text": "Hello" })).unwrap();
+        let ts = &first["ts"];
         let user = demo.state.slack.user("ada").unwrap().id.clone();
         let calls = [
             ("post_message", json!({ "channel": "#support", "text": "New ticket" })),
