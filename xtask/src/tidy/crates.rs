@@ -11,14 +11,19 @@ use super::rooms::{CrateRoot, TABLE, Table};
 /// The crate that stands aside: it uses none, and none uses it.
 const ASIDE: &str = "xtask";
 
-/// The crate that others take as a dev-dependency.
-pub(super) const LIGHT: &str = "mcp-mock";
+/// A build and the packages that it must not compile.
+pub(super) struct Build {
+    /// Of `cargo tree`.
+    pub(super) arguments: &'static str,
+    packages_max: usize,
+    /// Packages, or features of packages: `mcp-mock/http`.
+    without: &'static [&'static str],
+}
 
-/// The most packages that it may bring, itself included: it has to compile in half a minute.
-const LIGHT_PACKAGES_MAX: usize = 40;
-
-/// What it must not bring at all: the programs parse arguments, tests do not.
-const LIGHT_WITHOUT: [&str; 1] = ["clap"];
+pub(super) const BUILDS: [Build; 1] = [
+    // A dev-dependency has to compile in half a minute, and tests parse no arguments.
+    Build { arguments: "-p mcp-mock", packages_max: 40, without: &["clap"] },
+];
 
 /// Holds the output of `cargo metadata --no-deps` against the table; dev-dependencies count too.
 pub(super) fn direction(table: &Table, metadata: &Value) -> Vec<Finding> {
@@ -105,23 +110,27 @@ pub(super) fn roots(metadata: &Value, root: &Path) -> Vec<CrateRoot> {
         .collect()
 }
 
-/// Weighs the crate that others take along, by the output of `cargo tree --prefix none --format {p}`.
-pub(super) fn weight(tree: &str) -> Vec<Finding> {
-    let packages: BTreeSet<_> = tree
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_whitespace();
-            Some((words.next()?, words.next()?))
-        })
-        .collect();
-    let mut messages = Vec::new();
-    if packages.len() > LIGHT_PACKAGES_MAX {
-        messages
-            .push(format!("pulls in {} packages, more than {LIGHT_PACKAGES_MAX}", packages.len()));
+/// Checks a build by the output of `cargo tree --prefix none --format {p}|{f}`.
+pub(super) fn contents(build: &Build, tree: &str) -> Vec<Finding> {
+    let mut packages = BTreeSet::new();
+    let mut features = BTreeSet::new();
+    for (package, enabled) in tree.lines().filter_map(|line| line.split_once('|')) {
+        let name = package.split(' ').next().unwrap_or_default();
+        let enabled = enabled.split(' ').next().unwrap_or_default();
+        packages.insert(package);
+        features.insert(name.to_owned());
+        features.extend(enabled.split(',').map(|feature| format!("{name}/{feature}")));
     }
-    let heavy = LIGHT_WITHOUT.iter().filter(|it| packages.iter().any(|(name, _)| name == *it));
-    messages.extend(heavy.map(|name| format!("pulls in `{name}`, which is for programs")));
-    messages.into_iter().map(|message| Finding::new(LIGHT, message)).collect()
+    let Build { arguments, packages_max, without } = build;
+    let pulled = without.iter().filter(|it| features.contains(**it));
+    let mut messages: Vec<_> = pulled.map(|it| format!("compiles `{it}`")).collect();
+    if packages.len() > *packages_max {
+        messages.push(format!("compiles {} packages, more than {packages_max}", packages.len()));
+    }
+    messages
+        .into_iter()
+        .map(|message| Finding::new(format!("cargo build {arguments}"), message))
+        .collect()
 }
 
 fn array<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
@@ -181,17 +190,20 @@ mod tests {
     }
 
     #[test]
-    fn packages_are_counted_once() {
-        let light = "mcp-mock v0.1.0\nserde v1.0.0\nserde v1.0.0 (*)\n\n".repeat(50);
-        let heavy: String = (0..41).map(|n| format!("crate{n} v1.0.0\n")).collect();
+    fn builds_are_held_to_what_they_may_compile() {
+        let build =
+            Build { arguments: "-p fakes", packages_max: 2, without: &["clap", "fakes/http"] };
+        let found = |tree: &str| lines(&contents(&build, tree));
+        let light = "fakes v0.1.0 (/x/fakes)|yaml\nserde v1.0.0|std\nserde v1.0.0|std (*)\n\n";
 
-        let with_clap = "mcp-mock v0.1.0\nclap v4.6.0\n";
-
-        assert_eq!(weight(&light), []);
+        assert_eq!(found(&light.repeat(50)), [""; 0]);
         assert_eq!(
-            lines(&weight(with_clap)),
-            ["error: mcp-mock: pulls in `clap`, which is for programs"]
+            found("fakes v0.1.0 (/x/fakes)|http,yaml\nclap v4.6.0|\nserde v1.0.0|\n"),
+            [
+                "error: cargo build -p fakes: compiles `clap`",
+                "error: cargo build -p fakes: compiles `fakes/http`",
+                "error: cargo build -p fakes: compiles 3 packages, more than 2",
+            ]
         );
-        assert_eq!(lines(&weight(&heavy)), ["error: mcp-mock: pulls in 41 packages, more than 40"]);
     }
 }

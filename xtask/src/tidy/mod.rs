@@ -54,13 +54,15 @@ pub(crate) fn run(args: &[String], out: &mut dyn Write) -> Result<()> {
 fn check_all(root: &Path, files: &[TextFile]) -> Result<Vec<Finding>> {
     let metadata = super::output("cargo metadata --no-deps --format-version 1 --locked")?;
     let metadata = serde_json::from_str(&metadata).context("`cargo metadata` is not JSON")?;
-    let light = crates::LIGHT;
-    let tree = format!("cargo tree -p {light} -e normal --prefix none --format {{p}} --locked");
     let text = |path| files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
     let table = rooms::Table::parse(text(rooms::TABLE))?;
 
     let mut findings = crates::direction(&table, &metadata);
-    findings.extend(crates::weight(&super::output(&tree)?));
+    for build in &crates::BUILDS {
+        let options = "-e normal --prefix none --format {p}|{f} --locked";
+        let tree = super::output(&format!("cargo tree {} {options}", build.arguments))?;
+        findings.extend(crates::contents(build, &tree));
+    }
     findings.extend(rooms::check(&table, files, &crates::roots(&metadata, root)));
     findings.extend(layout::top_level(&names_in(root)?));
     findings.extend(readme::commands(text("README.md")));
