@@ -27,7 +27,7 @@ const UNSUPPORTED_TYPES: [(&str, &str); 2] = [
     ),
 ];
 
-/// Members that we read; others belong to other programs and are left alone.
+/// Members that we read; others are for other programs.
 const NAMES: [&str; 11] = [
     "args",
     "auth",

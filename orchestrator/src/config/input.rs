@@ -47,7 +47,7 @@ pub(super) fn variable(id: &str) -> String {
     format!("{VARIABLE_PREFIX}{}", letters.to_ascii_uppercase())
 }
 
-/// The inputs that a file declares. What is wrong with one comes to light where it is used.
+/// The inputs that a file declares. A mistake in one is reported where it is used.
 pub(super) fn read(members: &[Entry]) -> Vec<Input> {
     let declared = members.iter().find(|member| member.key == "inputs");
     let Some(NodeKind::List(items)) = declared.map(|member| &member.value.kind) else {

@@ -44,7 +44,7 @@ pub struct Config {
     /// Inputs that servers want and that no variable answers: who can ask a person reads again, with
     /// [`Input::variable`] in the environment.
     pub unanswered: Vec<Input>,
-    /// The folder in which logins are kept. They belong to the user and not to a project.
+    /// The folder for logins, which are of the user and not of a project.
     pub tokens: Option<PathBuf>,
 }
 
@@ -54,9 +54,9 @@ pub struct Config {
 pub struct ServerConfig {
     /// The name that workflows use.
     pub name: String,
-    /// How to reach it, or what is wrong with its entry; the other servers work all the same.
+    /// How to reach it, or what is wrong with its entry; the other servers are not affected.
     pub launch: Result<Launch, ConfigError>,
-    /// What we do differently for this server.
+    /// Our options for this server.
     pub options: ServerOptions,
     /// Where the entry is written.
     pub origin: Origin,

@@ -10,17 +10,17 @@ use super::reader::EntryReader;
 use crate::source::Code;
 use crate::source::node::{Entry, Node, NodeKind};
 
-/// The most calls that may be under way on one server.
+/// The most calls that may run on one server at the same time.
 const CONCURRENCY_MAX: usize = 1024;
 /// The most connections to one server; each may be a process.
 const CONNECTIONS_MAX: usize = 64;
-/// The longest timeout: longer waits belong into a workflow's deadline.
+/// The longest timeout: longer waits are for the deadline of a workflow.
 const TIMEOUT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 const NAMES: [&str; 6] =
     ["concurrency", "connections", "era", "startTimeout", "timeout", "trustHints"];
 
-/// What we do differently for one server; what is `None` is left to the manager.
+/// Options of one server; the manager chooses what is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ServerOptions {
@@ -30,11 +30,11 @@ pub struct ServerOptions {
     pub timeout: Option<Duration>,
     /// How long the start and the handshake may take.
     pub start_timeout: Option<Duration>,
-    /// How many calls may be under way at the same time.
+    /// How many calls may run at the same time.
     pub concurrency: Option<NonZeroUsize>,
     /// How many connections are kept.
     pub connections: Option<NonZeroUsize>,
-    /// Whether the server's word is taken that a tool only reads or may be called twice.
+    /// Whether to trust the server's hints that a tool only reads or may be called twice.
     pub trust_hints: bool,
 }
 

@@ -139,3 +139,23 @@ fn calls_are_held_against_what_is_known() {
 
     insta::assert_snapshot!(lines.join("\n"));
 }
+
+#[test]
+fn definition_is_checked_before_servers_are_asked() {
+    struct NotAsked;
+    impl KnownTools for NotAsked {
+        fn servers(&self) -> Option<Vec<String>> {
+            panic!("asked for servers")
+        }
+
+        fn facts(&self, tool: &ToolRef) -> Option<ToolFacts> {
+            panic!("asked for {tool}")
+        }
+    }
+
+    let workflow = workflow("steps: { a: { call: nowhere/tool, needs: [b] } }");
+
+    let error = workflow.check(&NotAsked).unwrap_err().to_string();
+
+    assert!(error.contains("step `b` is unknown"), "{error}");
+}

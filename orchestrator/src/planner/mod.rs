@@ -30,7 +30,7 @@ use crate::run::state::RunState;
 use walk::Walk;
 
 /// A list with more items than this is not gone through: each item costs events, memory and calls,
-/// and a longer list is more likely a mistake than a wish.
+/// and a longer list is probably a mistake.
 pub const ITEMS_MAX: usize = 10_000;
 
 /// A run has at most this many running calls, whatever the graph allows: the bulkhead of the

@@ -12,7 +12,7 @@ use super::{Source, Span};
 pub struct Diagnostic {
     /// The rule that is broken.
     pub code: Code,
-    /// Whether the workflow can be run all the same.
+    /// Whether it prevents a run.
     pub severity: Severity,
     /// What is wrong, as a fragment.
     pub message: String,
@@ -20,7 +20,7 @@ pub struct Diagnostic {
     pub span: Span,
     /// A remark beside the marked place.
     pub label: Option<String>,
-    /// Other places that belong to it, each with a remark.
+    /// Related places, each with a remark.
     pub related: Vec<(Span, String)>,
     /// What to do about it.
     pub help: Option<String>,
@@ -31,7 +31,7 @@ pub struct Diagnostic {
 pub enum Severity {
     /// The workflow cannot be run.
     Error,
-    /// The workflow can be run, and is perhaps not what its author means.
+    /// The workflow can be run; the author perhaps means something else.
     Warning,
 }
 
@@ -155,7 +155,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds another place that belongs to it.
+    /// Adds a related place.
     #[must_use]
     pub fn with_related(mut self, span: &Span, label: impl Into<String>) -> Self {
         self.related.push((span.clone(), label.into()));

@@ -5,7 +5,7 @@ use mcp_core::schema::nearest_name;
 /// How many known names a message lists at most; more would hide the point.
 const KNOWN_SHOWN_MAX: usize = 8;
 
-/// A help line for an unknown `word`: the nearest candidate, or else what there is.
+/// A help line for an unknown `word`: the nearest candidate, or else the known ones.
 pub(crate) fn help<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,

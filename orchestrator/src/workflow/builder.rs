@@ -289,7 +289,7 @@ enum Tree {
 type Members = Vec<(String, Tree)>;
 
 trait Put {
-    /// Sets a member; the last word counts.
+    /// Sets a member; the last value counts.
     fn put(&mut self, key: &str, value: Value);
 }
 

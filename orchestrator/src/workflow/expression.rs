@@ -251,7 +251,7 @@ mod tests {
         Template::parse(source).unwrap().render(&names()).unwrap()
     }
 
-    /// The error of parsing or evaluating, with the part of the source that it means.
+    /// The error of parsing or evaluating, with the part of the source that it is about.
     #[track_caller]
     fn error(source: &str) -> String {
         let result = Expression::parse(source).and_then(|expression| expression.evaluate(&names()));

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::definition::{Input, Workflow};
 use crate::source::suggest;
 
-/// Every input of a workflow with its value, held against its schema: what a run begins with.
+/// Every input of a workflow with its value, checked against its schema: what a run begins with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inputs(Map<String, Value>);
 
@@ -52,7 +52,7 @@ pub enum InputProblem {
     Unknown {
         /// The name that was given.
         name: String,
-        /// The nearest name, or what there is.
+        /// The nearest name, or the names that exist.
         help: Option<String>,
     },
 }

@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let known = || inputs.iter().map(|input| input.name.as_str());
-        // A misspelt use is a use all the same.
+        // A misspelt name is still a use.
         self.used.extend(nearest_name(name, known()));
         let help = suggest::help(name, known());
         let problem =

@@ -35,7 +35,7 @@ pub(super) fn undefined_path(detail: &str) -> Option<&str> {
     before.rsplit('`').next()
 }
 
-/// The error for a path that leads nowhere: says which part is missing and what there is instead.
+/// The error for a path that leads nowhere: it names the missing part and the nearest member.
 pub(super) fn missing(path: &str, names: &Value, range: Option<Range<usize>>) -> ExpressionError {
     let path = path.trim();
     let mut value = names;

@@ -1,7 +1,7 @@
 //! Finds the paths, filters and tests in code, with their places.
 //!
-//! The engine tells which paths are read, but not where they stand and not what follows them. This is
-//! not a second parser: what it does not recognise it leaves alone.
+//! The engine reports which paths are read, but neither their places nor what follows them. This is not a
+//! second parser: it skips what it does not recognise.
 
 use std::ops::Range;
 
@@ -267,7 +267,7 @@ impl Word<'_> {
     }
 }
 
-/// The token before a word, as far as it decides what the word is.
+/// The token before a word, as far as it decides the role of the word.
 #[derive(Debug, Clone, Copy)]
 enum Before {
     Dot,

@@ -37,7 +37,7 @@ static STEP: Shape = Shape {
 };
 static RETRY: Shape =
     Shape { noun: "`retry`", known: &["attempts", "delay", "growth", "max"], later: &[] };
-/// The keys that tell what a step does; it has one of them.
+/// The keys that say what a step does; it has one of them.
 const KINDS: [&str; 4] = ["call", "set", "steps", "wait"];
 /// Keys that mean something only beside another one.
 const COMPANIONS: [(&str, &[&str]); 3] = [
@@ -106,7 +106,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What the step does, told by the one key of [`KINDS`] that it has.
+    /// What the step does, by the one key of [`KINDS`] that it has.
     fn step_kind(&mut self, fields: &Fields<'_>, span: &Span) -> Option<StepKind> {
         let present: Vec<&Entry> =
             KINDS.iter().filter_map(|key| fields.get_even_empty(key)).collect();
