@@ -98,8 +98,8 @@ struct ToolCall<'a> {
 impl<'a> ToolCall<'a> {
     async fn run(&self, arguments: &impl Serialize) -> Result<CallToolResult, CallError> {
         let deadline = self.conversation.deadline(self.options);
-        let answer = self.send(arguments, deadline).await?;
-        self.finish(arguments, deadline, answer).await
+        let answer = self.send(arguments, &deadline).await?;
+        self.finish(arguments, &deadline, answer).await
     }
 
     /// The arguments are written once, for the headers and for the frame. A call that is refused unread,
@@ -117,21 +117,21 @@ impl<'a> ToolCall<'a> {
         let deadline = self.conversation.deadline(self.options);
         let headers = param_headers::of_call(known, tool, &arguments);
         let call = self.with_headers(&headers);
-        match call.send(&arguments, deadline).await {
+        match call.send(&arguments, &deadline).await {
             Err(failure) if param_headers::is_outdated(&failure) => {}
-            sent => return call.finish(&arguments, deadline, sent?).await,
+            sent => return call.finish(&arguments, &deadline, sent?).await,
         }
         let known = tools::refreshed(self.conversation).await;
         let headers = param_headers::of_call(&known, tool, &arguments);
         let (call, deadline) = (self.with_headers(&headers), deadline.renewed());
-        let answer = call.send(&arguments, deadline).await?;
-        call.finish(&arguments, deadline, answer).await
+        let answer = call.send(&arguments, &deadline).await?;
+        call.finish(&arguments, &deadline, answer).await
     }
 
     async fn send(
         &self,
         arguments: &impl Serialize,
-        deadline: CallDeadline,
+        deadline: &CallDeadline,
     ) -> Result<RawResult<'a>, Failure> {
         let request = self.conversation.request_with(self.head, self.options);
         let mut pending = request.encode(|meta| self.params(arguments, meta))?;
@@ -142,7 +142,7 @@ impl<'a> ToolCall<'a> {
     async fn finish(
         &self,
         arguments: &impl Serialize,
-        deadline: CallDeadline,
+        deadline: &CallDeadline,
         answer: RawResult<'a>,
     ) -> Result<CallToolResult, CallError> {
         match answer.parse::<CallToolResult>() {
@@ -153,7 +153,7 @@ impl<'a> ToolCall<'a> {
             _ => {
                 let Self { conversation, head, options } = *self;
                 let params = Extra::from_object(&self.params(arguments, None));
-                let rounds = Rounds { conversation, head, params, options, deadline };
+                let rounds = Rounds { conversation, head, params, options, deadline: *deadline };
                 Box::pin(self.go_on(&rounds, answer)).await
             }
         }

@@ -44,7 +44,7 @@ impl<'a> PendingRequest<'a> {
     }
 
     /// Sends it and waits for the answer.
-    pub(crate) async fn run(&mut self, deadline: CallDeadline) -> Result<RawResult<'a>, Failure> {
+    pub(crate) async fn run(&mut self, deadline: &CallDeadline) -> Result<RawResult<'a>, Failure> {
         let subject = self.head.subject;
         self.send().await.map_err(|error| Failure::not_delivered(subject, error))?;
         match self.answer(deadline).await {
@@ -77,7 +77,7 @@ impl<'a> PendingRequest<'a> {
     }
 
     /// Waits for the answer. Progress starts the limit for silence anew.
-    async fn answer(&mut self, deadline: CallDeadline) -> Answer {
+    async fn answer(&mut self, deadline: &CallDeadline) -> Answer {
         let mut limit = deadline.first_limit();
         loop {
             tokio::select! {

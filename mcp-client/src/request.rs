@@ -104,7 +104,7 @@ impl<'c, 'a: 'c> Request<'c, 'a> {
         params: impl FnOnce(Option<Meta<'c>>) -> P,
         deadline: CallDeadline,
     ) -> Result<RawResult<'a>, Failure> {
-        self.encode(params)?.run(deadline).await
+        self.encode(params)?.run(&deadline).await
     }
 
     /// Registers and encodes it. Nothing of the parameters is needed after that.
