@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mcp_core::protocol::{Era, LogLevel, ProtocolVersion, ServerInfo, SetLevelParams, method};
+use mcp_core::protocol::{LogLevel, ProtocolVersion, ServerInfo, SetLevelParams, method};
 use mcp_core::session::Counters;
 use mcp_core::{Lock, Transport, TransportError};
 use serde::Serialize;
@@ -104,10 +104,8 @@ impl Client {
     ///
     /// A dropped future cancels the request.
     pub async fn ping(&self) -> Result<(), RequestError> {
-        let method = match self.conversation.era() {
-            Era::Legacy => method::PING,
-            Era::Modern => method::DISCOVER,
-        };
+        let has_ping = self.version().has_method(method::PING);
+        let method = if has_ping { method::PING } else { method::DISCOVER };
         let request = self.conversation.request(RequestHead::new(method));
         let deadline = self.conversation.list_deadline();
         let answer = request.send(|meta| Bare { meta }, deadline).await?;
@@ -131,7 +129,7 @@ impl Client {
         if !self.conversation.offers("logging") {
             return Err(RequestError::NotOffered { what: "log messages" });
         }
-        if self.conversation.era() == Era::Modern {
+        if self.version().has_log_level_in_requests() {
             self.conversation.want_log(level);
             return Ok(());
         }

@@ -74,7 +74,7 @@ impl Conversation {
 
     /// Whether arguments of calls are repeated in headers.
     pub(crate) fn has_param_headers(&self) -> bool {
-        self.era() == Era::Modern && self.link().transport().has_param_headers()
+        self.version().has_param_headers() && self.link().transport().has_param_headers()
     }
 
     /// From now on, requests ask for log messages of this level and above (modern era).
@@ -99,9 +99,9 @@ impl Conversation {
         options: &'a CallOptions,
     ) -> Request<'_, 'a> {
         let request = self.request(head);
-        let log_level = match self.era() {
-            Era::Legacy => None,
-            Era::Modern => options.log_level.or(request.log_level),
+        let log_level = match self.version().has_log_level_in_requests() {
+            true => options.log_level.or(request.log_level),
+            false => None,
         };
         Request { options: Some(options), log_level, ..request }
     }

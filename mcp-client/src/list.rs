@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use mcp_core::jsonrpc::code;
-use mcp_core::protocol::{Era, Listed, Page};
+use mcp_core::protocol::{Listed, Page};
 use serde::Serialize;
 
 use crate::conversation::Conversation;
@@ -38,9 +38,9 @@ pub(crate) async fn fetch<T: Listed>(
 /// For how long a list is kept whose server does not say: not at all in the modern era, where the
 /// absence means so.
 fn unsaid_ttl(conversation: &Conversation) -> Duration {
-    match conversation.era() {
-        Era::Legacy => conversation.options.list_ttl,
-        Era::Modern => Duration::ZERO,
+    match conversation.version().has_cache_hints() {
+        true => Duration::ZERO,
+        false => conversation.options.list_ttl,
     }
 }
 

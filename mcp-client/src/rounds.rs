@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mcp_core::Delivery;
-use mcp_core::protocol::{Era, Extra, InputRequest, InputResponses, ResultType};
+use mcp_core::protocol::{Extra, InputRequest, InputResponses, ResultType};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -97,13 +97,13 @@ impl<'a> Rounds<'a> {
     }
 
     async fn finish_all(&self, first: RawResult<'a>) -> Result<FinalResult<'a>, Failure> {
-        let is_modern = self.conversation.era() == Era::Modern;
+        let may_ask = self.conversation.version().has_input_required();
         let (mut answer, mut pause) = (first, PAUSE);
         for round in 0..=ROUNDS_MAX {
             let result_type = answer.result_type()?;
             match &result_type {
-                ResultType::InputRequired if is_modern => {}
-                ResultType::Task if is_modern && self.conversation.declared().has_tasks() => {
+                ResultType::InputRequired if may_ask => {}
+                ResultType::Task if self.conversation.declared().has_tasks() => {
                     return Ok(FinalResult { answer, result_type, had_rounds: round > 0 });
                 }
                 ResultType::Complete => {

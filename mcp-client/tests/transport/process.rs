@@ -9,7 +9,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mcp_client::transport::line::LineOptions;
 use mcp_client::transport::stdio::{ChildCommand, ChildTransport, SpawnError};
 use mcp_core::{Delivery, Transport, TransportError};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -137,7 +136,7 @@ async fn child_that_ignores_end_of_input_and_term_is_killed() {
 #[tokio::test]
 async fn child_that_never_reads_stalls_the_writer_and_not_the_close() {
     let mut command = sh(&format!("{HELLO}; exec sleep 300"));
-    command.line = LineOptions { write_deadline: GRACE, ..LineOptions::default() };
+    command.line.write_deadline = GRACE;
     let family = start_command(command).await;
     let large = Bytes::from(format!("{{\"text\":\"{}\"}}", "x".repeat(1_000_000)));
 

@@ -98,7 +98,9 @@ async fn wait_for<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
 
 /// The large message of the suite fits, an endless line is found out soon.
 fn short_lines() -> LineOptions {
-    LineOptions { line_limit_bytes: LARGE_BYTES + 100, ..LineOptions::default() }
+    let mut options = LineOptions::default();
+    options.line_limit_bytes = LARGE_BYTES + 100;
+    options
 }
 
 fn bare(

@@ -212,6 +212,7 @@ impl LineDecoder {
 /// A line was longer than the limit of the decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("line of more than {limit_bytes} bytes")]
+#[non_exhaustive]
 pub struct LineTooLong {
     /// The limit that was exceeded.
     pub limit_bytes: usize,

@@ -204,6 +204,7 @@ impl SseDecoder {
 
 /// One event of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SseEvent {
     /// Its `event` field, unless that is absent or empty; both mean `message`.
     pub event_type: Option<String>,
@@ -227,6 +228,7 @@ impl SseEvent {
 /// An event was longer than the limit of the decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("server-sent event of more than {limit_bytes} bytes")]
+#[non_exhaustive]
 pub struct EventTooLong {
     /// The limit that was exceeded.
     pub limit_bytes: usize,

@@ -50,6 +50,7 @@ pub enum Envelope<'a> {
 /// A frame that is not one message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
+#[non_exhaustive]
 pub struct ScanError {
     /// What is wrong with it.
     pub kind: ScanErrorKind,

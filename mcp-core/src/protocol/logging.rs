@@ -80,6 +80,7 @@ impl FromStr for LogLevel {
     "unknown log level {name:?} (known: debug, info, notice, warning, error, critical, alert, \
      emergency)"
 )]
+#[non_exhaustive]
 pub struct UnknownLogLevel {
     /// What was given instead.
     pub name: String,

@@ -307,6 +307,7 @@ pub enum Payload<'a> {
 /// A payload that does not fit the type that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the tool's answer does not fit: {message}")]
+#[non_exhaustive]
 pub struct PayloadError {
     /// Where and why, in the words of the JSON reader.
     pub message: String,

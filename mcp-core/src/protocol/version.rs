@@ -1,5 +1,5 @@
-//! Protocol revisions. Every question of the form "does this revision …?" is answered here or in the
-//! handshake, nowhere else.
+//! Protocol revisions. Every question of the form "does this revision have …?" is answered here and nowhere
+//! else. How a conversation of each era goes is up to the files that carry one on.
 
 use std::fmt;
 use std::str::FromStr;
@@ -116,6 +116,36 @@ impl ProtocolVersion {
     #[must_use]
     pub fn has_url_elicitation(self) -> bool {
         self >= Self::V2025_11_25
+    }
+
+    /// Whether a result may ask the client and want the request again (2026-07-28 on).
+    #[must_use]
+    pub fn has_input_required(self) -> bool {
+        self.era() == Era::Modern
+    }
+
+    /// Whether results say for how long and for whom they may be kept (2026-07-28 on).
+    #[must_use]
+    pub fn has_cache_hints(self) -> bool {
+        self.era() == Era::Modern
+    }
+
+    /// Whether every request says which log messages it wants (2026-07-28 on); before, the connection does.
+    #[must_use]
+    pub fn has_log_level_in_requests(self) -> bool {
+        self.era() == Era::Modern
+    }
+
+    /// Whether headers may repeat arguments of calls (2026-07-28 on).
+    #[must_use]
+    pub fn has_param_headers(self) -> bool {
+        self.era() == Era::Modern
+    }
+
+    /// Whether results name their type (2026-07-28 on).
+    #[must_use]
+    pub fn has_result_types(self) -> bool {
+        self.era() == Era::Modern
     }
 
     /// Whether capabilities may name extensions (2026-07-28 on).

@@ -8,9 +8,7 @@ use serde_json::value::RawValue;
 
 use super::caller::Caller;
 use crate::jsonrpc::{RpcError, code};
-use crate::protocol::{
-    ClientCapabilities, Era, InputResponses, LogLevel, LogMessage, Progress, method,
-};
+use crate::protocol::{ClientCapabilities, InputResponses, LogLevel, LogMessage, Progress, method};
 use crate::session::Request;
 
 /// A request at work.
@@ -75,9 +73,9 @@ impl<'a> Context<'a> {
     /// Sends a log message, if the client wants messages of that level. A modern client says so with
     /// each request; a legacy one may set a level and hears everything before.
     pub fn log(&self, message: &LogMessage) {
-        let wanted = match self.request.version.era() {
-            Era::Modern => self.request.log_level(),
-            Era::Legacy => Some(self.caller.log_level().unwrap_or(LogLevel::Debug)),
+        let wanted = match self.request.version.has_log_level_in_requests() {
+            true => self.request.log_level(),
+            false => Some(self.caller.log_level().unwrap_or(LogLevel::Debug)),
         };
         if wanted.is_some_and(|wanted| message.level >= wanted) {
             self.caller.notify(method::MESSAGE, message);

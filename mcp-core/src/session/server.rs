@@ -72,9 +72,9 @@ impl Request {
     /// The frame that answers with a result of this type. A legacy client is not told the type.
     #[must_use]
     pub fn answer_of_type(&self, result_type: &ResultType, result: &impl Serialize) -> Bytes {
-        let encoded = match self.version.era() {
-            Era::Legacy => encode::result(&self.id, result),
-            Era::Modern => encode::result(&self.id, &Typed { result_type, result }),
+        let encoded = match self.version.has_result_types() {
+            true => encode::result(&self.id, &Typed { result_type, result }),
+            false => encode::result(&self.id, result),
         };
         encoded.unwrap_or_else(|error| {
             self.refuse(&RpcError::new(code::INTERNAL_ERROR, error.to_string()))

@@ -9,7 +9,7 @@ use mcp_client::transport::memory;
 use mcp_client::transport::own_stdio;
 use mcp_core::Transport;
 use mcp_core::jsonrpc::{RpcError, code, encode};
-use mcp_core::protocol::{Era, ResultType, ServerInfo, Tool, method};
+use mcp_core::protocol::{ResultType, ServerInfo, Tool, method};
 use mcp_core::server::{Caller, Reply, Service, serve};
 use mcp_core::session::Request;
 use serde::Deserialize;
@@ -177,7 +177,7 @@ fn notification(request: &Request, said: &RecordedNotification) -> Option<Bytes>
             let token = request.progress_token.clone()?;
             params.insert("progressToken".to_owned(), token);
         }
-        method::MESSAGE if request.version.era() == Era::Modern => {
+        method::MESSAGE if request.version.has_log_level_in_requests() => {
             request.log_level()?;
         }
         method::MESSAGE => {}
@@ -191,7 +191,7 @@ fn answer(request: &Request, result_type: &ResultType, result: &RawValue) -> Byt
     let members = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(result.get());
     let mut members = members.expect("a tape holds results that are objects");
     members.remove("resultType");
-    if request.version.era() == Era::Modern && is_cacheable(&request.method) {
+    if request.version.has_cache_hints() && is_cacheable(&request.method) {
         // Cacheable results need a lifetime and a scope (2026-07-28, "Caching").
         for (name, least) in [("ttlMs", json!(0)), ("cacheScope", json!("private"))] {
             let least = to_raw_value(&least).expect("a JSON value always encodes");

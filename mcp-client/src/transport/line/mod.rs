@@ -35,6 +35,7 @@ const RECEIVER_GRACE: Duration = Duration::from_millis(100);
 
 /// How a [`LineTransport`] treats its peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LineOptions {
     /// Longest line that is accepted; a longer one ends the connection.
     pub line_limit_bytes: usize,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::parse;
 use crate::jsonrpc::RpcError;
-use crate::protocol::{Era, Extra, Listed, Page, ProtocolVersion, Tool};
+use crate::protocol::{Extra, Listed, Page, ProtocolVersion, Tool};
 use crate::server::handler::Handler;
 use crate::session::Request;
 
@@ -68,7 +68,7 @@ pub(super) async fn find_tool(handler: &impl Handler, name: &str) -> Option<Tool
 /// Cacheable results must say for how long and for whom (2026-07-28, "Caching"): not at all, and for
 /// the one who asked, unless the handler says more.
 pub(super) fn mark_cacheable(request: &Request, ttl_ms: &mut Option<u64>, extra: &mut Extra) {
-    if request.version.era() == Era::Legacy {
+    if !request.version.has_cache_hints() {
         return;
     }
     ttl_ms.get_or_insert(0);

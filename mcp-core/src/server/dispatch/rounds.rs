@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::parse;
 use crate::jsonrpc::{RpcError, code};
 use crate::protocol::{
-    CallToolParams, ClientCapabilities, Era, GetPromptParams, InputRequest, InputRequired,
+    CallToolParams, ClientCapabilities, GetPromptParams, InputRequest, InputRequired,
     InputResponses, ResourceParams, ResultType, method,
 };
 use crate::server::caller::Caller;
@@ -47,7 +47,7 @@ pub(super) async fn run(
             Answer::InputRequired(wanted) => wanted,
         };
         check_allowed(&wanted, &context.capabilities())?;
-        if request.version.era() == Era::Modern {
+        if request.version.has_input_required() {
             return Ok(request.answer_of_type(&ResultType::InputRequired, &wanted));
         }
         // Rare and large: it would make every request's future as large.

@@ -30,6 +30,7 @@ pub struct Principal(pub String);
 
 /// Limits and rules of an [`HttpServer`](super::HttpServer).
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct HttpOptions {
     /// Names that `Host` may have; others are refused, since a page that rebinds its name to this
     /// machine would come with its own. An entry without a port stands for every port. The names of

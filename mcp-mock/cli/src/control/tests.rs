@@ -322,7 +322,8 @@ async fn refusals_name_what_is_wrong() {
 
 #[tokio::test]
 async fn whom_a_server_would_refuse_is_refused() {
-    let options = HttpOptions { token: Some("t0p".to_owned()), ..HttpOptions::default() };
+    let mut options = HttpOptions::default();
+    options.token = Some("t0p".to_owned());
     let setting = Setting::under(&options);
     let host = ("host", "127.0.0.1");
     let token = ("authorization", "Bearer t0p");
@@ -344,7 +345,8 @@ async fn whom_a_server_would_refuse_is_refused() {
 
 #[tokio::test]
 async fn body_beyond_the_limit_is_refused() {
-    let options = HttpOptions { body_bytes_max: 10, ..HttpOptions::default() };
+    let mut options = HttpOptions::default();
+    options.body_bytes_max = 10;
     let setting = Setting::under(&options);
 
     let told = setting.refused("PUT /__mock/seed", &json!({ "github": {} })).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use mcp_core::jsonrpc::{RequestId, encode};
-use mcp_core::protocol::{CallToolResult, Era, InputRequired, ResultType, method};
+use mcp_core::protocol::{CallToolResult, InputRequired, ResultType, method};
 use mcp_core::session::Request;
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ pub(super) async fn endless_progress(context: &FaultContext<'_>) -> Reply {
 
 /// Asks a modern client to send its request again, with nothing new in it.
 pub(super) fn once_more(request: &Request) -> Reply {
-    if request.version.era() == Era::Legacy {
+    if !request.version.has_input_required() {
         return Reply::Silence;
     }
     let again = InputRequired::new().with_state("once more");

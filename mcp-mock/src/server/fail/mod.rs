@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mcp_core::jsonrpc::{RpcError, code};
-use mcp_core::protocol::{Era, method};
+use mcp_core::protocol::method;
 use mcp_core::server::{Caller, Change};
 use mcp_core::session::Request;
 use serde_json::json;
@@ -167,7 +167,7 @@ impl Connection {
         let tools = tools.iter().filter_map(|tool| serde_json::to_value(tool).ok()).collect();
         let params = serde_json::from_slice(&request.params).unwrap_or_else(|_| json!({}));
         let mut page = kind.page(tools, params["cursor"].as_str());
-        if request.version.era() == Era::Modern {
+        if request.version.has_cache_hints() {
             // What a modern list has to say (2026-07-28, "Caching").
             page["ttlMs"] = json!(0);
             page["cacheScope"] = json!("private");
