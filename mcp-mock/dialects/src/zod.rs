@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// One thing that is wrong. Members are written in zod's order, since servers show them as text.
+/// One thing that is wrong. Members are written in zod's order, since servers show them as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Issue {
@@ -20,7 +20,7 @@ pub(crate) enum Issue {
         message: String,
         path: Vec<Value>,
     },
-    /// A missing member of a fixed set of texts.
+    /// A missing member of a fixed set of strings.
     MissingOption {
         expected: String,
         received: &'static str,
@@ -28,7 +28,7 @@ pub(crate) enum Issue {
         path: Vec<Value>,
         message: &'static str,
     },
-    /// A text that is not in a fixed set.
+    /// A string that is not in a fixed set.
     Option {
         received: Value,
         code: &'static str,
@@ -46,7 +46,7 @@ pub(crate) enum Issue {
     },
 }
 
-/// What zod makes of the arguments of a call, or its issues as the text that its error has for a message.
+/// What zod makes of the arguments of a call, or its issues as the message of its error.
 pub(crate) fn parse(
     schema: &Value,
     arguments: Option<Map<String, Value>>,

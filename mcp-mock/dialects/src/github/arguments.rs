@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use mcp_mock::dialect::Refusal;
 use mcp_mock::service::github::{
-    Branch, Issue, IssueFilter, IssueKind, IssueOrder, IssueSort, Merge, MergeMethod, PageNumber,
-    ReactionContent, Repo, RepoPath, StateFilter,
+    Branch, Issue, IssueFilter, IssueKind, IssueOrder, IssuePath, IssueSort, Merge, MergeMethod,
+    PageNumber, ReactionContent, Repo, RepoPath, StateFilter,
 };
 
 /// The repository that a tool is about.
@@ -32,6 +32,12 @@ pub(crate) struct OfIssue {
     pub(crate) issue_number: Number,
 }
 
+impl OfIssue {
+    pub(crate) fn path(&self) -> IssuePath<'_> {
+        self.at.path().issue(self.issue_number.id())
+    }
+}
+
 /// The pull request that a tool is about.
 #[derive(Debug, Deserialize)]
 pub(crate) struct OfPull {
@@ -39,6 +45,12 @@ pub(crate) struct OfPull {
     pub(crate) at: InRepo,
     #[serde(rename = "pullNumber", alias = "pull_number")]
     pub(crate) number: Number,
+}
+
+impl OfPull {
+    pub(crate) fn path(&self) -> IssuePath<'_> {
+        self.at.path().issue(self.number.id())
+    }
 }
 
 /// A number, as JavaScript and Go read it.
@@ -95,7 +107,7 @@ pub(crate) struct PullList {
 }
 
 impl PullList {
-    /// Newest first, but any other order begins at its least unless told otherwise.
+    /// Newest first; any other order is ascending by default.
     pub(crate) fn filter(&self) -> Result<IssueFilter, Refusal> {
         refuse_unmodelled("sort", &self.sort, &["long-running"])?;
         let by = match self.sort.as_str() {

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::repo::api_url;
 use super::{Rest, extended, node_id};
 use mcp_mock::service::github::{
-    Comment, Issue, IssueState, IssueType, Label, Reaction, ReactionContent, Repo, RepoPath,
-    account_id,
+    Comment, Issue, IssueState, IssueType, Label, Reaction, ReactionContent, Repo, account_id,
 };
 
 impl Rest<'_> {
@@ -108,8 +107,7 @@ impl Rest<'_> {
 
     /// How many sub-issues there are and how many of them are closed.
     pub(in super::super) fn sub_issues_summary(self, repo: &Repo, issue: &Issue) -> Value {
-        let path = RepoPath::new(&repo.owner, &repo.name);
-        let all = self.github.sub_issues(path, issue.number).unwrap_or_default();
+        let all = self.github.sub_issues(repo.path().issue(issue.number)).unwrap_or_default();
         let closed = all.iter().filter(|(_, issue)| issue.state == IssueState::Closed).count();
         let percent = (closed * 100).checked_div(all.len()).unwrap_or_default();
         json!({ "total": all.len(), "completed": closed, "percent_completed": percent })

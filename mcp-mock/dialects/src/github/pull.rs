@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use super::repo::api_url;
 use super::{Rest, extended, node_id};
-use mcp_mock::service::github::{
-    Branch, FileChange, Issue, Repo, RepoPath, Review, ReviewComment, Side,
-};
+use mcp_mock::service::github::{Branch, FileChange, Issue, Repo, Review, ReviewComment, Side};
 
 impl Rest<'_> {
     pub(in super::super) fn pull(self, repo: &Repo, issue: &Issue) -> Value {
@@ -100,7 +98,7 @@ impl Rest<'_> {
 
     /// The patch of the file that a comment is on; GitHub cuts it off at the line.
     fn hunk(self, repo: &Repo, issue: &Issue, path: &str) -> String {
-        let files = self.github.pull_files(RepoPath::new(&repo.owner, &repo.name), issue.number);
+        let files = self.github.pull_files(repo.path().issue(issue.number));
         let mut files = files.unwrap_or_default().into_iter();
         files.find(|file| file.path == path).map(|file| file.patch).unwrap_or_default()
     }

@@ -49,9 +49,9 @@ fn no_repo(at: &InRepo) -> ApiError {
 }
 
 pub(super) fn get_issue(mut call: Call<'_, GitHub>) -> Outcome {
-    let OfIssue { at, issue_number } = call.read()?;
-    let issue = call.service.get_issue(&mut call.api, at.path(), issue_number.id())?;
-    let repo = call.service.repo_at(at.path())?;
+    let of: OfIssue = call.read()?;
+    let issue = call.service.get_issue(&mut call.api, of.path())?;
+    let repo = call.service.repo_at(of.at.path())?;
     Ok(Answer::Json(Rest::new(call.service).issue(repo, issue)))
 }
 
@@ -123,9 +123,9 @@ pub(super) fn update_issue(mut call: Call<'_, GitHub>) -> Outcome {
         assignees,
         details: details(milestone),
     };
-    let (path, number) = (of.at.path(), of.issue_number.id());
-    let issue = call.service.update_issue(&mut call.api, path, number, change)?;
-    Ok(Answer::Json(Rest::new(call.service).issue(call.service.repo_at(path)?, &issue)))
+    let issue = call.service.update_issue(&mut call.api, of.path(), change)?;
+    let repo = call.service.repo_at(of.at.path())?;
+    Ok(Answer::Json(Rest::new(call.service).issue(repo, &issue)))
 }
 
 #[derive(Deserialize)]
@@ -137,9 +137,9 @@ struct NewComment {
 
 pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
     let NewComment { of, body } = call.read()?;
-    let (path, number) = (of.at.path(), of.issue_number.id());
-    let comment = call.service.add_comment(&mut call.api, path, number, &body)?;
-    let (repo, issue) = (call.service.repo_at(path)?, call.service.issue_at(path, number)?);
+    let path = of.path();
+    let comment = call.service.add_comment(&mut call.api, path, &body)?;
+    let (repo, issue) = (call.service.repo_at(path.repo)?, call.service.issue_at(path)?);
     Ok(Answer::Json(Rest::new(call.service).comment(repo, issue, &comment)))
 }
 

@@ -28,9 +28,9 @@ pub(super) fn create_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
 }
 
 pub(super) fn get_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
-    let OfPull { at, number } = call.read()?;
-    let issue = call.service.get_pull(&mut call.api, at.path(), number.id())?;
-    render(call.service, at.path(), issue)
+    let pull: OfPull = call.read()?;
+    let issue = call.service.get_pull(&mut call.api, pull.path())?;
+    render(call.service, pull.at.path(), issue)
 }
 
 fn render(github: &GitHub, path: RepoPath<'_>, issue: &Issue) -> Outcome {
@@ -49,17 +49,17 @@ pub(super) fn list_pull_requests(mut call: Call<'_, GitHub>) -> Outcome {
 
 pub(super) fn merge_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
     let wanted: MergeRequest = call.read()?;
-    let (path, number) = (wanted.pull.at.path(), wanted.pull.number.id());
-    let merge = wanted.merge(call.service.pull_at(path, number)?);
-    let merged = call.service.merge_pull(&mut call.api, path, number, merge)?;
+    let path = wanted.pull.path();
+    let merge = wanted.merge(call.service.pull_at(path)?);
+    let merged = call.service.merge_pull(&mut call.api, path, merge)?;
     Ok(Answer::Json(json!({ "sha": merged.sha, "merged": true, "message": merged.message })))
 }
 
 pub(super) fn get_pull_request_files(mut call: Call<'_, GitHub>) -> Outcome {
-    let OfPull { at, number } = call.read()?;
-    let (github, path) = (call.service, at.path());
-    let issue = github.get_pull(&mut call.api, path, number.id())?;
-    let (repo, files) = (github.repo_at(path)?, github.pull_files(path, number.id())?);
+    let pull: OfPull = call.read()?;
+    let (github, path) = (call.service, pull.path());
+    let issue = github.get_pull(&mut call.api, path)?;
+    let (repo, files) = (github.repo_at(path.repo)?, github.pull_files(path)?);
     let sha = head_sha(repo, issue);
     // The server asks for no page, and GitHub sends the first.
     let files = PageNumber::default().cut(files).items;
@@ -70,10 +70,10 @@ pub(super) fn get_pull_request_files(mut call: Call<'_, GitHub>) -> Outcome {
 /// Asks for the pull request and then for the status of its head. Nothing checks commits in this world, which
 /// GitHub calls pending.
 pub(super) fn get_pull_request_status(mut call: Call<'_, GitHub>) -> Outcome {
-    let OfPull { at, number } = call.read()?;
-    let issue = call.service.get_pull(&mut call.api, at.path(), number.id())?;
+    let pull: OfPull = call.read()?;
+    let issue = call.service.get_pull(&mut call.api, pull.path())?;
     call.service.spend(&mut call.api, Quota::Core)?;
-    let sha = head_sha(call.service.repo_at(at.path())?, issue);
+    let sha = head_sha(call.service.repo_at(pull.at.path())?, issue);
     Ok(Answer::Json(json!({ "state": "pending", "statuses": [], "sha": sha, "total_count": 0 })))
 }
 
@@ -86,8 +86,8 @@ struct Update {
 }
 
 pub(super) fn update_pull_request_branch(mut call: Call<'_, GitHub>) -> Outcome {
-    let Update { pull: OfPull { at, number }, expected_head_sha } = call.read()?;
+    let Update { pull, expected_head_sha } = call.read()?;
     let expected = Some(expected_head_sha.as_str()).filter(|sha| !sha.is_empty());
-    call.service.update_pull_branch(&mut call.api, at.path(), number.id(), expected)?;
+    call.service.update_pull_branch(&mut call.api, pull.path(), expected)?;
     Ok(Answer::Json(json!({ "success": true })))
 }

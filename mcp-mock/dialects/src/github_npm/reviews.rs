@@ -23,16 +23,16 @@ struct Draft {
 }
 
 pub(super) fn create_pull_request_review(mut call: Call<'_, GitHub>) -> Outcome {
-    let Draft { pull: OfPull { at, number }, commit_id, body, event, comments } = call.read()?;
+    let Draft { pull, commit_id, body, event, comments } = call.read()?;
     let new = NewReview {
         state: ReviewState::of_event(&event).unwrap_or(ReviewState::Pending),
         body,
         commit_id,
         comments: comments.iter().map(comment).collect(),
     };
-    let (github, path) = (call.service, at.path());
-    let review = github.create_review(&mut call.api, path, number.id(), new)?;
-    let (repo, issue) = (github.repo_at(path)?, github.pull_at(path, number.id())?);
+    let (github, path) = (call.service, pull.path());
+    let review = github.create_review(&mut call.api, path, new)?;
+    let (repo, issue) = (github.repo_at(path.repo)?, github.pull_at(path)?);
     Ok(Answer::Json(shape::REVIEW.trim(Rest::new(github).review(repo, issue, &review))))
 }
 
@@ -48,10 +48,10 @@ fn comment(comment: &Value) -> NewReviewComment {
 }
 
 pub(super) fn get_pull_request_reviews(mut call: Call<'_, GitHub>) -> Outcome {
-    let OfPull { at, number } = call.read()?;
-    let (github, path) = (call.service, at.path());
-    let issue = github.get_pull(&mut call.api, path, number.id())?;
-    let (rest, repo) = (Rest::new(github), github.repo_at(path)?);
+    let pull: OfPull = call.read()?;
+    let (github, path) = (call.service, pull.path());
+    let issue = github.get_pull(&mut call.api, path)?;
+    let (rest, repo) = (Rest::new(github), github.repo_at(path.repo)?);
     // A review that is not given yet is seen by its author only.
     let is_seen =
         |review: &&Review| review.state != ReviewState::Pending || review.author == github.viewer;
@@ -61,10 +61,10 @@ pub(super) fn get_pull_request_reviews(mut call: Call<'_, GitHub>) -> Outcome {
 }
 
 pub(super) fn get_pull_request_comments(mut call: Call<'_, GitHub>) -> Outcome {
-    let OfPull { at, number } = call.read()?;
-    let (github, path) = (call.service, at.path());
-    let issue = github.get_pull(&mut call.api, path, number.id())?;
-    let (rest, repo) = (Rest::new(github), github.repo_at(path)?);
+    let pull: OfPull = call.read()?;
+    let (github, path) = (call.service, pull.path());
+    let issue = github.get_pull(&mut call.api, path)?;
+    let (rest, repo) = (Rest::new(github), github.repo_at(path.repo)?);
     let given = issue.pull.iter().flat_map(|pull| &pull.reviews);
     let given = given.filter(|review| review.state != ReviewState::Pending);
     let comments = given.flat_map(|review| review.comments.iter().map(move |it| (review, it)));

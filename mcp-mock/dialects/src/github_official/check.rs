@@ -1,14 +1,14 @@
 //! Arguments checked in the words of the server.
 //!
 //! Each tool reads its arguments one by one and stops at the first that is wrong. A required argument that
-//! is empty or 0 is missing; numbers may come as texts; sets of words are not held to.
+//! is empty or 0 is missing; numbers may be strings; enums are not checked.
 
 use serde_json::{Map, Value};
 
 /// What most tools read first; the rest follows in the order of the schema.
 const FIRST: [&str; 3] = ["method", "owner", "repo"];
 
-/// The arguments with numbers for numeric texts and defaults filled in, or what is wrong with them.
+/// The arguments with numbers for numeric strings and defaults filled in, or what is wrong with them.
 pub(super) fn checked(
     schema: &Value,
     mut arguments: Map<String, Value>,
@@ -58,13 +58,13 @@ fn check(name: &str, schema: &Value, value: &mut Value, is_required: bool) -> Re
                 return Err(format!("parameter {name} is not of type {expected}{also}"));
             }
         }
-        Some("array") if schema["items"]["type"] == "string" => check_texts(name, value)?,
+        Some("array") if schema["items"]["type"] == "string" => check_strings(name, value)?,
         _ => {}
     }
     if is_required && is_empty(value) { Err(missing(name)) } else { Ok(()) }
 }
 
-fn check_texts(name: &str, value: &Value) -> Result<(), String> {
+fn check_strings(name: &str, value: &Value) -> Result<(), String> {
     let items = match value {
         Value::Array(items) => items,
         Value::Null => return Ok(()),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn numeric_texts_are_numbers_and_defaults_are_filled_in() {
+    fn numeric_strings_are_numbers_and_defaults_are_filled_in() {
         check(
             json!({ "owner": "o", "issue_number": "7" }),
             Ok(json!({ "owner": "o", "issue_number": 7, "path": "/" })),

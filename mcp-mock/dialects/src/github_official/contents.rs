@@ -126,7 +126,7 @@ struct NewFile {
     sha: Option<String>,
 }
 
-/// Looks before it writes: an existing file takes its id, so that nobody overwrites what they have not read.
+/// Looks before it writes: an existing file takes its id, so that no file is overwritten unread.
 pub(super) fn create_or_update_file(mut call: Call<'_, GitHub>) -> Outcome {
     let NewFile { at, path, content, message, branch, sha } = call.read()?;
     let (github, repo) = (call.service, at.path());

@@ -8,7 +8,7 @@ use super::failure::server_error;
 use super::minimal;
 use mcp_mock::dialect::Refusal;
 
-/// Entries on a page, unless told otherwise.
+/// Entries on a page by default.
 const PAGE_SIZE: usize = 30;
 /// Before the place in a cursor, so that it does not pass for a number.
 const CURSOR: &str = "Y3Vyc29yOnYyO";

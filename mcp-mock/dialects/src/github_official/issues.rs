@@ -130,7 +130,7 @@ fn update(mut call: Call<'_, GitHub>, write: IssueWrite, details: IssueDetails) 
         ..IssueChange::default()
     };
     let request = Request::of_repo("PATCH", &at, format_args!("/issues/{number}"));
-    let updated = call.service.update_issue(&mut call.api, at.path(), number, change);
+    let updated = call.service.update_issue(&mut call.api, at.path().issue(number), change);
     let issue = updated.map_err(rest_error("failed to update issue", request))?;
     let (state, words) = match state.as_str() {
         "closed" => (IssueState::Closed, "Failed to close issue"),
@@ -147,7 +147,7 @@ fn update(mut call: Call<'_, GitHub>, write: IssueWrite, details: IssueDetails) 
         },
         ..IssueChange::default()
     };
-    let moved = call.service.update_issue(&mut call.api, at.path(), number, change);
+    let moved = call.service.update_issue(&mut call.api, at.path().issue(number), change);
     moved.map_err(graphql_error(words, ""))?;
     Ok(created(issue.id, &issue.html_url))
 }
@@ -157,7 +157,7 @@ fn find_issues(call: &mut Call<'_, GitHub>, at: &InRepo, numbers: [u64; 2]) -> R
     let words = "Failed to find issues";
     call.service.spend(&mut call.api, Quota::Core).map_err(graphql_error(words, ""))?;
     for number in numbers.into_iter().filter(|number| *number != 0) {
-        let found = call.service.issue_at(at.path(), number);
+        let found = call.service.issue_at(at.path().issue(number));
         if found.is_ok_and(|issue| issue.pull.is_none()) {
             continue;
         }
@@ -177,10 +177,10 @@ struct IssueRead {
 }
 
 pub(super) fn issue_read(mut call: Call<'_, GitHub>) -> Outcome {
-    let IssueRead { of: OfIssue { at, issue_number }, method, paging } = call.read()?;
-    let (path, number) = (at.path(), issue_number.id());
-    let name = missing(call.service, &at, &format!("an Issue with the number of {number}"));
-    let request = |rest: &str| Request::of_repo("GET", &at, format_args!("/issues/{number}{rest}"));
+    let IssueRead { of, method, paging } = call.read()?;
+    let (at, path, number) = (&of.at, of.path(), of.issue_number.id());
+    let name = missing(call.service, at, &format!("an Issue with the number of {number}"));
+    let request = |rest: &str| Request::of_repo("GET", at, format_args!("/issues/{number}{rest}"));
     let refused: Box<dyn Fn(_) -> Refusal + '_> = match method.as_str() {
         "get" => Box::new(uncaught("failed to get issue", request(""))),
         "get_comments" => {
@@ -195,13 +195,13 @@ pub(super) fn issue_read(mut call: Call<'_, GitHub>) -> Outcome {
         }
         other => return Err(server_error(format!("unknown method: {other}"))),
     };
-    call.service.get_issue(&mut call.api, path, number).map_err(refused)?;
+    call.service.get_issue(&mut call.api, path).map_err(refused)?;
     if method == "get" {
         // A second request asks the GraphQL API for what the REST API leaves out, and may fail.
         call.service.spend(&mut call.api, Quota::Core).ok();
     }
     let (github, rest) = (&*call.service, Rest::new(call.service));
-    let (repo, issue) = (github.repo_at(path)?, github.issue_at(path, number)?);
+    let (repo, issue) = (github.repo_at(path.repo)?, github.issue_at(path)?);
     Ok(Answer::Json(match method.as_str() {
         "get" => minimal::issue(rest, repo, issue),
         "get_comments" => comments(rest, repo, issue, &paging),
@@ -214,7 +214,7 @@ pub(super) fn issue_read(mut call: Call<'_, GitHub>) -> Outcome {
             json!({ "parent": parent })
         }
         _ => {
-            let page = paging.number().cut(github.sub_issues(path, number)?);
+            let page = paging.number().cut(github.sub_issues(path)?);
             page.items.iter().map(|(repo, issue)| rest.issue(repo, issue)).collect()
         }
     }))
@@ -277,7 +277,7 @@ struct Wanted {
 }
 
 /// Lists by the GraphQL API: pull requests are no issues there, pages go by cursor, and closed issues are
-/// listed too unless told otherwise. Filters by field take a request of their own.
+/// listed too by default. Filters by field take a request of their own.
 pub(super) fn list_issues(mut call: Call<'_, GitHub>) -> Outcome {
     let wanted: Wanted = call.read()?;
     if wanted.page.is_some() {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::super::github::issue::reaction_counts;
 use super::super::github::{Rest, avatar_url};
 use mcp_mock::service::github::{
-    Branch, Comment, Commit, FileChange, GitHub, HistoryEntry, Issue, Release, Repo, RepoPath,
-    Review, account_id,
+    Branch, Comment, Commit, FileChange, GitHub, HistoryEntry, Issue, Release, Repo, Review,
+    account_id,
 };
 
 /// The server asks for no more pull requests that close an issue, and counts them all.
@@ -56,8 +56,8 @@ fn labels(issue: &Issue) -> Vec<&str> {
 
 /// An issue as the REST API knows it.
 pub(super) fn issue(rest: Rest<'_>, repo: &Repo, issue: &Issue) -> Value {
-    let (github, path) = (rest.github(), RepoPath::new(&repo.owner, &repo.name));
-    let sub_issues = github.sub_issues(path, issue.number).unwrap_or_default();
+    let github = rest.github();
+    let sub_issues = github.sub_issues(repo.path().issue(issue.number)).unwrap_or_default();
     let closing: Vec<_> = repo.closing_pulls(issue.number).collect();
     let shown = closing.iter().take(CLOSING_SHOWN_MAX);
     let closing_shown: Vec<_> = shown.map(|pull| reference(repo, pull)).collect();
@@ -111,7 +111,7 @@ pub(super) fn listed_issue(issue: &Issue) -> Value {
     lean(body, &["title", "assignees"])
 }
 
-/// Values of fields, each a text.
+/// Values of fields, each a string.
 pub(super) fn field_values(issue: &Issue) -> Value {
     issue.fields.iter().map(|(field, value)| json!({ "field": field, "value": value })).collect()
 }
@@ -180,12 +180,12 @@ pub(super) fn listed_pull(repo: &Repo, issue: &Issue) -> Value {
 
 /// A pull request on its own.
 pub(super) fn pull(github: &GitHub, repo: &Repo, issue: &Issue) -> Value {
-    let path = RepoPath::new(&repo.owner, &repo.name);
-    let files = github.pull_files(path, issue.number).unwrap_or_default();
+    let path = repo.path().issue(issue.number);
+    let files = github.pull_files(path).unwrap_or_default();
     let merged_by = issue.pull.as_ref().and_then(|pull| pull.merged_by.as_deref());
     let mut body = listed_pull(repo, issue);
     body["merged"] = merged_by.is_some().into();
-    body["mergeable_state"] = match github.is_mergeable(path, issue.number) {
+    body["mergeable_state"] = match github.is_mergeable(path) {
         Ok(Some(true)) if issue.pull.as_ref().is_some_and(|pull| pull.draft) => "draft".into(),
         Ok(Some(true)) => "clean".into(),
         Ok(Some(false)) => "dirty".into(),
@@ -195,7 +195,7 @@ pub(super) fn pull(github: &GitHub, repo: &Repo, issue: &Issue) -> Value {
     body["additions"] = files.iter().map(|file| file.additions).sum::<usize>().into();
     body["deletions"] = files.iter().map(|file| file.deletions).sum::<usize>().into();
     body["changed_files"] = files.len().into();
-    body["commits"] = github.pull_commits(path, issue.number).unwrap_or_default().len().into();
+    body["commits"] = github.pull_commits(path).unwrap_or_default().len().into();
     body["comments"] = issue.comments.len().into();
     lean(body, &["title", "draft", "merged"])
 }

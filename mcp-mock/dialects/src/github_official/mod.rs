@@ -46,8 +46,8 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-/// Left out: `delete_repository`. The server asks the person first and refuses whoever cannot be asked, and a
-/// dialect neither asks nor knows who calls.
+/// Left out: `delete_repository`. The server asks the user first and refuses clients that cannot ask; a
+/// dialect knows nothing of the client.
 const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
     ("add_comment_to_pending_review", reviews::add_comment_to_pending_review),
     ("add_issue_comment", reactions::add_issue_comment),

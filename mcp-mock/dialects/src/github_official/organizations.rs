@@ -19,8 +19,8 @@ struct OfUser {
     user: String,
 }
 
-/// Asks who the viewer is unless a user is given. Whoever is in no organization gets `null`, which is what the
-/// server makes of an empty list.
+/// Asks who the viewer is unless a user is given. A user without an organization gets `null`, which is what
+/// the server makes of an empty list.
 pub(super) fn get_teams(mut call: Call<'_, GitHub>) -> Outcome {
     let OfUser { user } = call.read()?;
     let github = &*call.service;

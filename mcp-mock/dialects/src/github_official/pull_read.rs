@@ -33,7 +33,7 @@ pub(super) fn pull_request_read(mut call: Call<'_, GitHub>) -> Outcome {
     }
     let (github, at) = (&*call.service, &wanted.pull.at);
     let repo = github.repo_at(at.path())?;
-    let issue = github.pull_at(at.path(), wanted.pull.number.id())?;
+    let issue = github.pull_at(wanted.pull.path())?;
     let view = View { github, wanted: &wanted, repo, issue };
     Ok(Answer::Json(match method {
         "get" => minimal::pull(github, repo, issue),
@@ -54,7 +54,7 @@ impl Wanted {
         let (at, number) = (&self.pull.at, self.pull.number.id());
         let wanted = format!("a PullRequest with the number of {number}");
         let name = missing(call.service, at, &wanted);
-        let mut found = || call.service.get_pull(&mut call.api, at.path(), number).map(drop);
+        let mut found = || call.service.get_pull(&mut call.api, self.pull.path()).map(drop);
         let (part, place) = match self.method.as_str() {
             "get" | "get_check_runs" | "get_status" => ("", ""),
             "get_diff" => (" diff", ""),
@@ -78,9 +78,9 @@ impl Wanted {
 
     /// The second request of the methods that read what has checked the head.
     fn ask_for_checks(&self, call: &mut Call<'_, GitHub>) -> Result<(), Refusal> {
-        let (at, number) = (&self.pull.at, self.pull.number.id());
+        let at = &self.pull.at;
         let sha =
-            head_sha(call.service.repo_at(at.path())?, call.service.pull_at(at.path(), number)?);
+            head_sha(call.service.repo_at(at.path())?, call.service.pull_at(self.pull.path())?);
         let (words, place) = match self.method.as_str() {
             "get_status" => ("failed to get combined status", "status"),
             _ => ("failed to get check runs", "check-runs?page=1&per_page=30"),
@@ -100,8 +100,8 @@ struct View<'a> {
 
 impl View<'_> {
     fn changes(&self) -> Vec<FileChange> {
-        let path = self.wanted.pull.at.path();
-        self.github.pull_files(path, self.issue.number).unwrap_or_default()
+        let path = self.wanted.pull.path();
+        self.github.pull_files(path).unwrap_or_default()
     }
 
     fn paged(&self, all: Vec<Value>) -> Value {
@@ -135,8 +135,8 @@ impl View<'_> {
     }
 
     fn commits(&self) -> Value {
-        let path = self.wanted.pull.at.path();
-        let commits = self.github.pull_commits(path, self.issue.number).unwrap_or_default();
+        let path = self.wanted.pull.path();
+        let commits = self.github.pull_commits(path).unwrap_or_default();
         let commits = commits.into_iter().map(|commit| minimal::pull_commit(self.repo, commit));
         self.paged(commits.collect())
     }

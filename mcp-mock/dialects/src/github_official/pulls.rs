@@ -41,7 +41,7 @@ fn request_reviewers(
     let Some(logins) = reviewers.filter(|logins| !logins.is_empty()) else { return Ok(()) };
     let place = format_args!("/pulls/{number}/requested_reviewers");
     let request = Request::of_repo("POST", at, place);
-    let asked = call.service.request_reviewers(&mut call.api, at.path(), number, logins);
+    let asked = call.service.request_reviewers(&mut call.api, at.path().issue(number), logins);
     asked.map_err(rest_error("failed to request reviewers", request))
 }
 
@@ -102,7 +102,7 @@ pub(super) fn update_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
         let issue = IssueChange { title, body, state, ..IssueChange::default() };
         let change = PullChange { base, issue };
         let request = Request::of_repo("PATCH", at, format_args!("/pulls/{number}"));
-        let changed = call.service.update_pull(&mut call.api, at.path(), number, change);
+        let changed = call.service.update_pull(&mut call.api, pull.path(), change);
         changed.map_err(rest_error("failed to update pull request", request))?;
     }
     if let Some(draft) = draft {
@@ -110,16 +110,16 @@ pub(super) fn update_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
     }
     request_reviewers(&mut call, at, number, reviewers)?;
     let request = Request::of_repo("GET", at, format_args!("/pulls/{number}"));
-    let found = call.service.get_pull(&mut call.api, at.path(), number);
+    let found = call.service.get_pull(&mut call.api, pull.path());
     let issue = found.map_err(rest_error("Failed to get pull request", request))?;
     Ok(created(issue.id, &issue.html_url))
 }
 
 fn set_draft(call: &mut Call<'_, GitHub>, pull: &OfPull, draft: bool) -> Result<(), Refusal> {
-    let (path, number) = (pull.at.path(), pull.number.id());
-    let wanted = format!("a PullRequest with the number of {number}");
+    let path = pull.path();
+    let wanted = format!("a PullRequest with the number of {}", path.number);
     let name = missing(call.service, &pull.at, &wanted);
-    let found = call.service.get_pull(&mut call.api, path, number);
+    let found = call.service.get_pull(&mut call.api, path);
     let issue = found.map_err(graphql_error("Failed to find pull request", &name))?;
     if issue.pull.as_ref().is_some_and(|pull| pull.draft == draft) {
         return Ok(());
@@ -129,18 +129,19 @@ fn set_draft(call: &mut Call<'_, GitHub>, pull: &OfPull, draft: bool) -> Result<
     } else {
         "Failed to mark pull request ready for review"
     };
-    let set = call.service.set_draft(&mut call.api, path, number, draft);
+    let set = call.service.set_draft(&mut call.api, path, draft);
     set.map_err(graphql_error(words, &name))
 }
 
 pub(super) fn merge_pull_request(mut call: Call<'_, GitHub>) -> Outcome {
     let wanted: MergeRequest = call.read()?;
-    let (at, number) = (&wanted.pull.at, wanted.pull.number.id());
-    let request = Request::of_repo("PUT", at, format_args!("/pulls/{number}/merge"));
+    let path = wanted.pull.path();
+    let place = format_args!("/pulls/{}/merge", path.number);
+    let request = Request::of_repo("PUT", &wanted.pull.at, place);
     let refused = rest_error("failed to merge pull request", request);
-    let issue = call.service.pull_at(at.path(), number).map_err(&refused)?;
+    let issue = call.service.pull_at(path).map_err(&refused)?;
     let merge = wanted.merge(issue);
-    let merged = call.service.merge_pull(&mut call.api, at.path(), number, merge);
+    let merged = call.service.merge_pull(&mut call.api, path, merge);
     let merged = merged.map_err(&refused)?;
     Ok(Answer::Json(json!({ "sha": merged.sha, "merged": true, "message": merged.message })))
 }
@@ -155,11 +156,12 @@ struct BranchUpdate {
 
 /// GitHub accepts the request and carries it out later, which is all that the server says.
 pub(super) fn update_pull_request_branch(mut call: Call<'_, GitHub>) -> Outcome {
-    let BranchUpdate { pull: OfPull { at, number }, expected_head_sha } = call.read()?;
-    let (expected, number) = (non_empty(expected_head_sha), number.id());
-    let request = Request::of_repo("PUT", &at, format_args!("/pulls/{number}/update-branch"));
+    let BranchUpdate { pull, expected_head_sha } = call.read()?;
+    let expected = non_empty(expected_head_sha);
+    let place = format_args!("/pulls/{}/update-branch", pull.number.id());
+    let request = Request::of_repo("PUT", &pull.at, place);
     call.service
-        .update_pull_branch(&mut call.api, at.path(), number, expected.as_deref())
+        .update_pull_branch(&mut call.api, pull.path(), expected.as_deref())
         .map_err(rest_error("failed to update pull request branch", request))?;
     Ok(Answer::Text("Pull request branch update is in progress".to_owned()))
 }

@@ -19,7 +19,7 @@ struct NewComment {
 }
 
 pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
-    let NewComment { on: OfIssue { at, issue_number }, comment_id, wanted } = call.read()?;
+    let NewComment { on, comment_id, wanted } = call.read()?;
     let comment_id = comment_id.map(Number::id);
     if comment_id == Some(0) {
         return Err(server_error("comment_id must be greater than 0"));
@@ -31,18 +31,18 @@ pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
         return Err(server_error("comment_id can only be provided when reaction is provided"));
     }
     let content = wanted.check()?;
-    let number = issue_number.id();
+    let number = on.issue_number.id();
     let target = match comment_id {
         Some(id) => {
-            check_place(&mut call, &at, (id, number))?;
+            check_place(&mut call, &on, id)?;
             ReactionTarget::Comment(id)
         }
         None => ReactionTarget::Issue(number),
     };
-    let reaction = content.map(|content| react(&mut call, &at, target, content)).transpose()?;
+    let reaction = content.map(|content| react(&mut call, &on.at, target, content)).transpose()?;
     let comment = wanted.body.map(|body| {
-        let request = Request::of_repo("POST", &at, format_args!("/issues/{number}/comments"));
-        let added = call.service.add_comment(&mut call.api, at.path(), number, &body);
+        let request = Request::of_repo("POST", &on.at, format_args!("/issues/{number}/comments"));
+        let added = call.service.add_comment(&mut call.api, on.path(), &body);
         let comment = added.map_err(rest_error("failed to create comment", request))?;
         Ok::<_, Refusal>(json!({ "id": comment.id.to_string(), "url": comment.html_url }))
     });
@@ -50,21 +50,18 @@ pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
 }
 
 /// The comment must be one of the issue that the call names.
-fn check_place(
-    call: &mut Call<'_, GitHub>,
-    at: &InRepo,
-    (id, number): (u64, u64),
-) -> Result<(), Refusal> {
+fn check_place(call: &mut Call<'_, GitHub>, on: &OfIssue, id: u64) -> Result<(), Refusal> {
+    let OfIssue { at, issue_number } = on;
     let missing = || ApiError::new(404, "not_found", "Not Found");
     let has_it = |issue: &&Issue| issue.comments.iter().any(|comment| comment.id == id);
     let found = call.service.get_repo(&mut call.api, at.path());
     let found = found.and_then(|repo| repo.issues.iter().find(has_it).ok_or_else(missing));
     let request = Request::of_repo("GET", at, format_args!("/issues/comments/{id}"));
     let issue = found.map_err(rest_error("failed to get issue comment", request))?;
-    if issue.number == number {
+    if issue.number == issue_number.id() {
         return Ok(());
     }
-    Err(server_error(format!("comment_id does not belong to issue_number {number}")))
+    Err(server_error(format!("comment_id does not belong to issue_number {}", issue_number.id())))
 }
 
 #[derive(Deserialize)]
@@ -92,12 +89,12 @@ pub(super) fn add_reply_to_pull_request_comment(mut call: Call<'_, GitHub>) -> O
     let target = ReactionTarget::ReviewComment(id);
     let reaction = content.map(|content| react(&mut call, &at, target, content)).transpose()?;
     let comment = wanted.body.map(|body| {
-        let path = at.path();
+        let path = at.path().issue(pull);
         let request = Request::of_repo("POST", &at, format_args!("/pulls/{pull}/comments"));
         let refused = rest_error("failed to add reply to pull request comment", request);
-        let reply = call.service.reply_to_review_comment(&mut call.api, path, pull, (id, &body));
+        let reply = call.service.reply_to_review_comment(&mut call.api, path, id, &body);
         let reply = reply.map_err(refused)?;
-        let page = &call.service.pull_at(path, pull)?.html_url;
+        let page = &call.service.pull_at(path)?.html_url;
         Ok::<_, Refusal>(json!({ "id": reply.id.to_string(), "url": format!("{page}#discussion_r{}", reply.id) }))
     });
     Ok(both(comment.transpose()?, reaction))

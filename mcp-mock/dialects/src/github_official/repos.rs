@@ -45,7 +45,7 @@ struct Draft {
     auto_init: bool,
 }
 
-/// Private unless told otherwise, and begun with a readme when asked to.
+/// Private by default; with `autoInit` it begins with a readme.
 pub(super) fn create_repository(mut call: Call<'_, GitHub>) -> Outcome {
     let Draft { name, description, organization, private, auto_init } = call.read()?;
     let organization = non_empty(organization);
@@ -94,7 +94,7 @@ struct NewBranch {
     from_branch: Option<String>,
 }
 
-/// The server asks for the default branch when it is not told where to begin.
+/// Without `from_branch` the server asks for the default branch.
 pub(super) fn create_branch(mut call: Call<'_, GitHub>) -> Outcome {
     let NewBranch { at, branch, from_branch } = call.read()?;
     let (github, path) = (call.service, at.path());

@@ -26,14 +26,14 @@ struct ReviewWrite {
 pub(super) fn pull_request_review_write(mut call: Call<'_, GitHub>) -> Outcome {
     let write: ReviewWrite = call.read()?;
     let pull = &write.pull;
-    let (path, number) = (pull.at.path(), pull.number.id());
+    let path = pull.path();
     let name = pull_name(call.service, pull);
     let words = match write.method.as_str() {
         "create" => {
             find_pull(&mut call, pull, "failed to get pull request")?;
             let is_pending = write.event.is_empty();
             let new = write.review(ReviewState::Pending);
-            let begun = call.service.create_review(&mut call.api, path, number, new);
+            let begun = call.service.create_review(&mut call.api, path, new);
             begun.map_err(graphql_error("", &name))?;
             if is_pending {
                 "pending pull request created"
@@ -44,13 +44,13 @@ pub(super) fn pull_request_review_write(mut call: Call<'_, GitHub>) -> Outcome {
         "submit_pending" => {
             find_pending(&mut call, pull)?;
             let new = write.review(ReviewState::Commented);
-            let submitted = call.service.submit_review(&mut call.api, path, number, new);
+            let submitted = call.service.submit_review(&mut call.api, path, new);
             submitted.map_err(graphql_error("failed to submit pull request review", &name))?;
             "pending pull request review successfully submitted"
         }
         "delete_pending" => {
             find_pending(&mut call, pull)?;
-            let deleted = call.service.delete_review(&mut call.api, path, number);
+            let deleted = call.service.delete_review(&mut call.api, path);
             deleted.map_err(graphql_error("", &name))?;
             "pending pull request review successfully deleted"
         }
@@ -117,15 +117,14 @@ pub(super) fn add_comment_to_pending_review(mut call: Call<'_, GitHub>) -> Outco
         body,
     };
     let name = pull_name(call.service, &pull);
-    let (path, number) = (pull.at.path(), pull.number.id());
-    let added = call.service.add_review_comment(&mut call.api, path, number, new);
+    let added = call.service.add_review_comment(&mut call.api, pull.path(), new);
     added.map_err(graphql_error("", &name))?;
     let words = "pull request review comment successfully added to pending review";
     Ok(Answer::Text(words.to_owned()))
 }
 
 fn find_pull(call: &mut Call<'_, GitHub>, pull: &OfPull, words: &str) -> Result<(), Refusal> {
-    let found = call.service.get_pull(&mut call.api, pull.at.path(), pull.number.id());
+    let found = call.service.get_pull(&mut call.api, pull.path());
     found.map(drop).map_err(graphql_error(words, &pull_name(call.service, pull)))
 }
 
@@ -135,7 +134,7 @@ fn find_pending(call: &mut Call<'_, GitHub>, pull: &OfPull) -> Result<(), Refusa
     let paid = github.spend(&mut call.api, Quota::Core);
     paid.map_err(graphql_error("failed to get current user", ""))?;
     find_pull(call, pull, "failed to get latest review for current user")?;
-    let issue = call.service.pull_at(pull.at.path(), pull.number.id())?;
+    let issue = call.service.pull_at(pull.path())?;
     let viewer = &call.service.viewer;
     let is_pending = issue.pull.as_ref().is_some_and(|pull| pull.pending(viewer).is_some());
     if is_pending { Ok(()) } else { Err(server_error("No pending review found for the viewer")) }

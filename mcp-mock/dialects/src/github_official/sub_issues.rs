@@ -25,19 +25,19 @@ struct Change {
 pub(super) fn sub_issue_write(mut call: Call<'_, GitHub>) -> Outcome {
     let change: Change = call.read()?;
     let (github, api) = (call.service, &mut call.api);
-    let OfIssue { at, issue_number } = &change.parent;
-    let (path, parent, child) = (at.path(), issue_number.id(), change.sub_issue_id.id());
+    let (parent, child) = (change.parent.path(), change.sub_issue_id.id());
     let request = |method: &str, rest: &str| {
-        Request::of_repo(method, at, format_args!("/issues/{parent}/{rest}"))
+        let place = format_args!("/issues/{}/{rest}", parent.number);
+        Request::of_repo(method, &change.parent.at, place)
     };
     let issue = match change.method.to_lowercase().as_str() {
         "add" => {
-            let added = github.add_sub_issue(api, path, parent, (child, change.replace_parent));
+            let added = github.add_sub_issue(api, parent, child, change.replace_parent);
             let request = request("POST", "sub_issues");
             added.map_err(rest_error("failed to add sub-issue", request))?
         }
         "remove" => {
-            let removed = github.remove_sub_issue(api, path, parent, child);
+            let removed = github.remove_sub_issue(api, parent, child);
             let request = request("DELETE", "sub_issue");
             removed.map_err(rest_error("failed to remove sub-issue", request))?
         }
@@ -54,11 +54,11 @@ pub(super) fn sub_issue_write(mut call: Call<'_, GitHub>) -> Outcome {
                     ));
                 }
             };
-            let moved = github.move_sub_issue(api, path, parent, (child, place));
+            let moved = github.move_sub_issue(api, parent, child, place);
             let request = request("PATCH", "sub_issues/priority");
             moved.map_err(rest_error("failed to reprioritize sub-issue", request))?
         }
         _ => return Err(server_error(format!("unknown method: {}", change.method))),
     };
-    Ok(Answer::Json(Rest::new(github).issue(github.repo_at(path)?, &issue)))
+    Ok(Answer::Json(Rest::new(github).issue(github.repo_at(parent.repo)?, &issue)))
 }

@@ -4,6 +4,7 @@
 mod catalogues;
 mod costs;
 mod disguise;
+mod github_costs;
 mod laws;
 mod limits;
 mod lost_answers;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::ApiError;
 use super::{Api, Branch, Commit, GitHub, Quota, Repo, RepoPath, refusal};
 
-/// The texts of all files at one place in history, by path.
+/// The content of all files at one place in history, by path.
 pub(super) type Tree<'a> = BTreeMap<&'a str, &'a str>;
 
 impl GitHub {
@@ -98,7 +98,7 @@ impl Branch {
         self.commits.last().map(|commit| commit.sha.as_str())
     }
 
-    /// The texts of all files at the head, by path.
+    /// The content of all files at the head, by path.
     #[must_use]
     pub fn files(&self) -> BTreeMap<&str, &str> {
         files_of(self.commits.iter())
@@ -192,7 +192,7 @@ pub(super) fn is_ref_name(name: &str) -> bool {
             .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
 }
 
-/// The texts that these commits leave, oldest first.
+/// The content of all files after these commits, oldest first.
 pub(super) fn files_of<'a>(commits: impl Iterator<Item = &'a Commit>) -> Tree<'a> {
     let mut tree = Tree::new();
     for (path, text) in commits.flat_map(|commit| &commit.changes) {

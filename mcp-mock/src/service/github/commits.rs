@@ -27,6 +27,7 @@ pub struct CommitFilter {
 
 /// A commit and what its place in history adds to it.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct HistoryEntry {
     /// The commit itself.
     pub commit: Commit,
@@ -157,7 +158,7 @@ pub struct Push<'a> {
     pub branch: &'a str,
     /// Message of the commit.
     pub message: &'a str,
-    /// Texts by path; a file without one is removed.
+    /// Content by path; `None` removes the file.
     pub files: BTreeMap<String, Option<String>>,
 }
 

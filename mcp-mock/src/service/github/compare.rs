@@ -5,7 +5,7 @@ use super::super::ApiError;
 use super::branches::files_of;
 use super::diff::{self, FileChange};
 use super::{
-    Api, Branch, Commit, GitHub, Issue, IssueChange, IssueState, Pull, Quota, Repo, RepoPath,
+    Api, Branch, Commit, GitHub, Issue, IssueChange, IssuePath, IssueState, Pull, Quota, Repo,
     refusal,
 };
 
@@ -24,9 +24,9 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the pull request.
-    pub fn pull_files(&self, path: RepoPath<'_>, number: u64) -> Result<Vec<FileChange>, ApiError> {
-        let pull = self.pull_at(path, number)?.pull.as_ref().ok_or_else(refusal::not_found)?;
-        Ok(self.repo_at(path)?.pull_files(pull))
+    pub fn pull_files(&self, at: IssuePath<'_>) -> Result<Vec<FileChange>, ApiError> {
+        let pull = self.pull_at(at)?.pull.as_ref().ok_or_else(refusal::not_found)?;
+        Ok(self.repo_at(at.repo)?.pull_files(pull))
     }
 
     /// The commits of a pull request, oldest first.
@@ -34,20 +34,20 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the pull request.
-    pub fn pull_commits(&self, path: RepoPath<'_>, number: u64) -> Result<Vec<&Commit>, ApiError> {
-        let pull = self.pull_at(path, number)?.pull.as_ref().ok_or_else(refusal::not_found)?;
-        let (_, own) = self.repo_at(path)?.split(pull);
+    pub fn pull_commits(&self, at: IssuePath<'_>) -> Result<Vec<&Commit>, ApiError> {
+        let pull = self.pull_at(at)?.pull.as_ref().ok_or_else(refusal::not_found)?;
+        let (_, own) = self.repo_at(at.repo)?.split(pull);
         Ok(own)
     }
 
-    /// Whether a pull request could be merged; nobody knows of one that is closed.
+    /// Whether a pull request could be merged; `None` for one that is closed.
     ///
     /// # Errors
     ///
     /// 404 without the repository or the pull request.
-    pub fn is_mergeable(&self, path: RepoPath<'_>, number: u64) -> Result<Option<bool>, ApiError> {
-        let issue = self.pull_at(path, number)?;
-        let repo = self.repo_at(path)?;
+    pub fn is_mergeable(&self, at: IssuePath<'_>) -> Result<Option<bool>, ApiError> {
+        let issue = self.pull_at(at)?;
+        let repo = self.repo_at(at.repo)?;
         let pull = issue.pull.as_ref().filter(|_| issue.state == IssueState::Open);
         Ok(pull.map(|pull| {
             let (head, base) = (repo.branches.get(&pull.head), repo.branches.get(&pull.base));
@@ -64,14 +64,13 @@ impl GitHub {
     pub fn update_pull_branch(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         expected: Option<&str>,
     ) -> Result<(), ApiError> {
         self.spend(api, Quota::Core)?;
         let author = self.viewer.clone();
-        let mut pull = self.pull_at(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
-        let repo = self.writable(path)?;
+        let mut pull = self.pull_at(at)?.pull.clone().ok_or_else(refusal::not_found)?;
+        let repo = self.writable(at.repo)?;
         let base = repo.branches.get(&pull.base).cloned().ok_or_else(refusal::not_found)?;
         let head = repo.branches.get_mut(&pull.head).ok_or_else(refusal::not_found)?;
         if expected.is_some_and(|expected| head.head() != Some(expected)) {
@@ -92,7 +91,7 @@ impl GitHub {
         head.commit(Commit { message, author, date: now.clone(), ..Commit::default() });
         base.head().unwrap_or_default().clone_into(&mut pull.base_sha);
         repo.pushed_at.clone_from(&now);
-        repo.store(number, pull, now);
+        repo.store(at.number, pull, now);
         Ok(())
     }
 
@@ -104,12 +103,11 @@ impl GitHub {
     pub fn update_pull(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         change: PullChange,
     ) -> Result<Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        let (repo, mut pull) = self.changed_pull(path, number)?;
+        let (repo, mut pull) = self.changed_pull(at)?;
         if let Some(base) = change.base {
             let branch = repo.branches.get(&base);
             let branch =
@@ -117,8 +115,8 @@ impl GitHub {
             branch.head().unwrap_or_default().clone_into(&mut pull.base_sha);
             pull.base = base;
         }
-        self.change_issue(api, path, number, change.issue)?;
-        self.store_pull(api, path, number, pull)
+        self.change_issue(api, at, change.issue)?;
+        self.store_pull(api, at, pull)
     }
 
     /// Makes a pull request a draft, or ready for reviews. Only the GraphQL API can.
@@ -129,14 +127,13 @@ impl GitHub {
     pub fn set_draft(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         draft: bool,
     ) -> Result<(), ApiError> {
         self.spend(api, Quota::Core)?;
-        let (_, mut pull) = self.changed_pull(path, number)?;
+        let (_, mut pull) = self.changed_pull(at)?;
         pull.draft = draft;
-        self.store_pull(api, path, number, pull).map(drop)
+        self.store_pull(api, at, pull).map(drop)
     }
 
     /// Asks for reviews, besides those that were asked for already.
@@ -148,14 +145,13 @@ impl GitHub {
     pub fn request_reviewers(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         logins: Vec<String>,
     ) -> Result<(), ApiError> {
         self.spend(api, Quota::Core)?;
         let viewer = self.viewer.clone();
-        let author = self.pull_at(path, number)?.author.clone();
-        let (repo, mut pull) = self.changed_pull(path, number)?;
+        let author = self.pull_at(at)?.author.clone();
+        let (repo, mut pull) = self.changed_pull(at)?;
         let wanted = logins.len();
         let reviewers = repo.with_access(&viewer, logins);
         if reviewers.len() < wanted || reviewers.contains(&author) {
@@ -166,26 +162,25 @@ impl GitHub {
         let new = reviewers.into_iter().filter(|login| !pull.requested_reviewers.contains(login));
         let new: Vec<String> = new.collect();
         pull.requested_reviewers.extend(new);
-        self.store_pull(api, path, number, pull).map(drop)
+        self.store_pull(api, at, pull).map(drop)
     }
 
     /// A copy of a pull request to change, and its repository, which takes changes.
-    fn changed_pull(&mut self, path: RepoPath<'_>, number: u64) -> Result<(&Repo, Pull), ApiError> {
-        let pull = self.pull_at(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
-        Ok((self.writable(path)?, pull))
+    fn changed_pull(&mut self, at: IssuePath<'_>) -> Result<(&Repo, Pull), ApiError> {
+        let pull = self.pull_at(at)?.pull.clone().ok_or_else(refusal::not_found)?;
+        Ok((self.writable(at.repo)?, pull))
     }
 
     fn store_pull(
         &mut self,
         api: &Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         pull: Pull,
     ) -> Result<Issue, ApiError> {
-        if self.pull_at(path, number)?.pull.as_ref() != Some(&pull) {
-            self.writable(path)?.store(number, pull, api.clock.rfc3339());
+        if self.pull_at(at)?.pull.as_ref() != Some(&pull) {
+            self.writable(at.repo)?.store(at.number, pull, api.clock.rfc3339());
         }
-        self.pull_at(path, number).cloned()
+        self.pull_at(at).cloned()
     }
 }
 
@@ -245,14 +240,14 @@ mod tests {
     fn files_stay_the_same_after_any_merge() {
         for method in [MergeMethod::Merge, MergeMethod::Rebase, MergeMethod::Squash] {
             let (mut github, mut env) = app();
-            let before = github.pull_files(APP, 1).unwrap();
+            let before = github.pull_files(APP.issue(1)).unwrap();
 
             github
-                .merge_pull(&mut env.api(), APP, 1, Merge { method, ..Merge::default() })
+                .merge_pull(&mut env.api(), APP.issue(1), Merge { method, ..Merge::default() })
                 .unwrap();
 
             assert_eq!(before.len(), 1);
-            assert_eq!(github.pull_files(APP, 1).unwrap(), before, "{method:?}");
+            assert_eq!(github.pull_files(APP.issue(1)).unwrap(), before, "{method:?}");
         }
     }
 
@@ -261,10 +256,10 @@ mod tests {
         let (mut github, mut env) = app();
         write(&mut github, &mut env.api(), "b.txt");
 
-        github.update_pull_branch(&mut env.api(), APP, 1, None).unwrap();
+        github.update_pull_branch(&mut env.api(), APP.issue(1), None).unwrap();
 
         assert!(github.repos[0].branches["fix"].files().contains_key("b.txt"));
-        let files = github.pull_files(APP, 1).unwrap();
+        let files = github.pull_files(APP.issue(1)).unwrap();
         assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a.txt"]);
     }
 
@@ -272,8 +267,9 @@ mod tests {
     fn update_without_news_or_with_another_head_is_refused() {
         let (mut github, mut env) = app();
 
-        let nothing = github.update_pull_branch(&mut env.api(), APP, 1, None).unwrap_err();
-        let moved = github.update_pull_branch(&mut env.api(), APP, 1, Some("abc")).unwrap_err();
+        let nothing = github.update_pull_branch(&mut env.api(), APP.issue(1), None).unwrap_err();
+        let moved =
+            github.update_pull_branch(&mut env.api(), APP.issue(1), Some("abc")).unwrap_err();
 
         assert_eq!(nothing.message, "There are no new commits on the base branch.");
         assert_eq!(moved.message, "expected head sha didn't match current head ref.");
@@ -283,12 +279,12 @@ mod tests {
     fn reviewers_are_asked_once_and_need_access() {
         let (mut github, mut env) = app();
         let ask = |login: &str| vec![login.to_owned()];
-        github.request_reviewers(&mut env.api(), APP, 1, ask("ada")).unwrap();
+        github.request_reviewers(&mut env.api(), APP.issue(1), ask("ada")).unwrap();
 
-        github.request_reviewers(&mut env.api(), APP, 1, ask("ada")).unwrap();
-        let again = github.pull_at(APP, 1).unwrap().clone();
+        github.request_reviewers(&mut env.api(), APP.issue(1), ask("ada")).unwrap();
+        let again = github.pull_at(APP.issue(1)).unwrap().clone();
         let stranger =
-            github.request_reviewers(&mut env.api(), APP, 1, ask("stranger")).unwrap_err();
+            github.request_reviewers(&mut env.api(), APP.issue(1), ask("stranger")).unwrap_err();
 
         assert_eq!(again.pull.unwrap().requested_reviewers, ["ada"]);
         assert_eq!(stranger.status, 422);

@@ -14,7 +14,7 @@ pub const INLINE_MAX: usize = 1_048_576;
 pub struct NewContent {
     /// Where it goes.
     pub path: String,
-    /// Its text, as it is: the REST API's base64 is the dialect's business.
+    /// Its text, without the base64 of the REST API.
     pub text: String,
     /// Message of the commit.
     pub message: String,
@@ -26,6 +26,7 @@ pub struct NewContent {
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Written {
     /// Where it is.
     pub path: String,
@@ -57,6 +58,7 @@ pub enum Content {
 
 /// One file or folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ContentEntry {
     /// Whole path.
     pub path: String,
@@ -115,7 +117,7 @@ impl GitHub {
         if entries.is_empty() { Err(refusal::not_found()) } else { Ok(Content::Directory(entries)) }
     }
 
-    /// Writes a file in a commit of its own. The first file of an empty repository creates its
+    /// Writes a file in one commit. The first file of an empty repository creates its
     /// branch.
     ///
     /// # Errors

@@ -107,7 +107,7 @@ mod tests {
                 NewIssue { title: "T".to_owned(), details: details.clone(), ..NewIssue::default() };
             let created = github.create_issue(&mut env.api(), APP, new).unwrap_err();
             let change = IssueChange { details, ..IssueChange::default() };
-            let updated = github.update_issue(&mut env.api(), APP, 1, change).unwrap_err();
+            let updated = github.update_issue(&mut env.api(), APP.issue(1), change).unwrap_err();
 
             assert_eq!((created.status, created.code.as_str()), (422, "invalid"));
             assert_eq!(created, updated);
@@ -126,8 +126,7 @@ mod tests {
 
         let issue = github.update_issue(
             &mut env.api(),
-            APP,
-            1,
+            APP.issue(1),
             IssueChange { details, ..IssueChange::default() },
         );
 

@@ -12,6 +12,7 @@ const CONTEXT: usize = 3;
 
 /// How a file differs between two places in history.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FileChange {
     /// Where it is.
     pub path: String,

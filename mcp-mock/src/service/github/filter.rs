@@ -49,7 +49,7 @@ pub enum StateFilter {
     Open,
 }
 
-/// The order of a list; newest first unless told otherwise.
+/// The order of a list; newest first by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IssueOrder {
     /// What the list is sorted by.
@@ -155,7 +155,7 @@ mod tests {
             "pulls": [{ "title": "Three", "head": "three" }],
         }]}));
         env.clock.advance(Duration::from_secs(3600));
-        github.add_comment(&mut env.api(), APP, 1, "Still there").unwrap();
+        github.add_comment(&mut env.api(), APP.issue(1), "Still there").unwrap();
         github
     }
 

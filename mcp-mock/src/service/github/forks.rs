@@ -6,8 +6,8 @@ use super::super::ApiError;
 use super::{Api, GitHub, Issue, Quota, Repo, RepoPath, database_id, refusal};
 
 impl GitHub {
-    /// Copies the branches and tags of a repository into another account, the viewer's unless told
-    /// otherwise. A fork that exists is given again.
+    /// Copies the branches and tags of a repository into another account, the viewer's by
+    /// default. A fork that exists is given again.
     ///
     /// # Errors
     ///
@@ -65,8 +65,8 @@ impl GitHub {
         &accounts | &self.people()
     }
 
-    /// Whether the seed says that an account is an organization, or it owns repositories and nobody ever saw it
-    /// write.
+    /// Whether the seed says that an account is an organization, or it owns repositories and never
+    /// wrote anything.
     #[must_use]
     pub fn is_organization(&self, login: &str) -> bool {
         self.organization(login).is_some()

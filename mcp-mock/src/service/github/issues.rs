@@ -2,8 +2,8 @@
 
 use super::super::{ApiError, Page};
 use super::{
-    Api, Comment, GitHub, Issue, IssueDetails, IssueFilter, IssueState, Label, PageNumber, Quota,
-    Repo, RepoPath, StateReason, database_id, refusal,
+    Api, Comment, GitHub, Issue, IssueDetails, IssueFilter, IssuePath, IssueState, Label,
+    PageNumber, Quota, Repo, RepoPath, StateReason, database_id, refusal,
 };
 
 /// GitHub's limit for a title, in characters.
@@ -53,7 +53,7 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository, 403 when it is archived, 410 when issues are switched off, 422
-    /// for a missing title, a text that is too long, and a milestone, type or field that does not exist.
+    /// for a missing title, a body that is too long, and a milestone, type or field that does not exist.
     pub fn create_issue(
         &mut self,
         api: &mut Api<'_>,
@@ -88,14 +88,9 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the number.
-    pub fn get_issue(
-        &self,
-        api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
-    ) -> Result<&Issue, ApiError> {
+    pub fn get_issue(&self, api: &mut Api<'_>, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        self.issue_at(path, number)
+        self.issue_at(at)
     }
 
     /// Issues and pull requests that the filter shows, in its order.
@@ -140,25 +135,23 @@ impl GitHub {
     pub fn update_issue(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         change: IssueChange,
     ) -> Result<Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        self.change_issue(api, path, number, change)
+        self.change_issue(api, at, change)
     }
 
     pub(super) fn change_issue(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         change: IssueChange,
     ) -> Result<Issue, ApiError> {
         let viewer = self.viewer.clone();
-        let organization = self.organization(path.owner).cloned();
-        let repo = self.writable(path)?;
-        let before = repo.issue(number).ok_or_else(refusal::not_found)?.clone();
+        let organization = self.organization(at.repo.owner).cloned();
+        let repo = self.writable(at.repo)?;
+        let before = repo.issue(at.number).ok_or_else(refusal::not_found)?.clone();
         let mut issue = before.clone();
         if let Some(title) = change.title {
             check_title("Issue", &title)?;
@@ -182,7 +175,7 @@ impl GitHub {
         if issue != before {
             issue.updated_at = now;
         }
-        if let Some(slot) = repo.issue_mut(number) {
+        if let Some(slot) = repo.issue_mut(at.number) {
             slot.clone_from(&issue);
         }
         Ok(issue)
@@ -197,13 +190,12 @@ impl GitHub {
     pub fn add_comment(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         body: &str,
     ) -> Result<Comment, ApiError> {
         self.spend(api, Quota::Content)?;
         let author = self.viewer.clone();
-        let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
+        let issue = self.writable(at.repo)?.issue_mut(at.number).ok_or_else(refusal::not_found)?;
         if issue.locked {
             return Err(refusal::forbidden("Unable to create comment because issue is locked."));
         }
@@ -442,7 +434,7 @@ mod tests {
         let (mut github, mut env) = app();
         env.clock.advance(Duration::from_secs(60));
 
-        let issue = github.update_issue(&mut env.api(), APP, 1, closing()).unwrap();
+        let issue = github.update_issue(&mut env.api(), APP.issue(1), closing()).unwrap();
 
         assert_eq!(issue.state_reason, Some(StateReason::Completed));
         assert_eq!(issue.closed_at.as_deref(), Some("2026-01-05T09:01:00Z"));
@@ -452,11 +444,11 @@ mod tests {
     #[test]
     fn closing_twice_changes_nothing_more() {
         let (mut github, mut env) = app();
-        github.update_issue(&mut env.api(), APP, 1, closing()).unwrap();
+        github.update_issue(&mut env.api(), APP.issue(1), closing()).unwrap();
         let once = github.clone();
         env.clock.advance(Duration::from_secs(60));
 
-        github.update_issue(&mut env.api(), APP, 1, closing()).unwrap();
+        github.update_issue(&mut env.api(), APP.issue(1), closing()).unwrap();
 
         assert_eq!(github, once);
     }
@@ -466,7 +458,7 @@ mod tests {
         let (mut github, mut env) = app();
         let change = IssueChange { state: Some(IssueState::Open), ..IssueChange::default() };
 
-        let issue = github.update_issue(&mut env.api(), APP, 2, change).unwrap();
+        let issue = github.update_issue(&mut env.api(), APP.issue(2), change).unwrap();
 
         assert_eq!((issue.closed_at, issue.state_reason), (None, Some(StateReason::Reopened)));
     }
@@ -476,7 +468,7 @@ mod tests {
         let (mut github, mut env) = app();
         env.clock.advance(Duration::from_secs(5));
 
-        let comment = github.add_comment(&mut env.api(), APP, 1, "Looking at it").unwrap();
+        let comment = github.add_comment(&mut env.api(), APP.issue(1), "Looking at it").unwrap();
 
         let issue = github.issue("acme", "app", 1).unwrap();
         assert_eq!(issue.updated_at, "2026-01-05T09:00:05Z");
@@ -492,8 +484,9 @@ mod tests {
         };
         env.clock.advance(Duration::from_secs(5));
 
-        let same = github.update_issue(&mut env.api(), APP, 1, label(&["Bug"])).unwrap();
-        let other = github.update_issue(&mut env.api(), APP, 1, label(&["Bug", "late"])).unwrap();
+        let same = github.update_issue(&mut env.api(), APP.issue(1), label(&["Bug"])).unwrap();
+        let other =
+            github.update_issue(&mut env.api(), APP.issue(1), label(&["Bug", "late"])).unwrap();
 
         assert_eq!(same.updated_at, "2026-01-05T09:00:00Z");
         assert_eq!(other.updated_at, "2026-01-05T09:00:05Z");
@@ -505,7 +498,7 @@ mod tests {
             let (mut github, mut env) = app();
             let change = IssueChange { state_reason: Some(reason), ..closing() };
 
-            let issue = github.update_issue(&mut env.api(), APP, 1, change).unwrap();
+            let issue = github.update_issue(&mut env.api(), APP.issue(1), change).unwrap();
 
             assert_eq!(issue.state_reason, Some(reason));
         }
@@ -516,7 +509,7 @@ mod tests {
         let (mut github, mut env) = planted(json!({ "repos": [{ "owner": "acme", "name": "app",
             "issues": [{ "title": "Heated", "locked": true, "comments": [{ "body": "So there" }] }] }] }));
 
-        let error = github.add_comment(&mut env.api(), APP, 1, "Me too").unwrap_err();
+        let error = github.add_comment(&mut env.api(), APP.issue(1), "Me too").unwrap_err();
 
         let expected = (403, "Unable to create comment because issue is locked.");
         assert_eq!((error.status, error.message.as_str()), expected);
@@ -527,7 +520,7 @@ mod tests {
     fn blank_comment_is_refused() {
         let (mut github, mut env) = app();
 
-        let error = github.add_comment(&mut env.api(), APP, 1, " \n").unwrap_err();
+        let error = github.add_comment(&mut env.api(), APP.issue(1), " \n").unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (422, "Validation Failed"));
     }

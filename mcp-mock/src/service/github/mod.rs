@@ -1,7 +1,7 @@
 //! GitHub: repositories with issues, pull requests, releases, branches and files.
 //!
 //! Operations are shaped like the REST API and keep its rules: one row of numbers for issues and
-//! pull requests, names in any case, the words and fields of its refusals. Files are texts, a
+//! pull requests, names in any case, the words and fields of its refusals. Files are strings, a
 //! branch is the list of its commits, and the ids of blobs, trees and commits are the ones that git computes.
 //! Checks are not modelled.
 //!
@@ -67,6 +67,7 @@ pub type Api<'w> = super::Api<'w, GitHub>;
 
 /// Everything that GitHub stores, and who is calling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GitHub {
     /// Login of the account whose token is used; it may write everywhere.
     pub viewer: String,
@@ -98,6 +99,21 @@ impl<'a> RepoPath<'a> {
     pub fn new(owner: &'a str, name: &'a str) -> Self {
         Self { owner, name }
     }
+
+    /// The issue or pull request with this number.
+    #[must_use]
+    pub fn issue(self, number: u64) -> IssuePath<'a> {
+        IssuePath { repo: self, number }
+    }
+}
+
+/// Names an issue or a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IssuePath<'a> {
+    /// The repository that it is in.
+    pub repo: RepoPath<'a>,
+    /// Its number in the repository.
+    pub number: u64,
 }
 
 impl GitHub {
@@ -148,8 +164,8 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the number.
-    pub fn issue_at(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
-        self.repo_at(path)?.issue(number).ok_or_else(refusal::not_found)
+    pub fn issue_at(&self, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
+        self.repo_at(at.repo)?.issue(at.number).ok_or_else(refusal::not_found)
     }
 
     /// The pull request with this number.
@@ -157,8 +173,8 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the number, and when the number is an issue's.
-    pub fn pull_at(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
-        let issue = self.issue_at(path, number)?;
+    pub fn pull_at(&self, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
+        let issue = self.issue_at(at)?;
         if issue.pull.is_some() { Ok(issue) } else { Err(refusal::not_found()) }
     }
 

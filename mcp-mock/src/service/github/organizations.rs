@@ -134,7 +134,7 @@ impl IssueField {
         found.map(String::as_str)
     }
 
-    /// A value of this field as a text, when it is one.
+    /// A value of this field as a string, when it is one.
     pub(super) fn read(&self, value: &Value) -> Option<String> {
         let text = value.as_str();
         match self.data_type {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::{ApiError, Page};
 use super::issues::{check_body, check_title};
 use super::{
-    Api, Branch, Commit, GitHub, Issue, IssueFilter, IssueKind, IssueState, PageNumber, Pull,
-    Quota, Repo, RepoPath, StateFilter, refusal,
+    Api, Branch, Commit, GitHub, Issue, IssueFilter, IssueKind, IssuePath, IssueState, PageNumber,
+    Pull, Quota, Repo, RepoPath, StateFilter, refusal,
 };
 
 /// What a new pull request is to be.
@@ -49,6 +49,7 @@ pub enum MergeMethod {
 
 /// A merge that took place.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Merged {
     /// The commit at the head of the base branch.
     pub sha: String,
@@ -92,14 +93,9 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the number, and when the number is an issue's.
-    pub fn get_pull(
-        &self,
-        api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
-    ) -> Result<&Issue, ApiError> {
+    pub fn get_pull(&self, api: &mut Api<'_>, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        self.pull_at(path, number)
+        self.pull_at(at)
     }
 
     /// The pull requests in this state, newest first.
@@ -129,14 +125,13 @@ impl GitHub {
     pub fn merge_pull(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         merge: Merge,
     ) -> Result<Merged, ApiError> {
         self.spend(api, Quota::Core)?;
         let viewer = self.viewer.clone();
-        let repo = self.writable(path)?;
-        let issue = repo.issue(number).ok_or_else(refusal::not_found)?.clone();
+        let repo = self.writable(at.repo)?;
+        let issue = repo.issue(at.number).ok_or_else(refusal::not_found)?.clone();
         let pull = issue.pull.clone().ok_or_else(refusal::not_found)?;
         let new = repo.mergeable(&issue, &pull, merge.sha.as_deref())?;
 
@@ -155,7 +150,7 @@ impl GitHub {
             repo.close_linked(&closing, &now);
         }
         repo.pushed_at.clone_from(&now);
-        if let Some(issue) = repo.issue_mut(number) {
+        if let Some(issue) = repo.issue_mut(at.number) {
             issue.move_to(IssueState::Closed, None, &now)?;
             issue.pull = Some(Pull {
                 merged_at: Some(now),
@@ -338,7 +333,7 @@ mod tests {
     fn merge_closes_the_pull_request_and_the_linked_issue() {
         let (mut github, mut env) = app();
 
-        let merged = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap();
+        let merged = github.merge_pull(&mut env.api(), APP.issue(2), Merge::default()).unwrap();
 
         let pull = github.issue("acme", "app", 2).unwrap();
         assert_eq!(pull.state, IssueState::Closed);
@@ -354,7 +349,7 @@ mod tests {
         let new = NewPull { base, body: Some("Closes #1".to_owned()), ..new("fix") };
         let number = github.create_pull(&mut env.api(), APP, new).unwrap().number;
 
-        github.merge_pull(&mut env.api(), APP, number, Merge::default()).unwrap();
+        github.merge_pull(&mut env.api(), APP.issue(number), Merge::default()).unwrap();
 
         assert_eq!(github.issue("acme", "app", 1).unwrap().state, IssueState::Open);
     }
@@ -362,12 +357,12 @@ mod tests {
     #[test]
     fn merged_pull_request_is_not_mergeable_and_stays_closed() {
         let (mut github, mut env) = app();
-        github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap();
+        github.merge_pull(&mut env.api(), APP.issue(2), Merge::default()).unwrap();
 
-        let again = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap_err();
+        let again = github.merge_pull(&mut env.api(), APP.issue(2), Merge::default()).unwrap_err();
         let change =
             super::super::IssueChange { state: Some(IssueState::Open), ..Default::default() };
-        let reopen = github.update_issue(&mut env.api(), APP, 2, change).unwrap_err();
+        let reopen = github.update_issue(&mut env.api(), APP.issue(2), change).unwrap_err();
 
         assert_eq!((again.status, again.message.as_str()), (405, "Pull Request is not mergeable"));
         assert_eq!(reopen.status, 422);
@@ -378,7 +373,7 @@ mod tests {
         let (mut github, mut env) = app();
         github.repos[0].issues[1].pull.as_mut().unwrap().draft = true;
 
-        let error = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap_err();
+        let error = github.merge_pull(&mut env.api(), APP.issue(2), Merge::default()).unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (405, "Pull Request is still a draft"));
     }
@@ -396,7 +391,7 @@ mod tests {
         };
         github.put_content(&mut env.api(), APP, content).unwrap();
 
-        let error = github.merge_pull(&mut env.api(), APP, 2, Merge::default()).unwrap_err();
+        let error = github.merge_pull(&mut env.api(), APP.issue(2), Merge::default()).unwrap_err();
 
         assert_eq!(error.status, 405);
     }
@@ -406,7 +401,7 @@ mod tests {
         let (mut github, mut env) = app();
         let merge = Merge { sha: Some("0".repeat(40)), ..Merge::default() };
 
-        let error = github.merge_pull(&mut env.api(), APP, 2, merge).unwrap_err();
+        let error = github.merge_pull(&mut env.api(), APP.issue(2), merge).unwrap_err();
 
         assert_eq!((error.status, error.code.as_str()), (409, "conflict"));
     }
@@ -416,7 +411,7 @@ mod tests {
         let commits = |method| {
             let (mut github, mut env) = app();
             github
-                .merge_pull(&mut env.api(), APP, 2, Merge { method, ..Merge::default() })
+                .merge_pull(&mut env.api(), APP.issue(2), Merge { method, ..Merge::default() })
                 .unwrap();
             let main = &github.repos[0].branches["main"];
             main.commits.iter().skip(1).map(|commit| commit.message.clone()).collect::<Vec<_>>()

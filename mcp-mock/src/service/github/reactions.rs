@@ -7,6 +7,7 @@ use super::{Api, GitHub, Quota, RepoPath, database_id, refusal};
 
 /// What somebody feels about something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Reaction {
     /// Database id.
     pub id: u64,

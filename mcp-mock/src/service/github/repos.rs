@@ -82,8 +82,7 @@ impl GitHub {
     ///
     /// # Errors
     ///
-    /// 404 when nobody has heard of the account: it is not the viewer, and owns and helps with
-    /// nothing.
+    /// 404 for an unknown account: it is not the viewer, owns nothing and collaborates on nothing.
     pub fn list_repos(
         &self,
         api: &mut Api<'_>,

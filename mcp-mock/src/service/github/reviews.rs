@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::ApiError;
-use super::{Api, Branch, GitHub, Pull, Quota, Reaction, Repo, RepoPath, database_id, refusal};
+use super::{Api, Branch, GitHub, IssuePath, Pull, Quota, Reaction, Repo, database_id, refusal};
 
 /// A review of a pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Review {
     /// Database id.
     pub id: u64,
@@ -65,6 +66,7 @@ impl ReviewState {
 
 /// A comment on a file of a pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReviewComment {
     /// Database id.
     pub id: u64,
@@ -136,19 +138,18 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the pull request, 403 when archived, 422 when somebody approves
-    /// their own pull request or requests changes of it, comments without a text, comments on a file that
+    /// their own pull request or requests changes of it, comments without a body, comments on a file that
     /// is not part of it, or begins a second review.
     pub fn create_review(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         new: NewReview,
     ) -> Result<Review, ApiError> {
         self.spend(api, Quota::Content)?;
-        let (author, mut pull) = self.reviewed(path, number)?;
-        let repo = self.writable(path)?;
-        let issue = repo.issue(number).ok_or_else(refusal::not_found)?;
+        let (author, mut pull) = self.reviewed(at)?;
+        let repo = self.writable(at.repo)?;
+        let issue = repo.issue(at.number).ok_or_else(refusal::not_found)?;
         check_state(new.state, &new.body, author == issue.author)?;
         if new.state == ReviewState::Pending && pull.pending(&author).is_some() {
             let message = "User can only have one pending review per pull request";
@@ -170,7 +171,7 @@ impl GitHub {
             author,
         };
         pull.add(review.clone());
-        repo.store(number, pull, now);
+        repo.store(at.number, pull, now);
         Ok(review)
     }
 
@@ -182,14 +183,13 @@ impl GitHub {
     pub fn submit_review(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         new: NewReview,
     ) -> Result<Review, ApiError> {
         self.spend(api, Quota::Content)?;
-        let (author, mut pull) = self.reviewed(path, number)?;
-        let repo = self.writable(path)?;
-        let issue = repo.issue(number).ok_or_else(refusal::not_found)?;
+        let (author, mut pull) = self.reviewed(at)?;
+        let repo = self.writable(at.repo)?;
+        let issue = repo.issue(at.number).ok_or_else(refusal::not_found)?;
         let mut review = pull.pending(&author).cloned().ok_or_else(refusal::not_found)?;
         let body = if new.body.is_empty() { review.body.clone() } else { new.body };
         check_state(new.state, &body, author == issue.author)?;
@@ -199,7 +199,7 @@ impl GitHub {
         review.submitted_at = Some(now.clone());
         pull.reviews.retain(|other| other.id != review.id);
         pull.add(review.clone());
-        repo.store(number, pull, now);
+        repo.store(at.number, pull, now);
         Ok(review)
     }
 
@@ -208,18 +208,13 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the pull request and when none was begun, 403 when archived.
-    pub fn delete_review(
-        &mut self,
-        api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
-    ) -> Result<(), ApiError> {
+    pub fn delete_review(&mut self, api: &mut Api<'_>, at: IssuePath<'_>) -> Result<(), ApiError> {
         self.spend(api, Quota::Core)?;
-        let (author, mut pull) = self.reviewed(path, number)?;
+        let (author, mut pull) = self.reviewed(at)?;
         let id = pull.pending(&author).ok_or_else(refusal::not_found)?.id;
         pull.reviews.retain(|review| review.id != id);
-        let repo = self.writable(path)?;
-        if let Some(issue) = repo.issue_mut(number) {
+        let repo = self.writable(at.repo)?;
+        if let Some(issue) = repo.issue_mut(at.number) {
             issue.pull = Some(pull);
         }
         Ok(())
@@ -234,20 +229,19 @@ impl GitHub {
     pub fn add_review_comment(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         new: NewReviewComment,
     ) -> Result<ReviewComment, ApiError> {
         self.spend(api, Quota::Content)?;
-        let (author, mut pull) = self.reviewed(path, number)?;
-        let repo = self.writable(path)?;
+        let (author, mut pull) = self.reviewed(at)?;
+        let repo = self.writable(at.repo)?;
         pull.pending(&author).ok_or_else(refusal::not_found)?;
         let comment = repo.review_comment(api, &pull, &author, new)?;
         let is_own = |review: &&mut Review| review.is_pending_of(&author);
         if let Some(review) = pull.reviews.iter_mut().find(is_own) {
             review.comments.push(comment.clone());
         }
-        repo.store(number, pull, comment.created_at.clone());
+        repo.store(at.number, pull, comment.created_at.clone());
         Ok(comment)
     }
 
@@ -255,18 +249,18 @@ impl GitHub {
     ///
     /// # Errors
     ///
-    /// 404 without the repository, the pull request or the comment, 403 when archived, 422 for a text of
-    /// nothing but blanks.
+    /// 404 without the repository, the pull request or the comment, 403 when archived, 422 for a blank
+    /// body.
     pub fn reply_to_review_comment(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
-        (comment, body): (u64, &str),
+        at: IssuePath<'_>,
+        comment: u64,
+        body: &str,
     ) -> Result<ReviewComment, ApiError> {
         self.spend(api, Quota::Content)?;
-        let (author, mut pull) = self.reviewed(path, number)?;
-        let repo = self.writable(path)?;
+        let (author, mut pull) = self.reviewed(at)?;
+        let repo = self.writable(at.repo)?;
         let mut given = pull.reviews.iter().filter(|review| review.state != ReviewState::Pending);
         let answered = given.find_map(|review| {
             let comment = review.comments.iter().find(|other| other.id == comment)?;
@@ -296,12 +290,12 @@ impl GitHub {
             submitted_at: Some(now.clone()),
             comments: vec![reply.clone()],
         });
-        repo.store(number, pull, now);
+        repo.store(at.number, pull, now);
         Ok(reply)
     }
 
-    fn reviewed(&self, path: RepoPath<'_>, number: u64) -> Result<(String, Pull), ApiError> {
-        let pull = self.pull_at(path, number)?.pull.clone().ok_or_else(refusal::not_found)?;
+    fn reviewed(&self, at: IssuePath<'_>) -> Result<(String, Pull), ApiError> {
+        let pull = self.pull_at(at)?.pull.clone().ok_or_else(refusal::not_found)?;
         Ok((self.viewer.clone(), pull))
     }
 }
@@ -369,7 +363,7 @@ fn check_state(state: ReviewState, body: &str, is_own: bool) -> Result<(), ApiEr
     }
 }
 
-/// Reviews are refused with texts where other requests have objects.
+/// Refusals of reviews carry strings where others carry objects.
 fn unprocessable(message: &str) -> ApiError {
     refusal::unprocessable("Unprocessable Entity").with_details(json!({ "errors": [message] }))
 }
@@ -404,8 +398,9 @@ mod tests {
     fn nobody_approves_their_own_pull_request() {
         let (mut github, mut env) = app("octocat");
 
-        let error =
-            github.create_review(&mut env.api(), APP, 1, new(ReviewState::Approved)).unwrap_err();
+        let error = github
+            .create_review(&mut env.api(), APP.issue(1), new(ReviewState::Approved))
+            .unwrap_err();
 
         assert_eq!((error.status, error.message.as_str()), (422, "Unprocessable Entity"));
         let expected = json!({ "errors": ["Can not approve your own pull request"] });
@@ -420,10 +415,10 @@ mod tests {
         github.repos[0].issues[0].pull.as_mut().unwrap().requested_reviewers = asked;
 
         let review =
-            github.create_review(&mut env.api(), APP, 1, new(ReviewState::Approved)).unwrap();
+            github.create_review(&mut env.api(), APP.issue(1), new(ReviewState::Approved)).unwrap();
 
         assert_eq!((review.commit_id, review.submitted_at.is_some()), (head, true));
-        let pull = github.get_pull(&mut env.api(), APP, 1).unwrap().pull.as_ref().unwrap();
+        let pull = github.get_pull(&mut env.api(), APP.issue(1)).unwrap().pull.as_ref().unwrap();
         assert!(pull.requested_reviewers.is_empty());
     }
 
@@ -433,8 +428,10 @@ mod tests {
         let with =
             |path| NewReview { comments: vec![comment(path)], ..new(ReviewState::Commented) };
 
-        let review = github.create_review(&mut env.api(), APP, 1, with("changes/fix.md")).unwrap();
-        let error = github.create_review(&mut env.api(), APP, 1, with("README.md")).unwrap_err();
+        let review =
+            github.create_review(&mut env.api(), APP.issue(1), with("changes/fix.md")).unwrap();
+        let error =
+            github.create_review(&mut env.api(), APP.issue(1), with("README.md")).unwrap_err();
 
         assert_eq!(review.comments.len(), 1);
         assert_eq!(error.details, Some(json!({ "errors": ["Path could not be resolved"] })));
@@ -445,16 +442,17 @@ mod tests {
         let (mut github, mut env) = app("ada");
         let with =
             NewReview { comments: vec![comment("changes/fix.md")], ..new(ReviewState::Commented) };
-        let first = github.create_review(&mut env.api(), APP, 1, with).unwrap().comments[0].id;
+        let first =
+            github.create_review(&mut env.api(), APP.issue(1), with).unwrap().comments[0].id;
 
         let reply =
-            github.reply_to_review_comment(&mut env.api(), APP, 1, (first, "Why?")).unwrap();
+            github.reply_to_review_comment(&mut env.api(), APP.issue(1), first, "Why?").unwrap();
         let more =
-            github.reply_to_review_comment(&mut env.api(), APP, 1, (reply.id, "So.")).unwrap();
+            github.reply_to_review_comment(&mut env.api(), APP.issue(1), reply.id, "So.").unwrap();
         let missing =
-            github.reply_to_review_comment(&mut env.api(), APP, 1, (7, "No")).unwrap_err();
+            github.reply_to_review_comment(&mut env.api(), APP.issue(1), 7, "No").unwrap_err();
         let blank =
-            github.reply_to_review_comment(&mut env.api(), APP, 1, (first, " ")).unwrap_err();
+            github.reply_to_review_comment(&mut env.api(), APP.issue(1), first, " ").unwrap_err();
 
         assert_eq!((reply.in_reply_to, more.in_reply_to), (Some(first), Some(first)));
         assert_eq!((reply.path.as_str(), reply.line), ("changes/fix.md", Some(1)));
@@ -464,16 +462,17 @@ mod tests {
     #[test]
     fn pending_review_collects_comments_until_it_is_given() {
         let (mut github, mut env) = app("ada");
-        github.create_review(&mut env.api(), APP, 1, new(ReviewState::Pending)).unwrap();
-        let second =
-            github.create_review(&mut env.api(), APP, 1, new(ReviewState::Pending)).unwrap_err();
-        github.add_review_comment(&mut env.api(), APP, 1, comment("changes/fix.md")).unwrap();
+        github.create_review(&mut env.api(), APP.issue(1), new(ReviewState::Pending)).unwrap();
+        let second = github
+            .create_review(&mut env.api(), APP.issue(1), new(ReviewState::Pending))
+            .unwrap_err();
+        github.add_review_comment(&mut env.api(), APP.issue(1), comment("changes/fix.md")).unwrap();
 
         let review =
-            github.submit_review(&mut env.api(), APP, 1, new(ReviewState::Approved)).unwrap();
+            github.submit_review(&mut env.api(), APP.issue(1), new(ReviewState::Approved)).unwrap();
 
         assert_eq!(second.status, 422);
         assert_eq!((review.state, review.comments.len()), (ReviewState::Approved, 1));
-        assert_eq!(github.delete_review(&mut env.api(), APP, 1).unwrap_err().status, 404);
+        assert_eq!(github.delete_review(&mut env.api(), APP.issue(1)).unwrap_err().status, 404);
     }
 }

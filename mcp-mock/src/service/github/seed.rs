@@ -45,7 +45,7 @@ pub struct RepoSeed {
     pub default_branch: Option<String>,
     /// Logins that issues can be assigned to.
     pub collaborators: Vec<String>,
-    /// Texts on the default branch, by path.
+    /// Content of the files on the default branch, by path.
     pub files: BTreeMap<String, String>,
     /// Further branches, each from the default branch.
     pub branches: Vec<BranchSeed>,
@@ -83,7 +83,7 @@ pub struct BranchSeed {
     pub name: String,
     /// Message of the commit.
     pub message: Option<String>,
-    /// Texts that the commit adds or changes, by path.
+    /// Content of the files that the commit adds or changes, by path.
     pub files: BTreeMap<String, String>,
 }
 
@@ -232,10 +232,10 @@ impl GitHub {
         let new = NewIssue { title, body, labels, assignees, details };
         let Issue { id, number, .. } = self.create_issue(api, path, new)?;
         if let Some(parent) = seed.parent {
-            self.add_sub_issue(api, path, parent, (id, false))?;
+            self.add_sub_issue(api, path.issue(parent), id, false)?;
         }
         for comment in seed.comments {
-            self.add_comment(api, path, number, &comment.body)?;
+            self.add_comment(api, path.issue(number), &comment.body)?;
             let issue = self.writable(path)?.issue_mut(number);
             let stored = issue.and_then(|issue| issue.comments.last_mut());
             if let (Some(stored), Some(author)) = (stored, comment.author) {

@@ -8,6 +8,7 @@ use super::{Reaction, RepoPath, Review};
 
 /// A repository and all that lives in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Repo {
     /// Database id.
     pub id: u64,
@@ -52,6 +53,12 @@ pub struct Repo {
 }
 
 impl Repo {
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> RepoPath<'_> {
+        RepoPath::new(&self.owner, &self.name)
+    }
+
     /// `owner/name`.
     #[must_use]
     pub fn full_name(&self) -> String {
@@ -87,6 +94,7 @@ impl Repo {
 
 /// An issue, or a pull request when [`pull`](Self::pull) is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Issue {
     /// Database id, unlike the number that people see.
     pub id: u64,
@@ -162,7 +170,7 @@ pub enum StateReason {
     Completed,
     /// Another issue says the same.
     Duplicate,
-    /// Nobody will do it.
+    /// It will not be done.
     NotPlanned,
     /// It was closed and is open again.
     Reopened,
@@ -183,6 +191,7 @@ impl StateReason {
 
 /// What a pull request has besides what an issue has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Pull {
     /// Branch with the changes.
     pub head: String,
@@ -207,6 +216,7 @@ pub struct Pull {
 
 /// A label of a repository.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Label {
     /// Database id.
     pub id: u64,
@@ -218,6 +228,7 @@ pub struct Label {
 
 /// A milestone of a repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Milestone {
     /// Database id, unlike the number that calls name it by.
     pub id: u64,
@@ -239,6 +250,7 @@ pub struct Milestone {
 
 /// A comment on an issue or pull request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comment {
     /// Database id.
     pub id: u64,
@@ -256,6 +268,7 @@ pub struct Comment {
 
 /// A release.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Release {
     /// Database id.
     pub id: u64,
@@ -283,6 +296,7 @@ pub struct Release {
 
 /// A branch: its commits, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Branch {
     /// The whole history that can be reached from its head.
     pub commits: Vec<Commit>,
@@ -290,6 +304,7 @@ pub struct Branch {
 
 /// A commit and the files that it wrote or removed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Commit {
     /// The id that git computes from the files, the commit before it and the rest of this.
     pub sha: String,
@@ -299,6 +314,6 @@ pub struct Commit {
     pub author: String,
     /// When it was made.
     pub date: String,
-    /// The texts that it wrote, by path; a file that it removed has none.
+    /// The content of the files that it wrote, by path; `None` for a file that it removed.
     pub changes: BTreeMap<String, Option<String>>,
 }

@@ -1,7 +1,7 @@
 //! Sub-issues: an issue has at most one parent, which keeps their order.
 
 use super::super::ApiError;
-use super::{Api, GitHub, Issue, Quota, Repo, RepoPath, refusal};
+use super::{Api, GitHub, Issue, IssuePath, Quota, Repo, refusal};
 
 /// GitHub's limit for the sub-issues of one issue.
 const SUB_ISSUES_MAX: usize = 100;
@@ -21,12 +21,8 @@ impl GitHub {
     /// # Errors
     ///
     /// 404 without the repository or the issue.
-    pub fn sub_issues(
-        &self,
-        path: RepoPath<'_>,
-        number: u64,
-    ) -> Result<Vec<(&Repo, &Issue)>, ApiError> {
-        let issue = self.issue_at(path, number)?;
+    pub fn sub_issues(&self, at: IssuePath<'_>) -> Result<Vec<(&Repo, &Issue)>, ApiError> {
+        let issue = self.issue_at(at)?;
         Ok(issue.sub_issues.iter().filter_map(|id| self.issue_with_id(*id)).collect())
     }
 
@@ -46,14 +42,14 @@ impl GitHub {
     pub fn add_sub_issue(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
-        (child, replace): (u64, bool),
+        at: IssuePath<'_>,
+        child: u64,
+        replace: bool,
     ) -> Result<Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        let parent = self.plain_issue(path, number)?;
+        let parent = self.plain_issue(at)?;
         let (repo, sub) = self.issue_with_id(child).ok_or_else(refusal::not_found)?;
-        if !repo.owner.eq_ignore_ascii_case(path.owner) {
+        if !repo.owner.eq_ignore_ascii_case(at.repo.owner) {
             return Err(refused("Sub issue must belong to the same owner as the parent issue"));
         }
         if self.is_above(child, parent.id) {
@@ -71,12 +67,12 @@ impl GitHub {
         if parent.sub_issues.len() >= SUB_ISSUES_MAX {
             return Err(refused("Parent cannot have more than 100 sub-issues"));
         }
-        self.writable(path)?;
+        self.writable(at.repo)?;
         let all = self.repos.iter_mut().flat_map(|repo| &mut repo.issues);
         for issue in all {
             issue.sub_issues.retain(|id| *id != child);
         }
-        self.store_sub_issues(path, number, |ids| ids.push(child))
+        self.store_sub_issues(at, |ids| ids.push(child))
     }
 
     /// Takes a sub-issue off an issue, and gives that issue.
@@ -87,15 +83,14 @@ impl GitHub {
     pub fn remove_sub_issue(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         child: u64,
     ) -> Result<Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        if !self.plain_issue(path, number)?.sub_issues.contains(&child) {
+        if !self.plain_issue(at)?.sub_issues.contains(&child) {
             return Err(refusal::not_found());
         }
-        self.store_sub_issues(path, number, |ids| ids.retain(|id| *id != child))
+        self.store_sub_issues(at, |ids| ids.retain(|id| *id != child))
     }
 
     /// Moves a sub-issue among the others of an issue, and gives that issue.
@@ -106,12 +101,12 @@ impl GitHub {
     pub fn move_sub_issue(
         &mut self,
         api: &mut Api<'_>,
-        path: RepoPath<'_>,
-        number: u64,
-        (child, place): (u64, SubIssuePlace),
+        at: IssuePath<'_>,
+        child: u64,
+        place: SubIssuePlace,
     ) -> Result<Issue, ApiError> {
         self.spend(api, Quota::Core)?;
-        let mut ids = self.plain_issue(path, number)?.sub_issues.clone();
+        let mut ids = self.plain_issue(at)?.sub_issues.clone();
         if !ids.contains(&child) {
             return Err(refusal::not_found());
         }
@@ -122,16 +117,15 @@ impl GitHub {
         };
         let index = ids.iter().position(|id| *id == other).ok_or_else(refusal::not_found)?;
         ids.insert(index.saturating_add(behind), child);
-        self.store_sub_issues(path, number, |stored| *stored = ids)
+        self.store_sub_issues(at, |stored| *stored = ids)
     }
 
     fn store_sub_issues(
         &mut self,
-        path: RepoPath<'_>,
-        number: u64,
+        at: IssuePath<'_>,
         change: impl FnOnce(&mut Vec<u64>),
     ) -> Result<Issue, ApiError> {
-        let issue = self.writable(path)?.issue_mut(number).ok_or_else(refusal::not_found)?;
+        let issue = self.writable(at.repo)?.issue_mut(at.number).ok_or_else(refusal::not_found)?;
         change(&mut issue.sub_issues);
         Ok(issue.clone())
     }
@@ -146,8 +140,8 @@ impl GitHub {
     }
 
     /// An issue that is no pull request.
-    fn plain_issue(&self, path: RepoPath<'_>, number: u64) -> Result<&Issue, ApiError> {
-        let issue = self.issue_at(path, number)?;
+    fn plain_issue(&self, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
+        let issue = self.issue_at(at)?;
         if issue.pull.is_none() { Ok(issue) } else { Err(refusal::not_found()) }
     }
 
@@ -189,7 +183,7 @@ mod tests {
     }
 
     fn numbers(github: &GitHub) -> Vec<u64> {
-        let sub_issues = github.sub_issues(APP, 1).unwrap();
+        let sub_issues = github.sub_issues(APP.issue(1)).unwrap();
         sub_issues.iter().map(|(_, issue)| issue.number).collect()
     }
 
@@ -198,16 +192,19 @@ mod tests {
         let mut github = app();
         let (one, three) = (id(&github, 2), id(&github, 4));
 
-        github.add_sub_issue(&mut env().api(), APP, 1, (three, false)).unwrap();
+        github.add_sub_issue(&mut env().api(), APP.issue(1), three, false).unwrap();
         github
-            .move_sub_issue(&mut env().api(), APP, 1, (three, SubIssuePlace::Before(one)))
+            .move_sub_issue(&mut env().api(), APP.issue(1), three, SubIssuePlace::Before(one))
             .unwrap();
-        github.remove_sub_issue(&mut env().api(), APP, 1, one).unwrap();
+        github.remove_sub_issue(&mut env().api(), APP.issue(1), one).unwrap();
 
         assert_eq!(numbers(&github), [4, 3]);
         let issue = github.issue("acme", "app", 4).unwrap();
         assert_eq!(github.parent(issue).unwrap().1.number, 1);
-        assert_eq!(github.remove_sub_issue(&mut env().api(), APP, 1, one).unwrap_err().status, 404);
+        assert_eq!(
+            github.remove_sub_issue(&mut env().api(), APP.issue(1), one).unwrap_err().status,
+            404
+        );
     }
 
     #[test]
@@ -215,8 +212,8 @@ mod tests {
         let mut github = app();
         let one = id(&github, 2);
 
-        let error = github.add_sub_issue(&mut env().api(), APP, 4, (one, false)).unwrap_err();
-        github.add_sub_issue(&mut env().api(), APP, 4, (one, true)).unwrap();
+        let error = github.add_sub_issue(&mut env().api(), APP.issue(4), one, false).unwrap_err();
+        github.add_sub_issue(&mut env().api(), APP.issue(4), one, true).unwrap();
 
         assert!(error.message.ends_with("Sub issue may only have one parent"), "{error}");
         assert_eq!(numbers(&github), [3]);
@@ -230,12 +227,12 @@ mod tests {
         let foreign = github.repos[1].issues[0].id;
 
         let statuses = [
-            github.add_sub_issue(&mut env().api(), APP, 1, (epic, true)),
-            github.add_sub_issue(&mut env().api(), APP, 2, (epic, true)),
-            github.add_sub_issue(&mut env().api(), APP, 1, (foreign, true)),
-            github.add_sub_issue(&mut env().api(), APP, 1, (pull, true)),
-            github.add_sub_issue(&mut env().api(), APP, 5, (epic, true)),
-            github.add_sub_issue(&mut env().api(), APP, 1, (7, true)),
+            github.add_sub_issue(&mut env().api(), APP.issue(1), epic, true),
+            github.add_sub_issue(&mut env().api(), APP.issue(2), epic, true),
+            github.add_sub_issue(&mut env().api(), APP.issue(1), foreign, true),
+            github.add_sub_issue(&mut env().api(), APP.issue(1), pull, true),
+            github.add_sub_issue(&mut env().api(), APP.issue(5), epic, true),
+            github.add_sub_issue(&mut env().api(), APP.issue(1), 7, true),
         ]
         .map(|refused| refused.unwrap_err().status);
 
@@ -250,7 +247,7 @@ mod tests {
 
             for (parent, child, replace) in links {
                 let child = id(&github, child);
-                let _refused = github.add_sub_issue(&mut env().api(), APP, parent, (child, replace));
+                let _refused = github.add_sub_issue(&mut env().api(), APP.issue(parent), child, replace);
             }
 
             for number in 1..5 {

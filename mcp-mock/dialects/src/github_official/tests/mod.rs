@@ -54,20 +54,9 @@ fn joined(mut arguments: Value, more: Value) -> Value {
 }
 
 #[test]
-fn forty_three_tools_are_listed_and_the_one_that_asks_a_person_fails_loudly() {
-    let dialect = dialect();
-    let unbacked: Vec<_> = dialect
-        .tools()
-        .iter()
-        .map(|tool| &*tool.name)
-        .filter(|name| !dialect.is_backed(name))
-        .collect();
-
+fn tool_that_asks_a_person_first_fails_loudly() {
     let failed = answer(&mut demo(), "delete_repository", of("acme/app", json!({})));
 
-    assert_eq!(dialect.tools().len(), 43);
-    assert!(dialect.tools().iter().all(|tool| tool.annotations.is_some()));
-    assert_eq!(unbacked, ["delete_repository"]);
     assert_eq!(failed["error"]["data"]["mock"], "not backed");
 }
 

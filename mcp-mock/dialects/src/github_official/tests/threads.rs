@@ -68,9 +68,9 @@ fn reply_wants_a_text_or_a_reaction_and_a_pull_request_with_the_text() {
     ];
 
     for (more, expected) in cases {
-        let heard =
+        let message =
             refused(&mut demo(), "add_reply_to_pull_request_comment", of("company/app", more));
-        assert_eq!(heard, expected);
+        assert_eq!(message, expected);
     }
 }
 

@@ -1,6 +1,5 @@
 //! What must hold whatever happens in a world.
 
-mod costs;
 mod faces;
 mod pages;
 mod replay;

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{InRepo, Paging, next_page_schema, owner, page, per_page, repo};
+use super::{InRepo, Paging, next_page_schema, owner, page, per_page, repo, tool};
 use crate::dialect::schema::{
     boolean, choice, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::github::{CodeHit, Content, ContentEntry, GitHub, NewContent};
 
 const TYPES: [&str; 2] = ["file", "dir"];
@@ -25,11 +25,7 @@ pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
         required("html_url", text("Page for people.")),
     ]);
     vec![
-        CatalogTool::new(
-            "create_or_update_file",
-            "Write a file in one commit; replacing one needs its `sha` from get_file.",
-            Operation::Metered(create_or_update_file),
-        )
+        tool("create_or_update_file", "Write a file in one commit; replacing one needs its `sha` from get_file.", create_or_update_file)
         .input(&object([
             owner(),
             repo(),
@@ -48,11 +44,7 @@ pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
             required("html_url", text("Page for people.")),
         ]))
         .effect(Effect::Replace),
-        CatalogTool::new(
-            "get_file",
-            "Read a file as text, or list a folder.",
-            Operation::Metered(get_file),
-        )
+        tool("get_file", "Read a file as text, or list a folder.", get_file)
         .input(&object([
             owner(),
             repo(),
@@ -69,11 +61,7 @@ pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
             required("html_url", nullable(text("Page for people."))),
         ]))
         .effect(Effect::Read),
-        CatalogTool::new(
-            "search_code",
-            "Find files on default branches by the words in them.",
-            Operation::Metered(search_code),
-        )
+        tool("search_code", "Find files on default branches by the words in them.", search_code)
         .input(&object([
             required(
                 "query",

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::{
     InRepo, Paging, Thread, owner, page, page_schema, per_page, render_page, repo, state,
-    state_filter,
+    state_filter, tool,
 };
 use crate::dialect::schema::{
     Field, boolean, choice, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::github::{
     Comment, GitHub, Issue, IssueChange, IssueFilter, IssueKind, IssueState, Label, NewIssue,
     StateReason,
@@ -29,31 +29,27 @@ fn number() -> Field {
 fn writing() -> Vec<CatalogTool<GitHub>> {
     let reasons = ["completed", "not_planned", "duplicate"];
     vec![
-        CatalogTool::new(
-            "add_comment",
-            "Comment on an issue or a pull request.",
-            Operation::Metered(add_comment),
-        )
-        .input(&object([
-            owner(),
-            repo(),
-            required("number", integer("Number of the issue or pull request.")),
-            required("body", text("The text, in Markdown.")),
-        ]))
-        .output(&comment_schema())
-        .effect(Effect::Add),
-        CatalogTool::new(
+        tool("add_comment", "Comment on an issue or a pull request.", add_comment)
+            .input(&object([
+                owner(),
+                repo(),
+                required("number", integer("Number of the issue or pull request.")),
+                required("body", text("The text, in Markdown.")),
+            ]))
+            .output(&comment_schema())
+            .effect(Effect::Add),
+        tool(
             "close_issue",
             "Close an issue as completed. Closing it again changes nothing.",
-            Operation::Metered(close_issue),
+            close_issue,
         )
         .input(&object([owner(), repo(), number()]))
         .output(&issue_schema())
         .effect(Effect::Set),
-        CatalogTool::new(
+        tool(
             "create_issue",
             "Open an issue. Unknown labels are created, unknown assignees left out.",
-            Operation::Metered(create_issue),
+            create_issue,
         )
         .input(&object([
             owner(),
@@ -65,10 +61,10 @@ fn writing() -> Vec<CatalogTool<GitHub>> {
         ]))
         .output(&issue_schema())
         .effect(Effect::Add),
-        CatalogTool::new(
+        tool(
             "update_issue",
             "Change an issue; what is not given stays. Lists replace the ones before.",
-            Operation::Metered(update_issue),
+            update_issue,
         )
         .input(&object([
             owner(),
@@ -93,34 +89,33 @@ fn reading() -> [CatalogTool<GitHub>; 2] {
     let mut with_comments = issue_schema();
     with_comments["properties"]["comments"] = list(comment_schema(), "Its comments, oldest first.");
     [
-        CatalogTool::new(
+        tool(
             "get_issue",
             "Read an issue or a pull request by its number, with its comments.",
-            Operation::Metered(get_issue),
+            get_issue,
         )
         .input(&object([owner(), repo(), number()]))
         .output(&with_comments)
         .effect(Effect::Read),
-        CatalogTool::new(
-            "list_issues",
-            "List the issues of a repository, newest first.",
-            Operation::Metered(list_issues),
-        )
-        .input(&object([
-            owner(),
-            repo(),
-            state(),
-            optional(
-                "labels",
-                list(text("Name of a label."), "Labels that an issue must have, all of them."),
-            ),
-            optional("assignee", text("Login that an issue must be assigned to.")),
-            optional("include_prs", boolean("Whether to list pull requests too; no if not given.")),
-            page(),
-            per_page(),
-        ]))
-        .output(&page_schema("issues", issue_schema()))
-        .effect(Effect::Read),
+        tool("list_issues", "List the issues of a repository, newest first.", list_issues)
+            .input(&object([
+                owner(),
+                repo(),
+                state(),
+                optional(
+                    "labels",
+                    list(text("Name of a label."), "Labels that an issue must have, all of them."),
+                ),
+                optional("assignee", text("Login that an issue must be assigned to.")),
+                optional(
+                    "include_prs",
+                    boolean("Whether to list pull requests too; no if not given."),
+                ),
+                page(),
+                per_page(),
+            ]))
+            .output(&page_schema("issues", issue_schema()))
+            .effect(Effect::Read),
     ]
 }
 
@@ -133,8 +128,7 @@ struct NewComment {
 
 fn add_comment(mut call: Call<'_, GitHub>) -> Outcome {
     let new: NewComment = call.read()?;
-    let (path, number) = (new.on.at.path(), new.on.number());
-    let comment = call.service.add_comment(&mut call.api, path, number, &new.body)?;
+    let comment = call.service.add_comment(&mut call.api, new.on.path(), &new.body)?;
     Ok(Answer::Json(render_comment(&comment)))
 }
 
@@ -145,8 +139,7 @@ fn close_issue(mut call: Call<'_, GitHub>) -> Outcome {
 }
 
 fn change_issue(mut call: Call<'_, GitHub>, thread: &Thread, change: IssueChange) -> Outcome {
-    let (path, number) = (thread.at.path(), thread.number());
-    let issue = call.service.update_issue(&mut call.api, path, number, change)?;
+    let issue = call.service.update_issue(&mut call.api, thread.path(), change)?;
     Ok(Answer::Json(render_issue(&issue)))
 }
 
@@ -171,7 +164,7 @@ fn create_issue(mut call: Call<'_, GitHub>) -> Outcome {
 
 fn get_issue(mut call: Call<'_, GitHub>) -> Outcome {
     let thread: Thread = call.read()?;
-    let issue = call.service.get_issue(&mut call.api, thread.at.path(), thread.number())?;
+    let issue = call.service.get_issue(&mut call.api, thread.path())?;
     let mut answer = render_issue(issue);
     answer["comments"] = issue.comments.iter().map(render_comment).collect();
     Ok(Answer::Json(answer))

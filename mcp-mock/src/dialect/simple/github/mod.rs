@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use crate::dialect::schema::{
     Field, choice, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{CatalogTool, whole};
+use crate::dialect::{Call, CatalogTool, Operation, Outcome};
 use crate::service::Page;
-use crate::service::github::{GitHub, PageNumber, RepoPath, StateFilter};
+use crate::service::github::{GitHub, IssuePath, PageNumber, RepoPath, StateFilter};
 
 /// All tools, by name.
 pub(crate) fn tools() -> Vec<CatalogTool<GitHub>> {
@@ -26,6 +26,14 @@ pub(crate) fn tools() -> Vec<CatalogTool<GitHub>> {
     let mut tools: Vec<_> = nouns.into_iter().flatten().collect();
     tools.sort_by(|one, other| one.listed.name.cmp(&other.listed.name));
     tools
+}
+
+fn tool(
+    name: &str,
+    description: &str,
+    run: fn(Call<'_, GitHub>) -> Outcome,
+) -> CatalogTool<GitHub> {
+    CatalogTool::new(name, description, Operation::Metered(run))
 }
 
 /// The repository that a tool is about.
@@ -46,23 +54,20 @@ impl InRepo {
 struct Thread {
     #[serde(flatten)]
     at: InRepo,
-    #[serde(default, deserialize_with = "whole")]
-    number: Option<i64>,
+    number: i64,
 }
 
 impl Thread {
-    /// The number; one below zero reads as 0, which no issue has.
-    fn number(&self) -> u64 {
-        unsigned(self.number.unwrap_or_default())
+    /// A number below zero reads as 0, which no issue has.
+    fn path(&self) -> IssuePath<'_> {
+        self.at.path().issue(unsigned(self.number))
     }
 }
 
 /// The page of a list that a call asks for.
 #[derive(Deserialize)]
 struct Paging {
-    #[serde(default, deserialize_with = "whole")]
     page: Option<i64>,
-    #[serde(default, deserialize_with = "whole")]
     per_page: Option<i64>,
 }
 

@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 use super::issues::{label_schema, render_labels};
 use super::{
     InRepo, Paging, Thread, owner, page, page_schema, per_page, render_page, repo, state,
-    state_filter,
+    state_filter, tool,
 };
 use crate::dialect::schema::{
     boolean, choice, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::github::{GitHub, Issue, Merge, MergeMethod, NewPull};
 
 pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
     let methods = ["merge", "squash", "rebase"];
     vec![
-        CatalogTool::new(
+        tool(
             "create_pr",
             "Open a pull request from a branch that has commits of its own.",
-            Operation::Metered(create_pr),
+            create_pr,
         )
         .input(&object([
             owner(),
@@ -36,36 +36,28 @@ pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
         ]))
         .output(&pull_schema())
         .effect(Effect::Add),
-        CatalogTool::new(
-            "list_prs",
-            "List the pull requests of a repository, newest first.",
-            Operation::Metered(list_prs),
-        )
-        .input(&object([owner(), repo(), state(), page(), per_page()]))
-        .output(&page_schema("prs", pull_schema()))
-        .effect(Effect::Read),
-        CatalogTool::new(
-            "merge_pr",
-            "Merge a pull request and close the issues that it fixes.",
-            Operation::Metered(merge_pr),
-        )
-        .input(&object([
-            owner(),
-            repo(),
-            required("number", integer("Number of the pull request.")),
-            optional(
-                "method",
-                choice(&methods, "What is left on the base branch; merge if not given."),
-            ),
-            optional("message", text("Message of the commit.")),
-            optional("sha", text("Commit that the head must be at.")),
-        ]))
-        .output(&object([
-            required("merged", boolean("Always true; what cannot be merged is an error.")),
-            required("sha", text("The commit at the head of the base branch.")),
-            required("message", text("What happened, in words.")),
-        ]))
-        .effect(Effect::Set),
+        tool("list_prs", "List the pull requests of a repository, newest first.", list_prs)
+            .input(&object([owner(), repo(), state(), page(), per_page()]))
+            .output(&page_schema("prs", pull_schema()))
+            .effect(Effect::Read),
+        tool("merge_pr", "Merge a pull request and close the issues that it fixes.", merge_pr)
+            .input(&object([
+                owner(),
+                repo(),
+                required("number", integer("Number of the pull request.")),
+                optional(
+                    "method",
+                    choice(&methods, "What is left on the base branch; merge if not given."),
+                ),
+                optional("message", text("Message of the commit.")),
+                optional("sha", text("Commit that the head must be at.")),
+            ]))
+            .output(&object([
+                required("merged", boolean("Always true; what cannot be merged is an error.")),
+                required("sha", text("The commit at the head of the base branch.")),
+                required("message", text("What happened, in words.")),
+            ]))
+            .effect(Effect::Set),
     ]
 }
 
@@ -123,7 +115,7 @@ fn merge_pr(mut call: Call<'_, GitHub>) -> Outcome {
         _ => MergeMethod::Merge,
     };
     let merge = Merge { method, message, sha };
-    let merged = call.service.merge_pull(&mut call.api, pull.at.path(), pull.number(), merge)?;
+    let merged = call.service.merge_pull(&mut call.api, pull.path(), merge)?;
     Ok(Answer::Json(json!({ "merged": true, "sha": merged.sha, "message": merged.message })))
 }
 

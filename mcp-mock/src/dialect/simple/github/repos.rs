@@ -3,17 +3,17 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{InRepo, Paging, owner, page, page_schema, per_page, render_page, repo};
+use super::{InRepo, Paging, owner, page, page_schema, per_page, render_page, repo, tool};
 use crate::dialect::schema::{boolean, integer, nullable, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::github::{GitHub, NewRelease, Release, Repo};
 
 pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
     vec![
-        CatalogTool::new(
+        tool(
             "create_release",
             "Create a release, one for each tag. A missing tag is created.",
-            Operation::Metered(create_release),
+            create_release,
         )
         .input(&object([
             owner(),
@@ -30,14 +30,14 @@ pub(super) fn tools() -> Vec<CatalogTool<GitHub>> {
         ]))
         .output(&release_schema())
         .effect(Effect::Add),
-        CatalogTool::new("get_repo", "Read what a repository is.", Operation::Metered(get_repo))
+        tool("get_repo", "Read what a repository is.", get_repo)
             .input(&object([owner(), repo()]))
             .output(&repo_schema())
             .effect(Effect::Read),
-        CatalogTool::new(
+        tool(
             "list_repos",
             "List the repositories of a user or an organization, newest first.",
-            Operation::Metered(list_repos),
+            list_repos,
         )
         .input(&object([
             required("owner", text("Account that owns the repositories.")),

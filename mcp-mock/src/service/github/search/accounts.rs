@@ -71,7 +71,7 @@ impl<'a> SearchIndex<'a> {
     }
 }
 
-/// Names match by the beginning of their words, unlike texts.
+/// Names match by the beginning of their words, other strings by whole words.
 fn is_named(query: &Query, repo: &Repo) -> bool {
     let description = repo.description.as_deref().unwrap_or_default();
     let text = format!("{} {description}", repo.full_name()).to_lowercase();

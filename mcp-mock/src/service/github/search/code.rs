@@ -27,6 +27,7 @@ const KNOWN: [&str; 11] = [
 
 /// A file that matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CodeHit {
     /// `owner/name` of the repository.
     pub repository: String,

@@ -29,7 +29,7 @@ const KNOWN: [&str; 16] = [
 ];
 
 impl<'a> SearchIndex<'a> {
-    /// Finds commits, the newest first unless told otherwise, with the repository that each is in.
+    /// Finds commits, the newest first unless `ascending`, with the repository that each is in.
     ///
     /// # Errors
     ///

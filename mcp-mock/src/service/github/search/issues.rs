@@ -1,4 +1,4 @@
-//! Search over the titles, texts and comments of issues and pull requests.
+//! Search over the titles, bodies and comments of issues and pull requests.
 //!
 //! Qualifiers: `repo:`, `user:`, `org:`, `is:`, `type:`, `state:`, `label:`, `author:`, `assignee:`, `no:`,
 //! `in:`, `head:`, `base:`, `draft:`, `created:`, `updated:`, `milestone:`.

@@ -48,6 +48,7 @@ impl<'a> SearchIndex<'a> {
 
 /// One page of what a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Found<T> {
     /// How many match, on all pages.
     pub total_count: usize,
@@ -133,7 +134,7 @@ impl Query {
             .all(|qualifier| meets(&qualifier.key, &qualifier.value) != qualifier.excludes)
     }
 
-    /// Whether all words and phrases are in a text, which is in lower case.
+    /// Whether all words and phrases are in a string, which is in lower case.
     fn is_in(&self, text: &str) -> bool {
         self.words.iter().all(|word| tokens(text).any(|token| token == word))
             && self.phrases.iter().all(|phrase| text.contains(phrase.as_str()))
@@ -154,8 +155,8 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
         .filter(|token| !token.is_empty())
 }
 
-/// `2026-01-05`, `>=2026-01-05`, `2026-01-01..2026-01-05`: times of one form order as texts, and a day is
-/// the beginning of all its times.
+/// `2026-01-05`, `>=2026-01-05`, `2026-01-01..2026-01-05`: times of one format compare as strings, and a
+/// day is a prefix of all its times.
 fn is_when(time: &str, value: &str) -> bool {
     let value = value.to_uppercase();
     let from = |since: &str| since == "*" || time >= since;
