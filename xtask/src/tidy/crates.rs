@@ -20,9 +20,17 @@ pub(super) struct Build {
     without: &'static [&'static str],
 }
 
-pub(super) const BUILDS: [Build; 1] = [
+pub(super) const BUILDS: [Build; 3] = [
     // A dev-dependency has to compile in half a minute, and tests parse no arguments.
     Build { arguments: "-p mcp-mock", packages_max: 40, without: &["clap"] },
+    // The fakes of the program are in its process.
+    Build { arguments: "-p orchestrator", packages_max: usize::MAX, without: &["mcp-mock/http"] },
+    // Whoever connects to real servers takes no fakes along.
+    Build {
+        arguments: "-p orchestrator --no-default-features --features cli,http",
+        packages_max: usize::MAX,
+        without: &["mcp-mock"],
+    },
 ];
 
 /// Holds the output of `cargo metadata --no-deps` against the table; dev-dependencies count too.
