@@ -189,6 +189,10 @@ pub enum Fault {
         /// The speed, at least 1.
         bytes_per_second: u32,
     },
+    /// The answer comes, and then the server lets the connection go without notice, as after an idle
+    /// timeout. Over HTTP the next request on it is cut off before an answer and not carried out; other
+    /// connections are not affected. A stream closes after the answer.
+    StaleKeepalive,
     /// The stream of the answer ends in good order before the answer. On a stream that is the connection no
     /// answer comes.
     StreamEnd,
@@ -318,6 +322,11 @@ pub(crate) const FAULTS: &[FaultRow] = &[
     row("slow-drip", "the answer arrives at n bytes per second")
         .takes(Form::Count { least: 1, most: u32::MAX as u64 }, "100")
         .in_member("bytes_per_second")
+        .carried_out(),
+    row("stale-keepalive", "the connection closes after the answer")
+        .over_http(
+            "the answer comes; the next request on its connection is cut off, and not carried out",
+        )
         .carried_out(),
     row("stream-end", "no answer comes")
         .over_http("a stream of events ends in good order, without the answer")

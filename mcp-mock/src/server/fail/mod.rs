@@ -3,6 +3,8 @@
 mod frames;
 mod http;
 
+#[cfg(feature = "http")]
+use std::cell::Cell;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,6 +24,12 @@ use crate::service::ApiError;
 
 /// The exit code of a crash: `EX_SOFTWARE` of sysexits.
 const CRASH_EXIT_CODE: i32 = 70;
+
+#[cfg(feature = "http")]
+tokio::task_local! {
+    /// Whether the HTTP connection that this task serves cuts off its next request.
+    pub(super) static IS_STALE: Cell<bool>;
+}
 
 /// What a fault happens to.
 pub(super) struct FaultContext<'a> {
@@ -74,7 +82,15 @@ impl Connection {
     async fn inflict(&self, context: &FaultContext<'_>, fault: &Fault, answer: Bytes) -> Reply {
         let (core, request, over_http) = (self.core(), context.request, self.is_over_http());
         match fault {
-            Fault::AnswerAndClose => Reply::Torn([&answer[..], b"\n"].concat().into()),
+            #[cfg(feature = "http")]
+            Fault::StaleKeepalive if over_http => {
+                // A client that has left has no connection that could be stale.
+                IS_STALE.try_with(|is_stale| is_stale.set(true)).ok();
+                Reply::Answer(answer)
+            }
+            Fault::AnswerAndClose | Fault::StaleKeepalive => {
+                Reply::Torn([&answer[..], b"\n"].concat().into())
+            }
             Fault::AuthExpiry if over_http => http::unauthorized(),
             Fault::AuthExpiry => self.refuse(context, &expired(core.service)),
             Fault::Crash => core.crash(),

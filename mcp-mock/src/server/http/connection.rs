@@ -1,5 +1,6 @@
 //! One connection: what hyper reads and writes, within limits.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::accept::{Outages, Port};
-use crate::server::deliver::http::{Answer, Outage};
+use crate::server::deliver::http::{Answer, BrokenOff, Outage};
+use crate::server::fail::IS_STALE;
 
 /// The head of a request in bytes, and how much is read ahead of a body: as for a gateway. More is
 /// answered 431.
@@ -21,12 +23,7 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 /// The header lines of a request: far more than a client sends. More is answered 431.
 const HEADERS_MAX: usize = 128;
 
-/// The connection is to break off, because the port goes away.
-#[derive(Debug, thiserror::Error)]
-#[error("the port is away for some time")]
-struct Away;
-
-type Answering = Pin<Box<dyn Future<Output = Result<Answer, Away>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Result<Answer, BrokenOff>> + Send>>;
 
 /// What requests come over.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin + 'static {
@@ -51,11 +48,11 @@ pub(super) async fn take(
     // Answers are written whole, so waiting for more to send only costs time.
     drop(stream.set_nodelay(true));
     let Some(tls) = port.tls.clone() else {
-        return serve(stream, port, outages, stop).await;
+        return IS_STALE.scope(Cell::new(false), serve(stream, port, outages, stop)).await;
     };
     let handshake = tokio::time::timeout(port.limits.header_timeout, tls.handshake(stream));
     if let Ok(Some(stream)) = handshake.await {
-        serve(stream, port, outages, stop).await;
+        IS_STALE.scope(Cell::new(false), serve(stream, port, outages, stop)).await;
     }
 }
 
@@ -63,12 +60,15 @@ async fn serve(wire: impl Wire, port: Port, outages: Outages, mut stop: watch::R
     let Port { site, limits, .. } = port;
     let service = service_fn(move |request: Request<Incoming>| -> Answering {
         let (site, outages) = (Arc::clone(&site), outages.clone());
+        if IS_STALE.with(Cell::get) {
+            return Box::pin(async { Err(BrokenOff) });
+        }
         Box::pin(async move {
             let answer = site.answer(request).await;
             let Some(Outage(duration)) = answer.extensions().get() else { return Ok(answer) };
             // Of two at once, one is enough.
             outages.try_send(*duration).ok();
-            Err(Away)
+            Err(BrokenOff)
         })
     });
     let mut connection = http1::Builder::new()

@@ -1,8 +1,12 @@
 //! Faults as they look over HTTP.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+use mcp_client::transport::http::HttpEndpoint;
+use mcp_client::{Client, ClientOptions};
+use mcp_core::Delivery;
 use mcp_mock::{Fault, MalformedAnswer, MockHttpServer, RequestKind, World, request};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -236,4 +240,49 @@ async fn malformed_answer_is_the_body() {
     let answer = answer_to(&server).await;
 
     assert_eq!(serde_json::from_str::<Value>(&answer.body).unwrap()[0]["id"], 1);
+}
+
+#[tokio::test]
+async fn stale_connection_answers_without_notice_and_cuts_off_the_next_request() {
+    let (world, server) = failing(Fault::StaleKeepalive).await;
+    let (headers, body) = call("create_issue", &new_issue());
+
+    let mut raw = Raw::open(server.url()).await;
+    raw.post(&headers, &body).await;
+    let first = raw.answer().await;
+    raw.post(&headers, &body).await;
+    let second = raw.rest().await;
+    let elsewhere = post(server.url(), &headers, &body).await;
+
+    assert_eq!((first.status, elsewhere.status), (200, 200));
+    assert!(!first.head.contains("connection: close"), "{first:?}");
+    assert_eq!(second.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert_eq!(issues(&world), 4);
+}
+
+/// The client keeps connections and meets stale ones. It cannot know whether the call was carried out, says so,
+/// and does not send it again.
+#[tokio::test]
+async fn call_on_a_stale_connection_may_have_happened_and_is_not_repeated() {
+    let world = World::new(1);
+    world.github().on("create_issue").fault(Fault::StaleKeepalive);
+    let server = world.github().serve_http().await.unwrap();
+    let endpoint = HttpEndpoint::new(server.url()).unwrap();
+    let client = Client::open(&endpoint, ClientOptions::default()).await.unwrap();
+    let before = issues(&world);
+
+    let (mut answered, mut cut_off) = (0, 0);
+    for _ in 0..20 {
+        match client.call_raw("create_issue", new_issue()).await {
+            Ok(_) => answered += 1,
+            Err(error) => {
+                cut_off += 1;
+                assert_eq!((error.is_transient(), error.delivery()), (true, Delivery::Unknown));
+            }
+        }
+    }
+
+    assert!(answered > 0 && cut_off > 0, "{answered} answered, {cut_off} cut off");
+    assert_eq!(issues(&world) - before, answered);
+    assert_eq!(world.github().calls().len(), answered);
 }
