@@ -52,7 +52,7 @@ pub(super) fn history(slack: &Slack, page: Page<&Message>) -> Value {
     body
 }
 
-/// The body of `conversations.replies`; its first message is the one that the thread hangs on.
+/// The body of `conversations.replies`; the first message is that of the thread.
 pub(super) fn replies(slack: &Slack, page: Page<&Message>) -> Value {
     let parent = page.items.first().copied();
     let messages: Vec<_> = page.items.iter().map(|item| message(slack, item, parent)).collect();
@@ -119,7 +119,7 @@ fn channel(slack: &Slack, channel: &Channel) -> Value {
     })
 }
 
-/// A message; `parent` is the one that its thread hangs on, when the body shows a thread.
+/// A message; `parent` is the first one of its thread, when the body shows a thread.
 fn message(slack: &Slack, message: &Message, parent: Option<&Message>) -> Value {
     let mut body = json!({
         "type": "message",

@@ -74,8 +74,7 @@ impl Notion {
     ) -> Result<&Page, ApiError> {
         api.request()?;
         let id = self.find_page(page_id)?.id.clone();
-        let below =
-            self.pages.iter().filter(|page| !page.archived && page.hangs_directly_below(&id));
+        let below = self.pages.iter().filter(|page| !page.archived && page.is_child_of(&id));
         let below: Vec<_> = below.map(|page| page.id.clone()).collect();
         if !below.is_empty() && !may_delete_pages {
             return Err(invalid(format!(

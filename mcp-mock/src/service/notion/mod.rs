@@ -1,6 +1,6 @@
 //! Notion: one workspace with databases, their data sources, and pages with blocks.
 //!
-//! Kept are the rules that a program trips over: values must fit the type of their property, a status
+//! The rules that programs break most often are kept: values must fit the type of their property, a status
 //! is never invented while a select option is, archived pages are not edited, a database with two
 //! data sources does not answer to its own id, and what is not shared is not found. A schema may be
 //! changed and a page moved, and values go along as far as they fit. Rich text is kept as plain text, and

@@ -1,4 +1,4 @@
-//! Hanging a page below another parent.
+//! Moving a page to another parent.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ impl Notion {
     /// values of properties with the same name and type, as far as they fit.
     ///
     /// # Errors
-    /// `validation_error` when the page is archived or would hang below itself; else as
+    /// `validation_error` when the page is archived or would be below itself; else as
     /// [`create_page`](Self::create_page).
     pub fn move_page(
         &mut self,
@@ -28,7 +28,7 @@ impl Notion {
         }
         let id = page.id.clone();
         let parent = self.parent(parent)?;
-        if self.hangs_below(&parent, &id) {
+        if self.is_below(&parent, &id) {
             return Err(invalid("A page cannot be moved below itself."));
         }
         let page = self.find_page(&id)?;
@@ -76,8 +76,8 @@ impl Notion {
         Ok(self.source(data_source_id)?.properties.iter().map(value).collect())
     }
 
-    /// Whether a parent is the page itself or hangs below it.
-    fn hangs_below(&self, parent: &Parent, id: &str) -> bool {
+    /// Whether a parent is the page itself or below it.
+    fn is_below(&self, parent: &Parent, id: &str) -> bool {
         let mut parent = parent;
         // No chain is longer than there are pages.
         for _ in 0..=self.pages.len() {

@@ -15,7 +15,7 @@ use crate::service::ApiError;
 /// A page to create. Values and blocks are in the API's shape.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewPage {
-    /// Where it hangs.
+    /// The parent of the page.
     pub parent: ParentRef,
     /// Values by name or id of the property.
     pub properties: Map<String, Value>,
@@ -27,7 +27,7 @@ pub struct NewPage {
     pub cover: Option<Value>,
 }
 
-/// Where a new page hangs, as a request names it.
+/// The parent of a page, as a request names it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum ParentRef {
     /// The only data source of this database.
@@ -36,7 +36,7 @@ pub enum ParentRef {
     DataSource(String),
     /// Below this page.
     Page(String),
-    /// At the top.
+    /// The workspace itself.
     #[default]
     Workspace,
 }
@@ -232,7 +232,7 @@ impl Page {
     }
 
     /// Whether the other page is its parent.
-    pub(super) fn hangs_directly_below(&self, id: &str) -> bool {
+    pub(super) fn is_child_of(&self, id: &str) -> bool {
         matches!(&self.parent, Parent::Page { page_id } if page_id == id)
     }
 }

@@ -15,7 +15,7 @@ use crate::world::Ids;
 /// The short ids of properties are made of these.
 const PROPERTY_ID_ALPHABET: &[u8] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-/// The title of a data source that names none.
+/// The name of the title property, when the seed names none.
 const TITLE_DEFAULT: &str = "Name";
 /// The options of a status that names none, as in the vendor's templates.
 const STATUS_DEFAULT: [&str; 3] = ["Not started", "In progress", "Done"];
@@ -25,11 +25,11 @@ const STATUS_DEFAULT: [&str; 3] = ["Not started", "In progress", "Done"];
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct NotionSeed {
-    /// Databases.
+    /// Databases with their rows.
     pub databases: Vec<DatabaseSeed>,
     /// Pages outside of databases.
     pub pages: Vec<PageSeed>,
-    /// People: names by address.
+    /// Names of people by mail address.
     pub users: BTreeMap<String, String>,
 }
 
@@ -38,11 +38,11 @@ pub struct NotionSeed {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct DatabaseSeed {
-    /// The alias by which tests and workflows may call it.
+    /// The alias of the database in tests and workflows.
     pub name: String,
     /// The title; the name when left out.
     pub title: Option<String>,
-    /// A UUID, when it should be known beforehand.
+    /// A UUID; a fresh one when left out.
     pub id: Option<String>,
     /// The schema: types by name. A title is added when there is none.
     pub properties: BTreeMap<String, PropertySeed>,
@@ -50,7 +50,7 @@ pub struct DatabaseSeed {
     pub pages: Vec<Map<String, Value>>,
     /// Several data sources, in place of `properties` and `pages`.
     pub data_sources: Vec<SourceSeed>,
-    /// Whether it is kept from the integration.
+    /// Whether it is not shared with the integration.
     pub hidden: bool,
 }
 
@@ -61,9 +61,9 @@ pub struct DatabaseSeed {
 pub struct SourceSeed {
     /// The name.
     pub name: String,
-    /// The schema.
+    /// The schema: types by name of the property.
     pub properties: BTreeMap<String, PropertySeed>,
-    /// Rows.
+    /// Rows: plain values by name of the property.
     pub pages: Vec<Map<String, Value>>,
 }
 
@@ -91,7 +91,7 @@ pub struct PageSeed {
     pub title: String,
     /// Paragraphs with an empty line between them.
     pub content: String,
-    /// Whether it is kept from the integration.
+    /// Whether it is not shared with the integration.
     pub hidden: bool,
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-/// The part of a workspace that an integration can come to know.
+/// The content of a workspace, shared with the integration or not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Notion {
@@ -28,9 +28,9 @@ pub struct Notion {
 pub struct User {
     /// A UUID with dashes.
     pub id: String,
-    /// The full name.
+    /// First and last name.
     pub name: String,
-    /// The address.
+    /// The mail address.
     pub email: String,
 }
 
@@ -40,13 +40,13 @@ pub struct User {
 pub struct Comment {
     /// A UUID with dashes.
     pub id: String,
-    /// The page.
+    /// Id of the page that the comment is on.
     pub page_id: String,
-    /// The thread that it belongs to.
+    /// Id of the discussion that the comment belongs to.
     pub discussion_id: String,
-    /// What it says.
+    /// The comment as plain text.
     pub text: String,
-    /// When it was made.
+    /// The time of creation.
     pub created: Timestamp,
 }
 
@@ -96,15 +96,15 @@ impl Notion {
 pub struct Database {
     /// A UUID with dashes.
     pub id: String,
-    /// A name of our own for tests and workflows; the vendor has no such thing.
+    /// A name for tests and workflows, which Notion itself does not have.
     pub alias: Option<String>,
-    /// The title.
+    /// The title of the database.
     pub title: String,
-    /// Its tables; nearly always one.
+    /// The data sources; nearly always one.
     pub sources: Vec<DataSource>,
-    /// When it was made.
+    /// The time of creation.
     pub created: Timestamp,
-    /// Whether it is kept from the integration.
+    /// Whether it is not shared with the integration.
     pub hidden: bool,
 }
 
@@ -114,9 +114,9 @@ pub struct Database {
 pub struct DataSource {
     /// A UUID with dashes.
     pub id: String,
-    /// The name.
+    /// The name of the table.
     pub name: String,
-    /// What it is for.
+    /// What the table is for; may be empty.
     #[serde(default)]
     pub description: String,
     /// The schema; exactly one property is the title.
@@ -130,11 +130,11 @@ pub struct DataSource {
 pub struct Property {
     /// A short id; `title` for the title.
     pub id: String,
-    /// The name.
+    /// The name, unique in the data source.
     pub name: String,
-    /// The type of its values.
+    /// The type of the values.
     pub kind: PropertyKind,
-    /// What it is for.
+    /// What the property is for.
     #[serde(default)]
     pub description: Option<String>,
     /// Colours of options that a request chose, by the name of the option.
@@ -266,11 +266,11 @@ impl PropertyKind {
 pub struct Page {
     /// A UUID with dashes.
     pub id: String,
-    /// Where it hangs.
+    /// The parent of the page.
     pub parent: Parent,
     /// Values by the name of the property; every property of the schema is there.
     pub properties: BTreeMap<String, PropertyValue>,
-    /// The content.
+    /// The content of the page.
     pub blocks: Vec<Block>,
     /// An emoji or a file, as the API writes it.
     #[serde(default)]
@@ -278,13 +278,13 @@ pub struct Page {
     /// A file, as the API writes it.
     #[serde(default)]
     pub cover: Option<Value>,
-    /// When it was made.
+    /// The time of creation.
     pub created: Timestamp,
-    /// When it was last changed.
+    /// The time of the last change.
     pub edited: Timestamp,
-    /// Whether it lies in the trash.
+    /// Whether it is in the trash.
     pub archived: bool,
-    /// Whether it is kept from the integration.
+    /// Whether it is not shared with the integration.
     pub hidden: bool,
 }
 
@@ -299,7 +299,7 @@ impl Page {
         titles.unwrap_or_default()
     }
 
-    /// Where a browser finds it.
+    /// The address of the page in a browser.
     #[must_use]
     pub fn url(&self) -> String {
         let words = self.title().split(|c: char| !c.is_ascii_alphanumeric());
@@ -309,23 +309,23 @@ impl Page {
     }
 }
 
-/// Where a page hangs.
+/// The parent of a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Parent {
     /// A row of a table.
     DataSource {
-        /// The database of the table.
+        /// Id of the database of the table.
         database_id: String,
-        /// The table.
+        /// Id of the data source.
         data_source_id: String,
     },
     /// Below another page.
     Page {
-        /// That page.
+        /// Id of the parent page.
         page_id: String,
     },
-    /// At the top.
+    /// The workspace itself.
     #[default]
     Workspace,
 }
@@ -347,16 +347,16 @@ impl Parent {
 pub enum PropertyValue {
     /// A day or a time.
     Date(DateValue),
-    /// Nothing, for every type; also for the times, which the page itself knows.
+    /// No value, for every type; also for created and edited times, which the page has.
     #[default]
     Empty,
-    /// A checkbox.
+    /// Whether a checkbox is ticked.
     Flag(bool),
     /// Names or ids: options, people, files, pages.
     List(Vec<String>),
     /// A number, as it was written; also a unique id.
     Number(Number),
-    /// A text, an option, an address.
+    /// A string: plain text, an option, an address.
     Text(String),
     /// The title of the page.
     Title(String),
@@ -366,16 +366,16 @@ pub enum PropertyValue {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DateValue {
-    /// ISO 8601.
+    /// The start in ISO 8601.
     pub start: String,
-    /// ISO 8601.
+    /// The end in ISO 8601.
     pub end: Option<String>,
     /// The name of a time zone, for times that are written without an offset.
     #[serde(default)]
     pub time_zone: Option<String>,
 }
 
-/// A piece of content.
+/// A block of the content of a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Block {
@@ -383,18 +383,18 @@ pub struct Block {
     pub id: String,
     /// The vendor's type, such as `paragraph`.
     pub kind: String,
-    /// Its text.
+    /// The text of the block; empty for a divider.
     pub text: String,
     /// Whether it is ticked off, for `to_do`.
     #[serde(default)]
     pub checked: bool,
-    /// Whether it lies in the trash.
+    /// Whether it is in the trash.
     #[serde(default)]
     pub archived: bool,
     /// What else the type says, as the API writes it, such as a colour or the language of code.
     #[serde(default)]
     pub settings: Map<String, Value>,
-    /// Blocks inside.
+    /// The blocks inside this one.
     pub children: Vec<Self>,
 }
 

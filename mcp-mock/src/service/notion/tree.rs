@@ -14,14 +14,14 @@ use crate::service::{self, ApiError};
 /// Deepest nesting of blocks on a page, so that no walk through them can exhaust the stack.
 const DEPTH_MAX: usize = 50;
 
-/// A block and where it hangs.
+/// A block with its page and its parent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placed<'a> {
     /// The block.
     pub block: &'a Block,
-    /// The page that it is on.
+    /// The page that the block is on.
     pub page: &'a Page,
-    /// The block around it; `None` when it lies on the page itself.
+    /// Id of the block around this one; `None` when it is on the page itself.
     pub parent: Option<&'a str>,
 }
 

@@ -101,7 +101,7 @@ impl Slack {
         paging.page_of(shown.collect(), |message| &message.ts)
     }
 
-    /// A thread: the message that it hangs on, then its replies, oldest first. A reply's `ts` finds
+    /// A thread: its first message, then the replies, oldest first. A reply's `ts` finds
     /// its thread too.
     ///
     /// # Errors
@@ -171,13 +171,13 @@ enum Destination {
 }
 
 impl Channel {
-    /// The `ts` that the thread of this message hangs on.
+    /// The `ts` of the first message of the thread that a message is in.
     fn thread_of(&self, ts: &str) -> Result<String, ApiError> {
         let message = self.message(ts).ok_or_else(|| thread_not_found(ts))?;
         Ok(message.thread_ts.clone().unwrap_or_else(|| message.ts.clone()))
     }
 
-    /// Stores a message and, for a reply, counts it on the message that its thread hangs on.
+    /// Stores a message and, for a reply, counts it on the first message of its thread.
     pub(super) fn add(&mut self, message: Message) {
         let parent = message.thread_ts.as_ref();
         if let Some(parent) =

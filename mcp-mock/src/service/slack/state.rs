@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Channel {
-    /// Its id.
+    /// The channel's id: `C…`, or `D…` for a direct conversation.
     pub id: String,
-    /// Its name without `#`; a direct conversation has none.
+    /// The name without `#`; empty for a direct conversation.
     pub name: String,
-    /// Who can see it.
+    /// Which users can see the channel.
     pub kind: ChannelKind,
-    /// Whether it takes no more messages.
+    /// Whether the channel takes no more messages.
     pub is_archived: bool,
-    /// What is being talked about.
+    /// The current topic; may be empty.
     pub topic: String,
-    /// What it is for.
+    /// What the channel is for; may be empty.
     pub purpose: String,
-    /// Id of who created it.
+    /// Id of the user who created the channel.
     pub creator: String,
-    /// When it was created, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     pub created: i64,
-    /// Ids of its members.
+    /// Ids of the members.
     pub members: Vec<String>,
     /// Messages and replies, oldest first.
     pub messages: Vec<Message>,
@@ -40,15 +40,15 @@ impl Channel {
     }
 }
 
-/// Who can see a channel.
+/// Which users can see a channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
-    /// Two users only.
+    /// The two members of a direct conversation.
     Direct,
-    /// Its members only.
+    /// The members only.
     Private,
-    /// Everybody.
+    /// All users of the workspace.
     #[default]
     Public,
 }
@@ -57,17 +57,17 @@ pub enum ChannelKind {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
-    /// Names the message: seconds and microseconds since 1970. Compare it as text.
+    /// Identifies the message in its channel: seconds and microseconds since 1970. Strings sort as times do.
     pub ts: String,
-    /// Id of who posted it.
+    /// Id of the user who posted the message.
     pub user: String,
     /// The text, escaped as Slack stores it.
     pub text: String,
-    /// `ts` of the message that the thread hangs on; that message has its own `ts` here.
+    /// `ts` of the first message of the thread, which has its own `ts` here.
     pub thread_ts: Option<String>,
-    /// How many replies the thread has.
+    /// The number of replies in the thread.
     pub reply_count: u64,
-    /// Ids of who replied, in the order of their first reply.
+    /// Ids of the users who replied, in the order of their first replies.
     pub reply_users: Vec<String>,
     /// `ts` of the newest reply.
     pub latest_reply: Option<String>,
@@ -76,20 +76,20 @@ pub struct Message {
 }
 
 impl Message {
-    /// Whether it is a reply in a thread, and so not shown in the history.
+    /// Whether the message is a reply in a thread, which the history of a channel leaves out.
     #[must_use]
     pub fn is_reply(&self) -> bool {
         self.thread_ts.as_ref().is_some_and(|parent| *parent != self.ts)
     }
 }
 
-/// An emoji and who reacted with it.
+/// An emoji and the users who reacted with it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reaction {
     /// Name of the emoji, without colons.
     pub name: String,
-    /// Ids of who reacted with it.
+    /// Ids of the users who reacted with the emoji.
     pub users: Vec<String>,
 }
 
@@ -97,22 +97,22 @@ pub struct Reaction {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The id.
+    /// The user's id, `U…`.
     pub id: String,
-    /// The handle.
+    /// The short name, as in `@ada`.
     pub name: String,
-    /// The whole name.
+    /// First and last name.
     pub real_name: String,
     /// The name shown beside messages; may be empty.
     pub display_name: String,
-    /// The address; bots have none.
+    /// The mail address; bots have none.
     pub email: Option<String>,
-    /// What the person does.
+    /// The job title; may be empty.
     pub title: String,
     /// Whether the account was closed; it stays in the list.
     pub deleted: bool,
-    /// Whether it is a program.
+    /// Whether the user is a program.
     pub is_bot: bool,
-    /// Whether it may administer the workspace.
+    /// Whether the user may administer the workspace.
     pub is_admin: bool,
 }
