@@ -8,12 +8,12 @@ use mcp_core::schema::violations;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::arguments::Globals;
 use super::assignment::{Assignment, assigned};
 use super::console::Console;
+use super::context::CommandContext;
 use super::error::{CommandError, ErrorKind};
-use super::setup::Setup;
-use super::signals::Interrupt;
+use super::flags::Globals;
+use super::selection::ServerSelection;
 use super::tools::{resolve, unlisted};
 use crate::call::{Effect, FailureKind, KnownTools, ToolRef};
 use crate::report::{json, text};
@@ -40,19 +40,18 @@ pub(super) struct CallArguments {
 
 pub(super) async fn call(
     arguments: &CallArguments,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
-    let base = interrupt.or(base(arguments.args_json.clone())).await?;
-    let setup = Setup::read_some(globals, console, interrupt).await?;
-    let answer = interrupt.or(carry_out(arguments, base, &setup, globals)).await;
-    setup.manager.close().await;
-    let Answer { result, error } = answer.map_err(|error| setup.with_login(error))?;
+    let base = context.interrupt.or(base(arguments.args_json.clone())).await?;
+    let selection = ServerSelection::read_some(context).await?;
+    let CommandContext { globals, console, interrupt } = context;
+    let answer = interrupt.or(carry_out(arguments, base, &selection, globals)).await;
+    selection.manager.close().await;
+    let Answer { result, error } = answer.map_err(|error| selection.with_login(error))?;
     if let Some(result) = result {
         print(&result, error.is_none(), console)?;
     }
-    error.map_or(Ok(()), |error| Err(setup.with_login(error)))
+    error.map_or(Ok(()), |error| Err(selection.with_login(error)))
 }
 
 /// What came back: a tool that says no has a result and an error.
@@ -64,22 +63,22 @@ struct Answer {
 async fn carry_out(
     arguments: &CallArguments,
     base: Map<String, Value>,
-    setup: &Setup,
+    selection: &ServerSelection,
     globals: &Globals,
 ) -> Result<Answer, CommandError> {
-    let tool = resolve(&arguments.tool, setup).await?;
-    let list = setup.manager.get_server_tools(&tool.server).await;
-    let list = list.map_err(|error| setup.failed(error))?;
+    let tool = resolve(&arguments.tool, selection).await?;
+    let list = selection.manager.get_server_tools(&tool.server).await;
+    let list = list.map_err(|error| selection.failed(error))?;
     let listed = list.entries.iter().find(|known| known.name == tool.tool);
     let given = fitting(arguments, base, listed, &tool, globals)?;
-    let error = match setup.manager.call_tool(&tool.server, &tool.tool, &given).await {
+    let error = match selection.manager.call_tool(&tool.server, &tool.tool, &given).await {
         Ok(result) => return Ok(Answer { result: Some(result), error: None }),
         Err(error) => error,
     };
     let result = error.tool_error().map(|failed| (*failed.result).clone());
     let is_unknown = error.failure.kind == FailureKind::UnknownTool;
     let in_doubt = error.failure.delivery == Delivery::Unknown
-        && setup.manager.facts(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
+        && selection.manager.facts(&tool).is_none_or(|facts| facts.effect == Effect::Unsafe);
     let names = list.entries.iter().map(|tool| tool.name.as_str());
     let is_refusal = error.call_error().is_some();
     let mut error = CommandError::from(error);

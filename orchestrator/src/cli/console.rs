@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::arguments::Globals;
 use super::error::{CommandError, ErrorKind};
+use super::flags::Globals;
 use crate::report::{Paint, json, text};
 use crate::source::Style;
 

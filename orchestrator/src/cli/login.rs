@@ -4,12 +4,11 @@ use mcp_client::auth::LoopbackConsent;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::arguments::Globals;
 use super::console::Console;
+use super::context::CommandContext;
 use super::error::{CommandError, ErrorKind};
+use super::selection;
 use super::servers::{LoginArguments, LogoutArguments};
-use super::setup;
-use super::signals::Interrupt;
 use crate::manager::{LoginError, ServerLogin};
 use crate::report::{text, words};
 
@@ -18,12 +17,11 @@ const PAGES_MAX: usize = 4;
 
 pub(super) async fn login(
     arguments: &LoginArguments,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
     let name = &arguments.name;
-    let login = find(name, globals, console, interrupt).await?;
+    let login = find(name, context).await?;
+    let CommandContext { console, interrupt, .. } = context;
     let (sender, mut pages) = mpsc::channel(PAGES_MAX);
     let show = move |page: &str| drop(sender.try_send(page.to_owned()));
     let mut consent = LoopbackConsent::new(show);
@@ -55,12 +53,11 @@ pub(super) async fn login(
 
 pub(super) async fn logout(
     arguments: &LogoutArguments,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
     let name = &arguments.name;
-    let login = find(name, globals, console, interrupt).await?;
+    let login = find(name, context).await?;
+    let CommandContext { console, interrupt, .. } = context;
     interrupt.or(async { login.log_out().await.map_err(CommandError::from) }).await?;
     if console.is_json {
         return console.document(&json!({ "schema_version": 1, "server": name }));
@@ -71,16 +68,14 @@ pub(super) async fn logout(
 
 async fn find(
     name: &str,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<ServerLogin, CommandError> {
-    if globals.mocks {
+    if context.globals.mocks {
         return Err(CommandError::new(ErrorKind::Usage, "the fakes of `--mocks` want no login"));
     }
-    let config = setup::config(globals, console, interrupt).await?;
+    let config = context.config().await?;
     if config.servers.is_empty() {
-        return Err(setup::no_servers());
+        return Err(selection::no_servers());
     }
     Ok(ServerLogin::new(&config, name)?)
 }

@@ -1,16 +1,12 @@
 //! `orchestrator servers login` and `logout` in a build that has no HTTP.
 
-use super::arguments::Globals;
-use super::console::Console;
+use super::context::CommandContext;
 use super::error::{CommandError, ErrorKind};
 use super::servers::{LoginArguments, LogoutArguments};
-use super::signals::Interrupt;
 
 pub(super) async fn login(
     arguments: &LoginArguments,
-    _globals: &Globals,
-    _console: &mut Console<'_>,
-    _interrupt: &Interrupt,
+    _context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
     let _ = arguments.open;
     Err(refusal(&arguments.name))
@@ -18,9 +14,7 @@ pub(super) async fn login(
 
 pub(super) async fn logout(
     arguments: &LogoutArguments,
-    _globals: &Globals,
-    _console: &mut Console<'_>,
-    _interrupt: &Interrupt,
+    _context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
     Err(refusal(&arguments.name))
 }

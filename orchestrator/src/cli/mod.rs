@@ -8,8 +8,10 @@ mod arguments;
 mod assignment;
 mod call;
 mod console;
+mod context;
 mod error;
 mod exit;
+mod flags;
 #[cfg(feature = "http")]
 mod login;
 #[cfg(not(feature = "http"))]
@@ -17,8 +19,8 @@ mod login;
 mod login;
 mod prompt;
 mod run;
+mod selection;
 mod servers;
-mod setup;
 mod signals;
 mod tools;
 mod version;
@@ -34,6 +36,7 @@ use clap::Parser;
 use futures_util::FutureExt;
 
 use arguments::{Arguments, Command};
+use context::CommandContext;
 use error::{CommandError, ErrorKind};
 use signals::Interrupt;
 
@@ -117,12 +120,12 @@ async fn dispatch(
     console: &mut Console<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let globals = &arguments.globals;
+    let context = &mut CommandContext { globals: &arguments.globals, console, interrupt };
     match &arguments.command {
-        Command::Call(call) => call::call(call, globals, console, interrupt).await,
-        Command::Run(run) => run::run(run, globals, console, interrupt).await,
-        Command::Servers(servers) => servers::servers(servers, globals, console, interrupt).await,
-        Command::Tools(tools) => tools::tools(tools, globals, console, interrupt).await,
-        Command::Version => version::version(console),
+        Command::Call(call) => call::call(call, context).await,
+        Command::Run(run) => run::run(run, context).await,
+        Command::Servers(servers) => servers::servers(servers, context).await,
+        Command::Tools(tools) => tools::tools(tools, context).await,
+        Command::Version => version::version(context.console),
     }
 }

@@ -4,12 +4,11 @@ use clap::{Args, Subcommand};
 use mcp_core::protocol::{Era, ProtocolVersion};
 use serde_json::{Value, json};
 
-use super::arguments::Globals;
-use super::console::Console;
+use super::context::CommandContext;
 use super::error::CommandError;
+use super::flags::Globals;
 use super::login::{login, logout};
-use super::setup::Setup;
-use super::signals::Interrupt;
+use super::selection::ServerSelection;
 use crate::manager::{ServerState, ServerStatus};
 use crate::report::{Paint, text, words};
 
@@ -50,33 +49,24 @@ pub(super) struct LogoutArguments {
 
 pub(super) async fn servers(
     arguments: &ServersArguments,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
     match &arguments.command {
-        None => list(globals, console, interrupt).await,
-        Some(ServersCommand::Login(arguments)) => {
-            login(arguments, globals, console, interrupt).await
-        }
-        Some(ServersCommand::Logout(arguments)) => {
-            logout(arguments, globals, console, interrupt).await
-        }
+        None => list(context).await,
+        Some(ServersCommand::Login(arguments)) => login(arguments, context).await,
+        Some(ServersCommand::Logout(arguments)) => logout(arguments, context).await,
     }
 }
 
-async fn list(
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
-) -> Result<(), CommandError> {
-    let setup = Setup::read_some(globals, console, interrupt).await?;
+async fn list(context: &mut CommandContext<'_, '_>) -> Result<(), CommandError> {
+    let selection = ServerSelection::read_some(context).await?;
+    let CommandContext { globals, console, interrupt } = context;
     let connecting = async {
-        setup.manager.connect_all().await;
-        Ok(setup.manager.list_servers())
+        selection.manager.connect_all().await;
+        Ok(selection.manager.list_servers())
     };
     let statuses = interrupt.or(connecting).await;
-    setup.manager.close().await;
+    selection.manager.close().await;
     let statuses = statuses?;
     if console.is_json {
         let servers: Vec<Value> = statuses.iter().map(document).collect();
@@ -84,13 +74,13 @@ async fn list(
     } else {
         console.print(&table(&statuses, console.paint()));
     }
-    first_failure(&statuses, &setup, globals).map_or(Ok(()), Err)
+    first_failure(&statuses, &selection, globals).map_or(Ok(()), Err)
 }
 
 /// The error of the first server that failed, which tells how many there are.
 pub(super) fn first_failure(
     statuses: &[ServerStatus],
-    setup: &Setup,
+    selection: &ServerSelection,
     globals: &Globals,
 ) -> Option<CommandError> {
     let failed = statuses.iter().filter_map(|status| match &status.state {
@@ -99,7 +89,7 @@ pub(super) fn first_failure(
     });
     let count = failed.clone().count();
     let (name, reason, kind) = failed.clone().next()?;
-    let mut error = setup.unavailable(name, reason, kind);
+    let mut error = selection.unavailable(name, reason, kind);
     if count > 1 {
         let servers = words::count(statuses.len(), "server");
         error.message = format!("{} ({count} of {servers} failed)", error.message);

@@ -6,12 +6,11 @@ use mcp_core::schema::nearest_name;
 use serde::Serialize;
 use serde_json::json;
 
-use super::arguments::Globals;
-use super::console::Console;
+use super::context::CommandContext;
 use super::error::{CommandError, ErrorKind};
+use super::flags::Globals;
+use super::selection::ServerSelection;
 use super::servers::first_failure;
-use super::setup::Setup;
-use super::signals::Interrupt;
 use crate::call::ToolRef;
 use crate::manager::{ServerState, ServerStatus};
 use crate::report::signature::{effect, signature};
@@ -36,13 +35,12 @@ pub(super) struct ToolsArguments {
 
 pub(super) async fn tools(
     arguments: &ToolsArguments,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
-    let setup = Setup::read_some(globals, console, interrupt).await?;
-    let found = interrupt.or(find(arguments.what.as_deref(), &setup)).await;
-    setup.manager.close().await;
+    let selection = ServerSelection::read_some(context).await?;
+    let CommandContext { globals, console, interrupt } = context;
+    let found = interrupt.or(find(arguments.what.as_deref(), &selection)).await;
+    selection.manager.close().await;
     let found = found?;
     if console.is_json {
         console.document(&document(&found))?;
@@ -55,7 +53,9 @@ pub(super) async fn tools(
         console.print(&text);
     }
     match &found {
-        Found::All { statuses, .. } => first_failure(statuses, &setup, globals).map_or(Ok(()), Err),
+        Found::All { statuses, .. } => {
+            first_failure(statuses, &selection, globals).map_or(Ok(()), Err)
+        }
         Found::One(_) => Ok(()),
     }
 }
@@ -94,23 +94,23 @@ impl Listed {
     }
 }
 
-async fn find(what: Option<&str>, setup: &Setup) -> Result<Found, CommandError> {
+async fn find(what: Option<&str>, selection: &ServerSelection) -> Result<Found, CommandError> {
     let Some(what) = what else {
-        setup.manager.connect_all().await;
+        selection.manager.connect_all().await;
         let mut servers = Vec::new();
-        let statuses = setup.manager.list_servers();
+        let statuses = selection.manager.list_servers();
         for status in &statuses {
             if matches!(status.state, ServerState::Connected { .. }) {
-                servers.push(list(setup, &status.name).await?);
+                servers.push(list(selection, &status.name).await?);
             }
         }
         return Ok(Found::All { servers, statuses });
     };
-    if setup.names.iter().any(|name| name == what) {
-        return Ok(Found::One(list(setup, what).await?));
+    if selection.names.iter().any(|name| name == what) {
+        return Ok(Found::One(list(selection, what).await?));
     }
-    let tool = resolve(what, setup).await?;
-    let mut listed = list(setup, &tool.server).await?;
+    let tool = resolve(what, selection).await?;
+    let mut listed = list(selection, &tool.server).await?;
     let known: Vec<String> = listed.tools.iter().map(|tool| tool.name.clone()).collect();
     listed.tools.retain(|known| known.name == tool.tool);
     if listed.tools.is_empty() {
@@ -119,20 +119,23 @@ async fn find(what: Option<&str>, setup: &Setup) -> Result<Found, CommandError> 
     Ok(Found::One(listed))
 }
 
-async fn list(setup: &Setup, server: &str) -> Result<Listed, CommandError> {
-    let list = setup.manager.get_server_tools(server).await;
-    list.map(|list| Listed::new(server, &list)).map_err(|error| setup.failed(error))
+async fn list(selection: &ServerSelection, server: &str) -> Result<Listed, CommandError> {
+    let list = selection.manager.get_server_tools(server).await;
+    list.map(|list| Listed::new(server, &list)).map_err(|error| selection.failed(error))
 }
 
 /// The tool that a name means. Connects to its server when the name says which, to all otherwise.
-pub(super) async fn resolve(name: &str, setup: &Setup) -> Result<ToolRef, CommandError> {
+pub(super) async fn resolve(
+    name: &str,
+    selection: &ServerSelection,
+) -> Result<ToolRef, CommandError> {
     let server = name.split_once('/').map(|(server, _)| server);
-    match server.filter(|server| setup.names.iter().any(|name| name == server)) {
-        Some(server) => setup.manager.connect_only(&[server]).await,
-        None => setup.manager.connect_all().await,
+    match server.filter(|server| selection.names.iter().any(|name| name == server)) {
+        Some(server) => selection.manager.connect_only(&[server]).await,
+        None => selection.manager.connect_all().await,
     }
-    setup.manager.resolve(name).map_err(|error| {
-        let names = setup.names.iter().map(String::as_str);
+    selection.manager.resolve(name).map_err(|error| {
+        let names = selection.names.iter().map(String::as_str);
         let (kind, message, help) = match server {
             Some(server) => {
                 let message = format!("there is no server `{server}`");

@@ -6,16 +6,14 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
 use serde_json::Map;
 use tokio::sync::Notify;
 
-use super::arguments::Globals;
 use super::assignment::{Assignment, assigned};
 use super::console::Console;
+use super::context::CommandContext;
 use super::error::{CommandError, ErrorKind};
-use super::setup::Setup;
-use super::signals::Interrupt;
+use super::selection::ServerSelection;
 use crate::call::{LOCAL_SERVER, NothingKnown, ToolCaller};
 use crate::engine::journal::MemoryJournal;
 use crate::engine::{ExecuteError, Run, RunOptions, StopHandle};
@@ -23,7 +21,7 @@ use crate::manager::LocalServer;
 use crate::plan::Plan;
 use crate::report::{Paint, StepLine, StepLines};
 use crate::run::event::Event;
-use crate::run::{RunId, RunReport, StopCause};
+use crate::run::{RunReport, StopCause};
 use crate::source::{Diagnostic, Style};
 use crate::workflow::{InputProblem, Inputs, InputsError, Workflow};
 
@@ -47,50 +45,53 @@ pub(super) struct RunArguments {
 
 pub(super) async fn run(
     arguments: &RunArguments,
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<(), CommandError> {
     let workflow = Workflow::read(&arguments.file)?;
     let plan = workflow.check(&NothingKnown)?;
-    show(plan.warnings(), &workflow, console);
+    show(plan.warnings(), &workflow, context.console);
     let inputs = inputs(&workflow, &arguments.input)?;
-    let setup = Setup::read(globals, console, interrupt).await?;
-    let result = connect_and_run(plan, inputs, &setup, (globals, &mut *console, interrupt)).await;
-    setup.manager.close().await;
+    let selection = ServerSelection::read(context).await?;
+    let result = connect_and_run(plan, inputs, &selection, context).await;
+    selection.manager.close().await;
     let report = result?;
+    let CommandContext { globals, console, .. } = context;
     outcome::report(&report, globals, console)?;
     let fault = outcome::fault(&report, arguments.strict, globals);
-    fault.map_or(Ok(()), |fault| Err(setup.with_login(fault)))
+    fault.map_or(Ok(()), |fault| Err(selection.with_login(fault)))
 }
 
 /// Starts the servers that the plan needs and carries it out.
 async fn connect_and_run(
     plan: Plan,
     inputs: Inputs,
-    setup: &Setup,
-    (globals, console, interrupt): (&Globals, &mut Console<'_>, &Interrupt),
+    selection: &ServerSelection,
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<RunReport, CommandError> {
+    let CommandContext { globals, console, interrupt } = context;
     let caller: Arc<dyn ToolCaller> =
-        Arc::new(LocalServer::new(&globals.state_dir, Arc::clone(&setup.manager) as Arc<_>));
+        Arc::new(LocalServer::new(&globals.state_dir, Arc::clone(&selection.manager) as Arc<_>));
     // Which servers there are is known before one is started, which tools they have is not.
-    let plan = plan.check_tools(&*caller).map_err(|error| setup.refused(error))?;
+    let plan = plan.check_tools(&*caller).map_err(|error| selection.refused(error))?;
     let servers = plan.workflow().servers().into_iter();
     let names: Vec<&str> = servers.filter(|name| *name != LOCAL_SERVER).collect();
     let connecting = async {
-        setup.manager.connect_only(&names).await;
+        selection.manager.connect_only(&names).await;
         Ok(())
     };
     interrupt.or(connecting).await?;
-    let servers = setup.count_words(names.len());
-    let plan = plan.check_tools(&*caller).map_err(|error| setup.refused(error))?;
+    let servers = selection.count_words(names.len());
+    let plan = plan.check_tools(&*caller).map_err(|error| selection.refused(error))?;
     for away in plan.unavailable() {
-        console.warn(&setup.unavailable(&away.server, &away.reason, away.kind).message);
+        console.warn(&selection.unavailable(&away.server, &away.reason, away.kind).message);
     }
     show(plan.tool_warnings(), plan.workflow(), console);
-    let live = Live::new(plan.workflow(), console.paint());
+    let lines = ProgressLines::new(plan.workflow(), console.paint());
     let stop = StopHandle::new();
-    let mut options = options(&live, &stop);
+    let observer = Arc::clone(&lines);
+    let mut options = RunOptions::default()
+        .with_observer(move |event| observer.take(event))
+        .with_stop(stop.clone());
     if let Some(timeout) = globals.timeout {
         options = options.with_attempt_timeout(timeout);
     }
@@ -99,7 +100,7 @@ async fn connect_and_run(
         console.print(&format!("run {}  {name}  {servers}", options.run));
     }
     let run = Run::new(caller, Arc::new(MemoryJournal::new()), options);
-    follow(run.execute(plan, inputs), &live, &stop, (console, interrupt)).await
+    follow(run.execute(plan, inputs), &lines, &stop, context).await
 }
 
 fn show(warnings: &[Diagnostic], workflow: &Workflow, console: &mut Console<'_>) {
@@ -108,24 +109,14 @@ fn show(warnings: &[Diagnostic], workflow: &Workflow, console: &mut Console<'_>)
     }
 }
 
-fn options(live: &Arc<Live>, stop: &StopHandle) -> RunOptions {
-    let started_at = Timestamp::now();
-    // Runs of the same millisecond differ in their process or in the rest of the time.
-    let rest = started_at.subsec_nanosecond().unsigned_abs();
-    let run = RunId::new(started_at, u64::from(std::process::id() ^ rest));
-    let live = Arc::clone(live);
-    RunOptions::new(run, started_at)
-        .with_observer(move |event| live.take(event))
-        .with_stop(stop.clone())
-}
-
 /// Shows the lines of a run while it goes on, and passes on the wish to stop.
 async fn follow(
     run: impl Future<Output = Result<RunReport, ExecuteError>>,
-    live: &Live,
+    lines: &ProgressLines,
     stop: &StopHandle,
-    (console, interrupt): (&mut Console<'_>, &Interrupt),
+    context: &mut CommandContext<'_, '_>,
 ) -> Result<RunReport, CommandError> {
+    let CommandContext { console, interrupt, .. } = context;
     let mut run = std::pin::pin!(run);
     let result = loop {
         tokio::select! {
@@ -134,23 +125,23 @@ async fn follow(
                 stop.stop(StopCause::Interrupted);
                 console.note("stopping: calls under way are awaited (once more to end at once)");
             }
-            () = live.news.notified() => live.show(console),
+            () = lines.news.notified() => lines.show(console),
             result = &mut run => break result,
         }
     };
-    live.show(console);
+    lines.show(console);
     result.map_err(|error| refused(&error))
 }
 
-/// The lines of a run that are not shown yet. There are no more of them than events in the journal,
-/// which has a cap.
+/// The lines of a run that are not printed yet: at most as many as events in the journal, which has a
+/// cap.
 #[derive(Debug)]
-struct Live {
+struct ProgressLines {
     state: Mutex<(StepLines, VecDeque<StepLine>)>,
     news: Notify,
 }
 
-impl Live {
+impl ProgressLines {
     fn new(workflow: &Workflow, paint: Paint) -> Arc<Self> {
         let lines = StepLines::new(workflow, paint);
         Arc::new(Self { state: Mutex::new((lines, VecDeque::new())), news: Notify::new() })

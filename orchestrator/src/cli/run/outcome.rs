@@ -1,12 +1,11 @@
 //! How a run ended, for people, for programs, and as an exit code.
 
 use crate::call::FailureKind;
-use crate::cli::arguments::Globals;
 use crate::cli::console::Console;
 use crate::cli::error::{CommandError, ErrorKind};
-use crate::cli::exit::fault_of_run;
+use crate::cli::flags::Globals;
 use crate::report::{summary, timeline};
-use crate::run::{RunError, RunReport, StepReport, StepState};
+use crate::run::{RunEnd, RunError, RunReport, StepReport, StepState, StopCause};
 
 /// Writes the result: the document, or timeline, outputs and summary.
 pub(super) fn report(
@@ -59,6 +58,24 @@ pub(super) fn fault(
     }
 }
 
+/// What is wrong with a finished run, if anything: from its end, from what stopped it, and from the
+/// first failure that was not tolerated.
+fn fault_of_run(
+    end: RunEnd,
+    stopped_by: Option<StopCause>,
+    first_failure: Option<FailureKind>,
+    is_strict: bool,
+) -> Option<ErrorKind> {
+    match end {
+        RunEnd::Succeeded => None,
+        RunEnd::Partial => is_strict.then_some(ErrorKind::Tolerated),
+        RunEnd::InDoubt => Some(ErrorKind::InDoubt),
+        RunEnd::Cancelled | RunEnd::Interrupted => Some(ErrorKind::Interrupted),
+        RunEnd::Failed if stopped_by == Some(StopCause::Deadline) => Some(ErrorKind::Deadline),
+        RunEnd::Failed => Some(first_failure.map_or(ErrorKind::Internal, ErrorKind::of_failure)),
+    }
+}
+
 /// The failure that came first among those that count.
 fn first_failure(report: &RunReport) -> Option<&RunError> {
     let counts = |step: &&StepReport| matches!(step.state, StepState::Failed | StepState::InDoubt);
@@ -106,5 +123,50 @@ fn next_command(error: &RunError, tool: Option<&str>, globals: &Globals) -> Opti
         | FailureKind::Protocol
         | FailureKind::Timeout => Some(globals.command("servers")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::ExitCode;
+
+    #[test]
+    fn every_end_of_a_run_has_its_code() {
+        use FailureKind as F;
+        use RunEnd as E;
+        let failed = |kind| (E::Failed, None, Some(kind), false);
+        let cases = [
+            ((E::Succeeded, None, None, true), 0),
+            ((E::Partial, None, None, false), 0),
+            ((E::Partial, None, None, true), 6),
+            ((E::InDoubt, Some(StopCause::Interrupted), Some(F::Cancelled), true), 10),
+            ((E::Interrupted, Some(StopCause::Interrupted), None, false), 7),
+            ((E::Cancelled, Some(StopCause::Cancelled), Some(F::ToolError), false), 7),
+            ((E::Failed, Some(StopCause::Deadline), Some(F::ToolError), false), 8),
+            ((E::Failed, None, None, false), 1),
+            (failed(F::Auth), 3),
+            (failed(F::Cancelled), 7),
+            (failed(F::Connection), 4),
+            (failed(F::Deadline), 4),
+            (failed(F::Expression), 2),
+            (failed(F::Internal), 1),
+            (failed(F::InvalidArguments), 5),
+            (failed(F::Limit), 4),
+            (failed(F::Protocol), 4),
+            (failed(F::RateLimited), 5),
+            (failed(F::RpcError), 5),
+            (failed(F::Timeout), 4),
+            (failed(F::ToolError), 5),
+            (failed(F::UnknownServer), 2),
+            (failed(F::UnknownTool), 5),
+        ];
+
+        for ((end, stopped_by, first, strict), code) in cases {
+            let fault = fault_of_run(end, stopped_by, first, strict);
+            let exit = fault.map_or(ExitCode::Success, ErrorKind::exit);
+
+            assert_eq!(exit.code(), code, "{end:?} {stopped_by:?} {first:?} {strict}");
+        }
     }
 }

@@ -1,44 +1,33 @@
 //! Which servers a command works with.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::Globals;
-use super::console::Console;
+use super::context::CommandContext;
 use super::error::{CommandError, ErrorKind};
-use super::prompt;
-use super::signals::Interrupt;
 use crate::call::FailureKind;
 use crate::config::{Config, ConfigError, Launch};
 use crate::manager::{Manager, ManagerError, ServerSpec};
 use crate::plan::CheckError;
 use crate::report::words;
 
-/// Where servers are looked for when no file is named: the first that exists counts.
-const FILES: [&str; 3] = [".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json"];
-
-/// The servers of a command, not connected.
+/// The servers that a command may use; they are connected when it does.
 #[derive(Debug)]
-pub(super) struct Setup {
+pub(super) struct ServerSelection {
     pub(super) manager: Arc<Manager>,
     pub(super) names: Vec<String>,
     config: Config,
     is_mock: bool,
-    /// How the command line begins that logs in to one of them.
+    /// The command that logs in to one of them, without the name.
     login_command: String,
 }
 
-impl Setup {
-    pub(super) async fn read(
-        globals: &Globals,
-        console: &mut Console<'_>,
-        interrupt: &Interrupt,
-    ) -> Result<Self, CommandError> {
-        let config = if globals.mocks {
-            Config::default()
-        } else {
-            config(globals, console, interrupt).await?
+impl ServerSelection {
+    pub(super) async fn read(context: &mut CommandContext<'_, '_>) -> Result<Self, CommandError> {
+        let config = match context.globals.mocks {
+            true => Config::default(),
+            false => context.config().await?,
         };
+        let CommandContext { globals, console, .. } = context;
         for note in &config.notes {
             console.progress(note);
         }
@@ -56,15 +45,13 @@ impl Setup {
 
     /// The same, for commands that make no sense without a server.
     pub(super) async fn read_some(
-        globals: &Globals,
-        console: &mut Console<'_>,
-        interrupt: &Interrupt,
+        context: &mut CommandContext<'_, '_>,
     ) -> Result<Self, CommandError> {
-        let setup = Self::read(globals, console, interrupt).await?;
-        if setup.names.is_empty() {
+        let selection = Self::read(context).await?;
+        if selection.names.is_empty() {
             return Err(no_servers());
         }
-        Ok(setup)
+        Ok(selection)
     }
 
     /// What is wrong with the entry of a server.
@@ -148,28 +135,4 @@ pub(super) fn no_servers() -> CommandError {
         true => error.with_hint("or try it without any set-up: `--mocks`"),
         false => error,
     }
-}
-
-/// Reads the configuration; a person on a terminal is asked for what it has no values for.
-pub(super) async fn config(
-    globals: &Globals,
-    console: &mut Console<'_>,
-    interrupt: &Interrupt,
-) -> Result<Config, CommandError> {
-    let files = if globals.servers.is_empty() {
-        FILES.iter().map(PathBuf::from).filter(|file| file.is_file()).take(1).collect()
-    } else {
-        globals.servers.clone()
-    };
-    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    let config = Config::read(&files, &|name| std::env::var(name).ok())?;
-    if config.unanswered.is_empty() || !prompt::is_possible(console) {
-        return Ok(config);
-    }
-    let answers = interrupt.or(prompt::answers(&config.unanswered, console)).await?;
-    let environment = |name: &str| {
-        let answer = answers.iter().find(|(variable, _)| variable == name);
-        answer.map(|(_, answer)| answer.clone()).or_else(|| std::env::var(name).ok())
-    };
-    Ok(Config::read(&files, &environment)?)
 }
