@@ -5,12 +5,10 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use mcp_mock::World;
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
 use orchestrator::manager::{Manager, ServerSpec};
-use orchestrator::run::RunId;
 use orchestrator::workflow::builder::call;
 use orchestrator::workflow::{Workflow, WorkflowError};
 use serde_json::{Map, Value, json};
@@ -20,9 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let manager = Arc::new(Manager::connect(ServerSpec::mocks(&World::new(42))).await);
     let plan = workflow()?.check(&*manager)?;
     let inputs = plan.workflow().bind_inputs(Map::new())?;
-    let now = Timestamp::now();
-    let options = RunOptions::new(RunId::new(now, 0), now);
-    let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
+    let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), RunOptions::default());
     let report = run.execute(plan, inputs).await?;
     for (service, result) in &report.outputs {
         println!("{service}: {result}");

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
-use jiff::Timestamp;
 use mcp_mock::{Fault, World};
 use orchestrator::call::{Growth, RetryPolicy};
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
 use orchestrator::manager::{LocalServer, Manager, ManagerError, ServerSpec};
-use orchestrator::run::RunId;
 use orchestrator::workflow::builder::call;
 use orchestrator::workflow::{Workflow, WorkflowError};
 use serde_json::{Map, json};
@@ -33,9 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let with_local = Arc::new(LocalServer::new(&folder, manager.clone()));
     let plan = workflow()?.check(&*with_local)?;
     let inputs = plan.workflow().bind_inputs(Map::new())?;
-    let now = Timestamp::now();
-    let options = RunOptions::new(RunId::new(now, 0), now);
-    let run = Run::new(with_local, Arc::new(MemoryJournal::new()), options);
+    let run = Run::new(with_local, Arc::new(MemoryJournal::new()), RunOptions::default());
     let report = run.execute(plan, inputs).await?;
     println!("after {:?}: {} in {}", report.duration, report.outputs["log"], folder.display());
     manager.close().await;
@@ -61,8 +57,7 @@ async fn post(manager: &Manager, channel: &str) -> Result<(), ManagerError> {
 
 /// Waits one second after the first attempt and two after the second.
 pub(crate) fn workflow() -> Result<Workflow, WorkflowError> {
-    let retry =
-        RetryPolicy::attempts(3).with_delay(Duration::from_secs(1)).with_growth(Growth::Linear);
+    let retry = RetryPolicy::new(3).with_delay(Duration::from_secs(1)).with_growth(Growth::Linear);
     let line = "${{ run.date }} ${{ inputs.subject }}: ${{ steps.case.error.message }}";
     let case = call("salesforce/create_case")
         .with(json!({ "subject": "${{ inputs.subject }}", "origin": "Web", "status": "New" }))

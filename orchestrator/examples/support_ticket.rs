@@ -5,13 +5,11 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mcp_mock::{Fault, World};
 use orchestrator::call::RetryPolicy;
 use orchestrator::engine::journal::MemoryJournal;
 use orchestrator::engine::{Run, RunOptions};
 use orchestrator::manager::{Manager, ServerSpec};
-use orchestrator::run::RunId;
 use orchestrator::workflow::builder::{StepBuilder, WorkflowBuilder, call};
 use orchestrator::workflow::{Workflow, WorkflowError};
 use serde_json::{Map, json};
@@ -26,9 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let manager = Arc::new(Manager::connect(ServerSpec::mocks(&world)).await);
     let plan = workflow()?.check(&*manager)?;
     let inputs = plan.workflow().bind_inputs(Map::new())?;
-    let now = Timestamp::now();
-    let options = RunOptions::new(RunId::new(now, 0), now);
-    let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), options);
+    let run = Run::new(manager.clone(), Arc::new(MemoryJournal::new()), RunOptions::default());
     let report = run.execute(plan, inputs).await?;
     for step in &report.steps {
         println!("{}: {:?}", step.step, step.state);
@@ -45,7 +41,7 @@ pub(crate) fn workflow() -> Result<Workflow, WorkflowError> {
     inputs(Workflow::builder("support-ticket"))
         .description("Open an issue, tell everyone, file a case.")
         .default_timeout(Duration::from_secs(15))
-        .default_retry(&RetryPolicy::attempts(3))
+        .default_retry(&RetryPolicy::new(3))
         .step("issue", issue())
         .step("slack", slack())
         .step("email", email())

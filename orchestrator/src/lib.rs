@@ -13,9 +13,8 @@
 //!
 //! use mcp_mock::World;
 //! use orchestrator::engine::journal::MemoryJournal;
-//! use orchestrator::manager::{Manager, ServerSpec};
 //! use orchestrator::engine::{Run, RunOptions};
-//! use orchestrator::run::RunId;
+//! use orchestrator::manager::{Manager, ServerSpec};
 //! use orchestrator::workflow::Workflow;
 //! use orchestrator::workflow::builder::call;
 //! use serde_json::{Map, json};
@@ -27,8 +26,7 @@
 //! let manager = Arc::new(Manager::connect(vec![slack]).await);
 //! let plan = workflow.check(&*manager)?;
 //! let inputs = plan.workflow().bind_inputs(Map::new())?;
-//! let options = RunOptions::new(RunId::from_text("first"), "2026-11-22T09:00:00Z".parse()?);
-//! let run = Run::new(manager, Arc::new(MemoryJournal::new()), options);
+//! let run = Run::new(manager, Arc::new(MemoryJournal::new()), RunOptions::default());
 //! let report = run.execute(plan, inputs).await?;
 //!
 //! assert_eq!(report.step("tell").and_then(|step| step.output.as_ref()).map(|it| &it["ok"]), Some(&json!(true)));

@@ -13,6 +13,34 @@ use super::tool::ToolRef;
 /// Calls tools by name. The manager is one; so is any map of closures in a test.
 ///
 /// It never repeats a call: when to try again is decided by the step's policy and nowhere else.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use orchestrator::call::{CallFailure, Deadline, Effect, KnownTools, ToolCaller, ToolFacts, ToolRef};
+/// use serde_json::{Map, Value};
+///
+/// /// Every tool gives its arguments back.
+/// #[derive(Debug)]
+/// struct Echo;
+///
+/// impl KnownTools for Echo {
+///     fn facts(&self, _tool: &ToolRef) -> Option<ToolFacts> {
+///         Some(ToolFacts { input_schema: None, effect: Effect::Read })
+///     }
+/// }
+///
+/// #[async_trait]
+/// impl ToolCaller for Echo {
+///     async fn call(
+///         &self,
+///         _tool: &ToolRef,
+///         arguments: Map<String, Value>,
+///         _deadline: Deadline,
+///     ) -> Result<Value, CallFailure> {
+///         Ok(Value::Object(arguments))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ToolCaller: KnownTools + fmt::Debug + Send + Sync {
     /// Calls a tool once and gives its result, read by the rule for results.
@@ -22,7 +50,7 @@ pub trait ToolCaller: KnownTools + fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When there is no result, or the tool says no.
+    /// When there is no result, or the tool answers with an error.
     ///
     /// # Cancel safety
     ///

@@ -30,7 +30,7 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// At most this many attempts, with the usual waits between them.
     #[must_use]
-    pub fn attempts(attempts: u32) -> Self {
+    pub fn new(attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..Self::default() }
     }
 

@@ -1,18 +1,30 @@
 //! What a run takes from the world around it.
 
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::stop::StopHandle;
 use crate::planner::{ATTEMPT_TIMEOUT, STOP_GRACE};
-use crate::run::RunId;
 use crate::run::event::Event;
+use crate::run::{RunId, Timestamp};
 
 /// What a run takes from the world around it.
+///
+/// ```
+/// use orchestrator::engine::{RunOptions, StopHandle};
+///
+/// let stop = StopHandle::new();
+/// let options = RunOptions::default()
+///     .with_stop(stop.clone())
+///     .with_observer(|event| tracing::info!(event = event.kind.name()));
+///
+/// println!("run {} starts at {}", options.run, options.started_at);
+/// ```
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct RunOptions {
     /// The name of the run.
     pub run: RunId,
@@ -29,7 +41,7 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// A run that nobody watches or stops.
+    /// A run of this name, with this time on its clock, that nobody watches or stops.
     #[must_use]
     pub fn new(run: RunId, started_at: Timestamp) -> Self {
         Self {
@@ -58,6 +70,14 @@ impl RunOptions {
     #[must_use]
     pub fn with_stop(self, stop: StopHandle) -> Self {
         Self { stop: Some(stop), ..self }
+    }
+}
+
+impl Default for RunOptions {
+    /// A run that starts now, under a new name.
+    fn default() -> Self {
+        let now = Timestamp::now();
+        Self::new(RunId::new(now, RandomState::new().build_hasher().finish()), now)
     }
 }
 

@@ -20,7 +20,36 @@ use crate::workflow::Inputs;
 /// Longer waits are taken in parts: a clock cannot hold every time that a workflow can name.
 const WAIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// One run of a workflow in this process, not started yet.
+/// One run of a plan in this process, not started yet.
+///
+/// It executes once: a journal is that of one run.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use std::sync::Arc;
+///
+/// use orchestrator::call::NothingKnown;
+/// use orchestrator::engine::journal::MemoryJournal;
+/// use orchestrator::engine::{Run, RunOptions};
+/// use orchestrator::manager::Manager;
+/// use orchestrator::run::RunEnd;
+/// use orchestrator::source::Source;
+/// use orchestrator::workflow::Workflow;
+///
+/// let text = "workflow: sum\nsteps: { two: { set: '${{ 1 + 1 }}' } }\noutputs: { two: '${{ steps.two.output }}' }";
+/// let plan = Workflow::parse(Source::new("sum.yaml", text))?.check(&NothingKnown)?;
+/// let inputs = plan.workflow().bind_inputs(Default::default())?;
+/// let journal = Arc::new(MemoryJournal::new());
+///
+/// let run = Run::new(Arc::new(Manager::idle(Vec::new())), journal.clone(), RunOptions::default());
+/// let report = run.execute(plan, inputs).await?;
+///
+/// assert_eq!((report.state, &report.outputs["two"]), (RunEnd::Succeeded, &2.into()));
+/// assert_eq!(journal.events().len(), 4);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Run {
     caller: Arc<dyn ToolCaller>,

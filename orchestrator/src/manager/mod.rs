@@ -114,7 +114,8 @@ impl Manager {
         self.server(server)?.prepare().await
     }
 
-    /// Calls a tool of a server and returns its whole answer. `arguments` is written as an object.
+    /// Calls a tool of a server and returns its whole answer. `arguments` is written as an object. The
+    /// tool may be named `server/tool` or `mcp_<server>_<tool>` as well.
     ///
     /// # Errors
     ///
@@ -130,7 +131,8 @@ impl Manager {
         tool: &str,
         arguments: &(impl Serialize + Sync + ?Sized),
     ) -> Result<CallToolResult, ManagerError> {
-        self.server(server)?.call(tool, arguments, None).await
+        let server = self.server(server)?;
+        server.call(server.tool_name(tool), arguments, None).await
     }
 
     /// Finds the tool that a name means: `server/tool`, `mcp_<server>_<tool>`, or the bare name of a

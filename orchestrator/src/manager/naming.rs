@@ -50,6 +50,13 @@ pub fn tool_of_qualified_name(name: &str) -> Option<ToolRef> {
     }
 }
 
+/// What follows the name of the server in `server/tool` or in a [`qualified_name`].
+pub(super) fn without_server<'a>(server: &str, name: &'a str) -> Option<&'a str> {
+    let after_slash = name.strip_prefix(server).and_then(|rest| rest.strip_prefix('/'));
+    let tool = after_slash.or_else(|| name.strip_prefix(&qualified_name(server, "")));
+    tool.filter(|tool| !tool.is_empty())
+}
+
 /// A name that means no tool, or too many.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

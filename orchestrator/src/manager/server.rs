@@ -11,11 +11,11 @@ use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-use super::catalogue;
 use super::connection::Connection;
 use super::error::{ManagerError, kind_of_connect};
 use super::spec::ServerSpec;
 use super::status::{ServerState, ServerStatus};
+use super::{catalogue, naming};
 use crate::call::{Deadline, ServerTools, ToolFacts};
 
 /// Calls that may wait for a free place; one more is refused at once. A queue longer than that only
@@ -97,6 +97,16 @@ impl Server {
             ready.map_err(|_| ManagerError::too_late(self.name(), ready_by))??;
         let answer = client.call_with(tool, arguments, &options).await;
         answer.map_err(|error| self.call_error(tool, error))
+    }
+
+    /// The name of a tool as this server has it: a qualified one is taken unless it is listed so.
+    pub(super) fn tool_name<'a>(&self, name: &'a str) -> &'a str {
+        let known = self.known_tools();
+        let is_listed = known.iter().flat_map(|list| &list.entries).any(|tool| tool.name == name);
+        match naming::without_server(self.name(), name) {
+            Some(tool) if !is_listed => tool,
+            _ => name,
+        }
     }
 
     /// Until when a call has to be sent, and what limits it after that.

@@ -167,6 +167,17 @@ async fn names_resolve_bare_qualified_and_by_server() {
 }
 
 #[tokio::test]
+async fn tool_of_a_named_server_may_be_qualified() {
+    let manager = Manager::connect(vec![ServerSpec::mock(&World::new(1).slack())]).await;
+
+    for name in ["post_message", "mcp_slack_post_message", "slack/post_message"] {
+        let answer = manager.call_tool("slack", name, &hello()).await;
+
+        assert!(answer.is_ok(), "{name}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_names_come_with_what_may_have_been_meant() {
     let manager = Manager::connect(ServerSpec::mocks(&World::new(1))).await;
 

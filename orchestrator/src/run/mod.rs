@@ -16,6 +16,7 @@ pub mod state;
 pub use error::RunError;
 pub use event::{Event, EventKind, RunEnd, StopCause};
 pub use id::RunId;
+pub use jiff::Timestamp;
 pub use path::StepPath;
 pub use report::{AttemptReport, RunReport, StepReport};
 pub use state::{RunState, StepState};
