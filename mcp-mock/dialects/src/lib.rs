@@ -18,12 +18,10 @@ mod slack_zencoder;
 mod tests;
 mod zod;
 
-use std::collections::BTreeMap;
-
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use mcp_mock::dialect::{
     Answer, Call, Catalog, CatalogTool, Dialect, Operation, Outcome, Provenance, ServerBehavior,
-    ServerFacts, WeighedOperation, simple,
+    ServerFacts, simple,
 };
 use mcp_mock::service::ServiceName;
 use mcp_mock::world::Part;
@@ -86,31 +84,13 @@ impl Facts {
     pub(crate) fn dialect<S: Part>(
         &self,
         behavior: impl ServerBehavior + 'static,
-        operations: &[(&'static str, WeighedOperation<S>)],
-    ) -> Box<dyn Dialect> {
-        let weighed = |(name, run): &(&'static str, _)| (*name, Operation::Weighed(*run));
-        self.catalog(behavior, &operations.iter().map(weighed).collect())
-    }
-
-    /// The same, with operations whose service counts what they cost.
-    pub(crate) fn metered<S: Part>(
-        &self,
-        behavior: impl ServerBehavior + 'static,
         operations: &[(&'static str, MeteredOperation<S>)],
-    ) -> Box<dyn Dialect> {
-        let metered = |(name, run): &(&'static str, _)| (*name, Operation::Metered(*run));
-        self.catalog(behavior, &operations.iter().map(metered).collect())
-    }
-
-    fn catalog<S: Part>(
-        &self,
-        behavior: impl ServerBehavior + 'static,
-        operations: &BTreeMap<&str, Operation<S>>,
     ) -> Box<dyn Dialect> {
         let listed: Vec<Tool> =
             serde_json::from_str(self.tools).expect("a test reads every catalogue");
         let tool = |listed: Tool| {
-            let operation = operations.get(listed.name.as_str()).copied();
+            let found = operations.iter().find(|(name, _)| *name == listed.name);
+            let operation = found.map(|(_, run)| Operation::Metered(*run));
             CatalogTool::recorded(listed, operation)
         };
         let tools = listed.into_iter().map(tool).collect();

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde_json::{Map, Number, Value};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::{Answer, Refusal};
 use crate::service::{Api, ApiError};
@@ -35,19 +35,6 @@ impl<S> Call<'_, S> {
             Refusal::NotModelled(format!("these arguments are not modelled: {error}"))
         })
     }
-}
-
-/// Reads a whole number that may be missing; `7.0` counts as whole, as JSON Schema has it. For a field with
-/// `#[serde(default, deserialize_with = "whole")]`.
-///
-/// # Errors
-///
-/// When the value is neither a number nor null.
-pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
-    #[expect(clippy::cast_possible_truncation, reason = "the schema made sure that it is whole")]
-    let truncated = || number.as_f64().map(|number| number as i64);
-    Ok(number.as_i64().or_else(truncated))
 }
 
 /// Writes `7.0` as `7`, which a field for an integer takes, and one that is too large as the largest.

@@ -113,7 +113,6 @@ fn weighed<S: Part>(
     run: impl FnOnce(&mut S, &mut crate::world::Env, &Arguments) -> Result<Answer, ApiError>,
 ) -> Result<Answer, Refusal> {
     let arguments = Arguments::new(arguments);
-    state.admit(S::SERVICE)?;
     let (service, env) = S::of(state);
     Ok(run(service, env, &arguments)?)
 }

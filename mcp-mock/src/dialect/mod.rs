@@ -18,7 +18,7 @@ mod simple;
 mod tool;
 
 pub use behavior::{Answer, Refusal, ServerBehavior};
-pub use call::{Arguments, Call, Operation, Outcome, WeighedOperation, whole};
+pub use call::{Arguments, Call, Operation, Outcome, WeighedOperation};
 pub use catalog::{Catalog, ServerFacts};
 pub use simple::{SIMPLE, simple};
 pub use tool::{CatalogTool, Effect};

@@ -23,7 +23,7 @@ pub use record::{Call, CallOutcome};
 pub use request::RequestKind;
 pub(crate) use rule::{Action, Rule};
 pub use times::Times;
-pub(crate) use vendor::{expired, missing_scope, too_many_calls, used_up};
+pub(crate) use vendor::{expired, missing_scope, too_many_calls};
 
 use std::fmt;
 use std::time::Duration;

@@ -1,12 +1,11 @@
 //! What each vendor says when it is not about the call itself.
 
 use jiff::Timestamp;
-use serde_json::json;
 
-use crate::limit::Exceeded;
 use crate::service::github::refusal as github;
 use crate::service::gmail::refusal as gmail;
 use crate::service::notion::refusal as notion;
+use crate::service::salesforce::refusal as salesforce;
 use crate::service::slack::refusal as slack;
 use crate::service::{ApiError, ServiceName};
 
@@ -17,32 +16,20 @@ pub(crate) fn too_many_calls(service: ServiceName, now: Timestamp, wait_seconds:
         ServiceName::GitHub => github::secondary_limit(now, wait_seconds),
         ServiceName::Gmail => gmail::too_many_requests(now, wait_seconds),
         ServiceName::Notion => notion::rate_limited(wait_seconds),
-        ServiceName::Salesforce => total_requests(),
+        ServiceName::Salesforce => salesforce::requests_used_up(None),
         ServiceName::Slack => slack::rate_limited(wait_seconds),
     }
 }
 
-/// The refusal of Salesforce when the requests of the day are used up.
-pub(crate) fn used_up(exceeded: &Exceeded) -> ApiError {
-    let usage = format!("api-usage={}/{}", exceeded.used, exceeded.limit);
-    total_requests().with_details(json!({ "Sforce-Limit-Info": usage }))
-}
-
-/// Salesforce counts by the day and does not say when to come again.
-fn total_requests() -> ApiError {
-    ApiError::new(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-}
-
 /// The refusal of credentials that have expired.
 pub(crate) fn expired(service: ServiceName) -> ApiError {
-    let (code, message) = match service {
-        ServiceName::GitHub => return github::bad_credentials(),
-        ServiceName::Gmail => return gmail::invalid_credentials(),
-        ServiceName::Notion => return notion::token_expired(),
-        ServiceName::Salesforce => ("INVALID_SESSION_ID", "Session expired or invalid"),
-        ServiceName::Slack => return slack::token_expired(),
-    };
-    ApiError::new(401, code, message)
+    match service {
+        ServiceName::GitHub => github::bad_credentials(),
+        ServiceName::Gmail => gmail::invalid_credentials(),
+        ServiceName::Notion => notion::token_expired(),
+        ServiceName::Salesforce => salesforce::invalid_session(),
+        ServiceName::Slack => slack::token_expired(),
+    }
 }
 
 /// The refusal of a token that may not do this.
@@ -53,10 +40,7 @@ pub(crate) fn missing_scope(service: ServiceName) -> ApiError {
         }
         ServiceName::Gmail => gmail::insufficient_scope(),
         ServiceName::Notion => notion::missing_scope(),
-        ServiceName::Salesforce => {
-            let message = "insufficient access rights on object id";
-            ApiError::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message)
-        }
+        ServiceName::Salesforce => salesforce::insufficient_access(),
         ServiceName::Slack => slack::missing_scope(),
     }
 }

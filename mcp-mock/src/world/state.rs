@@ -75,7 +75,7 @@ impl State {
         self.gmail.plant(&mut self.env.api(), seed.gmail).map_err(of(ServiceName::Gmail))?;
         self.notion.plant(&mut self.env.api(), seed.notion).map_err(of(ServiceName::Notion))?;
         self.salesforce
-            .plant(&mut self.env, seed.salesforce)
+            .plant(&mut self.env.api(), seed.salesforce)
             .map_err(of(ServiceName::Salesforce))?;
         self.slack.plant(&mut self.env.api(), seed.slack).map_err(of(ServiceName::Slack))?;
         if let Some(limits) = seed.limits {

@@ -65,7 +65,7 @@ const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.metered(Npm, OPERATIONS)
+    FACTS.dialect(Npm, OPERATIONS)
 }
 
 #[derive(Debug)]

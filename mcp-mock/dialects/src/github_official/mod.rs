@@ -94,7 +94,7 @@ const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.metered(Official, OPERATIONS)
+    FACTS.dialect(Official, OPERATIONS)
 }
 
 #[derive(Debug)]

@@ -56,7 +56,7 @@ const OPERATIONS: &[(&str, MeteredOperation<Gmail>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.metered(Npm, OPERATIONS)
+    FACTS.dialect(Npm, OPERATIONS)
 }
 
 #[derive(Debug)]

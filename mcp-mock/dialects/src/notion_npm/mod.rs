@@ -76,7 +76,7 @@ const BODY_BYTES_MAX: usize = 500_000;
 
 /// The dialect.
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.metered(Npm, OPERATIONS)
+    FACTS.dialect(Npm, OPERATIONS)
 }
 
 #[derive(Debug)]

@@ -3,43 +3,46 @@
 //! The server looks a value up by the text that asked for it, then by its last word. Without an alias the
 //! org answers `expr0`, so that an aggregate reads as null.
 
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
+use mcp_mock::service::salesforce::Salesforce;
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::OWN_WORDS;
-use super::arguments::{given, is_truthy, list, written};
-use super::query::object;
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::salesforce::Salesforce;
-use mcp_mock::world::Env;
+use super::arguments::{Loose, is_truthy, written};
 
 /// In the order in which the server looks for them.
 const FUNCTIONS: [&str; 6] = ["COUNT(", "COUNT_DISTINCT(", "SUM(", "AVG(", "MIN(", "MAX("];
 
-pub(super) fn run(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let fields = list(arguments.value("selectFields"));
-    let groups = list(arguments.value("groupByFields"));
-    let clauses = Clauses::of(arguments);
-    if let Some(message) = clauses.misplaced(&fields, &groups) {
-        return Err(ApiError::new(400, OWN_WORDS, message));
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Aggregate {
+    object_name: Loose,
+    select_fields: Loose,
+    group_by_fields: Loose,
+    where_clause: Loose,
+    having_clause: Loose,
+    order_by: Loose,
+    limit: Loose,
+}
+
+pub(super) fn run(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: Aggregate = call.read()?;
+    let (fields, groups) = (wanted.select_fields.list(), wanted.group_by_fields.list());
+    if let Some(message) = wanted.misplaced(&fields, &groups) {
+        return Err(Refusal::Server(message));
     }
-    let (select, from, by) = (fields.join(", "), object(arguments), groups.join(", "));
-    let clause = |word: &str, clause: &Option<String>| {
-        clause.as_ref().map_or_else(String::new, |clause| format!(" {word} {clause}"))
+    let (select, from, by) = (fields.join(", "), wanted.object_name.text(), groups.join(", "));
+    let clause = |word: &str, clause: &Loose| {
+        clause.written().map_or_else(String::new, |clause| format!(" {word} {clause}"))
     };
     let soql = format!(
         "SELECT {select} FROM {from}{} GROUP BY {by}{}{}{}",
-        clause("WHERE", &clauses.condition),
-        clause("HAVING", &clauses.having),
-        clause("ORDER BY", &clauses.order),
-        clause("LIMIT", &given(arguments, "limit")),
+        clause("WHERE", &wanted.where_clause),
+        clause("HAVING", &wanted.having_clause),
+        clause("ORDER BY", &wanted.order_by),
+        clause("LIMIT", &wanted.limit),
     );
-    let found = salesforce.query(env, &soql, 0)?;
+    let found = call.service.query(&mut call.api, &soql, 0)?;
     let blocks = found.records.iter().enumerate().map(|(place, row)| {
         let lines: Vec<_> = fields.iter().map(|field| line(row, field)).collect();
         format!("Group {}:\n{}", place + 1, lines.join("\n"))
@@ -51,21 +54,7 @@ pub(super) fn run(
     Ok(Answer::Text(text))
 }
 
-struct Clauses {
-    condition: Option<String>,
-    having: Option<String>,
-    order: Option<String>,
-}
-
-impl Clauses {
-    fn of(arguments: &Arguments) -> Self {
-        Self {
-            condition: given(arguments, "whereClause"),
-            having: given(arguments, "havingClause"),
-            order: given(arguments, "orderBy"),
-        }
-    }
-
+impl Aggregate {
     /// What the server itself finds in a wrong place, before it asks.
     fn misplaced(&self, fields: &[String], groups: &[String]) -> Option<String> {
         let plain = fields.iter().filter(|field| !is_aggregate(field)).map(|field| base(field));
@@ -79,14 +68,14 @@ impl Clauses {
                 missing.join(", ")
             ));
         }
-        let condition = self.condition.as_deref().unwrap_or_default().to_uppercase();
+        let condition = self.where_clause.text().to_uppercase();
         if let Some(function) = FUNCTIONS.iter().find(|function| condition.contains(**function)) {
             return Some(format!(
                 "WHERE clause cannot contain aggregate functions. Use HAVING clause instead for \
                  aggregate conditions like {function})"
             ));
         }
-        let order = self.order.as_deref().unwrap_or_default();
+        let order = self.order_by.text();
         let mut keys = order.split(',').map(without_direction).filter(|_| !order.is_empty());
         let strange =
             keys.find(|key| !is_aggregate(key) && !groups.iter().any(|group| group == key));

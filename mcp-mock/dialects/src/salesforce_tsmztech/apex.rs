@@ -1,14 +1,12 @@
 //! The tools for Apex classes and triggers, which are stored texts: no compiler looks at them.
 
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
+use mcp_mock::service::salesforce::{ApexKind, ApexText, Salesforce};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::arguments::{given, is_truthy, written};
-use super::{locale, own_words};
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::salesforce::{ApexKind, ApexText, Salesforce};
-use mcp_mock::world::Env;
+use super::arguments::{Loose, written};
+use super::locale;
 
 /// The version of the API when a call names none.
 const API_VERSION: &str = "58.0";
@@ -25,6 +23,13 @@ struct Words {
     name: &'static str,
     /// What stands in front of the name in a text.
     keywords: &'static [&'static str],
+}
+
+impl Words {
+    /// What the server's own code throws when it writes one.
+    fn thrown(&self, message: &str) -> Refusal {
+        Refusal::Server(format!("Error writing Apex {}: {message}", self.one))
+    }
 }
 
 const CLASS: Words = Words {
@@ -45,47 +50,37 @@ const TRIGGER: Words = Words {
     keywords: &["trigger"],
 };
 
-pub(super) fn read_class(
-    salesforce: &mut Salesforce,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    read(salesforce, arguments, &CLASS)
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Read {
+    class_name: Loose,
+    trigger_name: Loose,
+    name_pattern: Loose,
+    include_metadata: Loose,
 }
 
-pub(super) fn read_trigger(
-    salesforce: &mut Salesforce,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    read(salesforce, arguments, &TRIGGER)
+pub(super) fn read_class(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: Read = call.read()?;
+    read(call, &wanted, wanted.class_name.written(), &CLASS)
 }
 
-pub(super) fn write_class(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    write(salesforce, env, arguments, &CLASS)
+pub(super) fn read_trigger(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: Read = call.read()?;
+    read(call, &wanted, wanted.trigger_name.written(), &TRIGGER)
 }
 
-pub(super) fn write_trigger(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    write(salesforce, env, arguments, &TRIGGER)
-}
-
-fn read(salesforce: &Salesforce, arguments: &Arguments, words: &Words) -> Result<Answer, ApiError> {
+fn read(call: Call<'_, Salesforce>, wanted: &Read, name: Option<String>, words: &Words) -> Outcome {
+    let Call { service: salesforce, mut api, .. } = call;
     let Words { kind, one, title, .. } = words;
-    let with_metadata = is_truthy(arguments.value("includeMetadata"));
-    let Some(name) = given(arguments, words.name) else {
-        let pattern = given(arguments, "namePattern");
-        return Ok(Answer::Text(listing(salesforce, pattern.as_deref(), with_metadata, words)));
+    let with_metadata = wanted.include_metadata.is_truthy();
+    let Some(name) = name else {
+        let pattern = wanted.name_pattern.written();
+        let like = pattern.as_deref().map_or_else(|| "%".to_owned(), like);
+        let found = salesforce.list_apex(&mut api, *kind, &like)?;
+        return Ok(Answer::Text(listing(&found, pattern.as_deref(), with_metadata, words)));
     };
-    let Some(text) = salesforce.apex(*kind, &name) else {
-        return Err(own_words(format!("No Apex {one} found with name: {name}")));
+    let Some(text) = salesforce.find_apex(&mut api, *kind, &name)? else {
+        return Err(Refusal::Server(format!("No Apex {one} found with name: {name}")));
     };
     let metadata = if with_metadata { details(text, words) } else { String::new() };
     let (name, body) = (&text.name, &text.body);
@@ -93,12 +88,11 @@ fn read(salesforce: &Salesforce, arguments: &Arguments, words: &Words) -> Result
 }
 
 fn listing(
-    salesforce: &Salesforce,
+    found: &[&ApexText],
     pattern: Option<&str>,
     with_metadata: bool,
     words: &Words,
 ) -> String {
-    let found = salesforce.apex_like(words.kind, &pattern.map_or_else(|| "%".to_owned(), like));
     let many = words.many;
     if found.is_empty() {
         let matching = pattern.map_or_else(String::new, |pattern| format!(" matching: {pattern}"));
@@ -161,82 +155,97 @@ fn version(text: &ApexText) -> String {
     written(&Value::from(text.api_version))
 }
 
-fn write(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-    words: &Words,
-) -> Result<Answer, ApiError> {
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Write {
+    operation: Loose,
+    class_name: Loose,
+    trigger_name: Loose,
+    object_name: Loose,
+    body: Loose,
+    api_version: Loose,
+}
+
+pub(super) fn write_class(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: Write = call.read()?;
+    write(call, &wanted, &wanted.class_name.text(), &CLASS)
+}
+
+pub(super) fn write_trigger(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: Write = call.read()?;
+    write(call, &wanted, &wanted.trigger_name.text(), &TRIGGER)
+}
+
+fn write(call: Call<'_, Salesforce>, wanted: &Write, name: &str, words: &Words) -> Outcome {
     let one = words.one;
-    let thrown = |message: String| own_words(format!("Error writing Apex {one}: {message}"));
-    let name = given(arguments, words.name).unwrap_or_default();
-    let body = given(arguments, "body").unwrap_or_default();
-    if !names(&body, words.keywords, &name) {
+    if !names(&wanted.body.text(), words.keywords, name) {
         let argument = words.name;
-        return Err(thrown(format!(
+        return Err(words.thrown(&format!(
             "The {one} name in the body must match the provided {argument}: {name}"
         )));
     }
-    match given(arguments, "operation").unwrap_or_default().as_str() {
-        "create" => create(salesforce, env, arguments, words).map_err(thrown),
-        "update" => {
-            let missing = || {
-                let hint = "Use 'create' operation instead.";
-                thrown(format!("No Apex {one} found with name: {name}. {hint}"))
-            };
-            let known = salesforce.apex(words.kind, &name).ok_or_else(missing)?;
-            if let Some(object) = known.object.as_ref().filter(|o| !names(&body, &["on"], o)) {
-                return Err(thrown(format!(
-                    "The object name in the body must match the existing object: {object}"
-                )));
-            }
-            let text = salesforce.change_apex(env, (words.kind, &name), &body);
-            let text = text.ok_or_else(missing)?;
-            let (id, version, modified) = (&text.id, version(text), locale(text.modified));
-            let object = object_line(text);
-            Ok(Answer::Text(format!(
-                "Successfully updated Apex {one}: {name}\n\n**ID:** {id}\n{object}**API Version:** \
-                 {version}\n**Status:** Active\n**Last Modified:** {modified}"
-            )))
+    match wanted.operation.text().as_str() {
+        "create" => create(call, wanted, name, words),
+        "update" => update(call, name, &wanted.body.text(), words),
+        other => {
+            Err(words.thrown(&format!("Invalid operation: {other}. Must be 'create' or 'update'.")))
         }
-        other => Err(thrown(format!("Invalid operation: {other}. Must be 'create' or 'update'."))),
     }
 }
 
-fn create(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-    words: &Words,
-) -> Result<Answer, String> {
+/// The server looks for the text, changes it, and looks again for what it tells.
+fn update(call: Call<'_, Salesforce>, name: &str, body: &str, words: &Words) -> Outcome {
+    let Call { service: salesforce, mut api, .. } = call;
     let one = words.one;
-    let name = given(arguments, words.name).unwrap_or_default();
-    let body = given(arguments, "body").unwrap_or_default();
+    let Some(known) = salesforce.find_apex(&mut api, words.kind, name)? else {
+        return Err(words.thrown(&format!(
+            "No Apex {one} found with name: {name}. Use 'create' operation instead."
+        )));
+    };
+    if let Some(object) = known.object.as_ref().filter(|object| !names(body, &["on"], object)) {
+        return Err(words.thrown(&format!(
+            "The object name in the body must match the existing object: {object}"
+        )));
+    }
+    let id = known.id.clone();
+    let changed = salesforce.change_apex(&mut api, &id, body)?;
+    let (version, modified) = (version(changed), locale(changed.modified));
+    let object = object_line(changed);
+    salesforce.find_apex(&mut api, words.kind, name)?;
+    Ok(Answer::Text(format!(
+        "Successfully updated Apex {one}: {name}\n\n**ID:** {id}\n{object}**API Version:** \
+         {version}\n**Status:** Active\n**Last Modified:** {modified}"
+    )))
+}
+
+fn create(call: Call<'_, Salesforce>, wanted: &Write, name: &str, words: &Words) -> Outcome {
+    let Call { service: salesforce, mut api, .. } = call;
+    let (one, body) = (words.one, wanted.body.text());
     let mut object = None;
     if words.kind == ApexKind::Trigger {
-        let Some(wanted) = given(arguments, "objectName") else {
-            return Err("objectName is required for creating a new trigger".to_owned());
+        let Some(wanted) = wanted.object_name.written() else {
+            return Err(words.thrown("objectName is required for creating a new trigger"));
         };
         if !names(&body, &["on"], &wanted) {
-            return Err(format!(
+            return Err(words.thrown(&format!(
                 "The object name in the body must match the provided objectName: {wanted}"
-            ));
+            )));
         }
         object = Some(wanted);
     }
-    if salesforce.apex(words.kind, &name).is_some() {
-        return Err(format!(
+    if salesforce.find_apex(&mut api, words.kind, name)?.is_some() {
+        return Err(words.thrown(&format!(
             "Apex {one} with name '{name}' already exists. Use 'update' operation instead."
-        ));
+        )));
     }
-    let version = given(arguments, "apiVersion").unwrap_or_else(|| API_VERSION.to_owned());
+    let version = wanted.api_version.written().unwrap_or_else(|| API_VERSION.to_owned());
     let Some(api_version) = version.parse().ok().filter(|number: &f64| number.is_finite()) else {
-        return Err(format!(
+        return Err(words.thrown(&format!(
             "Cannot deserialize instance of double from VALUE_STRING value {version}"
-        ));
+        )));
     };
-    let new = ApexText { name, object, body, api_version, ..ApexText::default() };
-    let text = salesforce.add_apex(env, new).map_err(|refused| refused.message)?;
+    let new = ApexText { name: name.to_owned(), object, body, api_version, ..ApexText::default() };
+    let text = salesforce.add_apex(&mut api, new)?;
     let (name, id, object) = (&text.name, &text.id, object_line(text));
     Ok(Answer::Text(format!(
         "Successfully created Apex {one}: {name}\n\n**ID:** {id}\n{object}**API Version:** \

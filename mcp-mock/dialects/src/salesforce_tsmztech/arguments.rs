@@ -1,8 +1,7 @@
 //! Arguments as this server takes them: what JavaScript finds false is missing, and types are not looked at.
 
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-
-use mcp_mock::dialect::Arguments;
 
 /// What the server says about missing arguments, if it notices.
 pub(super) fn lack(tool: &str, arguments: &Map<String, Value>) -> Option<&'static str> {
@@ -77,9 +76,56 @@ pub(super) fn is_truthy(value: Option<&Value>) -> bool {
     }
 }
 
-/// An argument as it goes into a text; `None` when JavaScript finds it false.
-pub(super) fn given(arguments: &Arguments, name: &str) -> Option<String> {
-    Some(arguments.value(name)).filter(|value| is_truthy(*value)).flatten().map(written)
+/// An argument, or a member of one, of whatever type. For a field with `#[serde(default)]`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Loose(Option<Value>);
+
+impl<'de> Deserialize<'de> for Loose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Some).map(Self)
+    }
+}
+
+impl Loose {
+    /// The value, also null; `None` when it is left out.
+    pub(super) fn defined(&self) -> Option<&Value> {
+        self.0.as_ref()
+    }
+
+    /// The value as it goes into a string; `None` when JavaScript finds it false.
+    pub(super) fn written(&self) -> Option<String> {
+        self.defined().filter(|value| is_truthy(Some(value))).map(written)
+    }
+
+    /// The same, and an empty string when JavaScript finds it false.
+    pub(super) fn text(&self) -> String {
+        self.written().unwrap_or_default()
+    }
+
+    /// Whether JavaScript takes it for true.
+    pub(super) fn is_truthy(&self) -> bool {
+        is_truthy(self.defined())
+    }
+
+    /// True or false, when it is one of the two.
+    pub(super) fn flag(&self) -> Option<bool> {
+        self.defined().and_then(Value::as_bool)
+    }
+
+    /// A number of things that is written as one, unless JavaScript finds it false.
+    pub(super) fn whole(&self) -> Option<usize> {
+        self.written()?.parse().ok()
+    }
+
+    /// The items of an array.
+    pub(super) fn items(&self) -> &[Value] {
+        self.defined().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The items of an array, written.
+    pub(super) fn list(&self) -> Vec<String> {
+        self.items().iter().map(written).collect()
+    }
 }
 
 /// A value as JavaScript writes it into a text.
@@ -100,11 +146,6 @@ pub(super) fn written(value: &Value) -> String {
     }
 }
 
-/// The items of a list, written.
-pub(super) fn list(value: Option<&Value>) -> Vec<String> {
-    value.and_then(Value::as_array).into_iter().flatten().map(written).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -115,7 +156,7 @@ mod tests {
     fn values_are_written_as_javascript_does() {
         let values = json!([5.0, 0.5, true, null, ["a", null, 1], {}, "x"]);
 
-        let texts: Vec<_> = list(Some(&values));
+        let texts = Loose(Some(values)).list();
 
         assert_eq!(texts, ["5", "0.5", "true", "null", "a,,1", "[object Object]", "x"]);
     }

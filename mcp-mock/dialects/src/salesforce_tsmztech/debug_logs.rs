@@ -1,54 +1,60 @@
-//! `salesforce_manage_debug_logs`: whose doings are logged. No Apex runs here, so there are no logs.
+//! `salesforce_manage_debug_logs`: whose actions are logged. No Apex runs here, so there are no logs.
 
-use super::arguments::{given, is_truthy, written};
-use super::{locale, own_words};
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
 use mcp_mock::service::ApiError;
-use mcp_mock::service::salesforce::{Salesforce, User};
-use mcp_mock::world::Env;
+use mcp_mock::service::salesforce::{Api, NewTrace, Salesforce, User};
+use serde::Deserialize;
 
+use super::arguments::Loose;
+use super::locale;
+
+/// What the server puts in front of what went wrong.
+pub(super) const LEAD_IN: &str = "Error managing debug logs: ";
 /// Minutes that a flag is in force when a call does not say.
 const MINUTES: i64 = 30;
 /// Most users that the server asks the org for.
 const USERS_MAX: usize = 5;
 
-pub(super) fn run(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let wanted = given(arguments, "username").unwrap_or_default();
-    let meant = meant(salesforce, &wanted);
-    let user = match meant.as_slice() {
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct DebugLogs {
+    operation: Loose,
+    username: Loose,
+    log_level: Loose,
+    expiration_time: Loose,
+    log_id: Loose,
+}
+
+pub(super) fn run(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: DebugLogs = call.read()?;
+    let Call { service: salesforce, mut api, .. } = call;
+    let username = wanted.username.text();
+    let user = match users_like(salesforce, &mut api, &username)?.as_slice() {
         [] => {
-            return Err(own_words(format!(
-                "Error: No user found matching '{wanted}'. Please verify the username or full name \
+            return Err(Refusal::Server(format!(
+                "Error: No user found matching '{username}'. Please verify the username or full name \
                  and try again."
             )));
         }
-        [user] => user,
-        several => return Ok(Answer::Text(question(&wanted, several))),
+        [user] => user.clone(),
+        several => return Ok(Answer::Text(question(&username, several))),
     };
     if !user.active {
         return Ok(Answer::Text(format!(
-            "Warning: User '{wanted}' exists but is inactive. Debug logs may not be generated for \
+            "Warning: User '{username}' exists but is inactive. Debug logs may not be generated for \
              inactive users."
         )));
     }
-    let text = match given(arguments, "operation").unwrap_or_default().as_str() {
-        "enable" => enable(salesforce, env, user, arguments)?,
-        "disable" => match salesforce.untrace(env, &user.id) {
-            0 => format!("No active debug logs found for user '{wanted}'."),
-            count => format!(
-                "Successfully disabled {count} debug log configuration(s) for user '{wanted}' by \
-                 removing them."
-            ),
-        },
-        "retrieve" => match given(arguments, "logId") {
-            Some(id) => format!("No log found with ID '{id}'."),
-            None => format!("No debug logs found for user '{wanted}'."),
-        },
+    let text = match wanted.operation.text().as_str() {
+        "enable" => enable(salesforce, &mut api, &user, &wanted)?,
+        "disable" => disable(salesforce, &mut api, &user, &username)?,
+        "retrieve" => {
+            salesforce.list_debug_logs(&mut api)?;
+            match wanted.log_id.written() {
+                Some(id) => format!("No log found with ID '{id}'."),
+                None => format!("No debug logs found for user '{username}'."),
+            }
+        }
         other => {
             return Err(thrown(&format!(
                 "Invalid operation: {other}. Must be 'enable', 'disable', or 'retrieve'."
@@ -60,43 +66,72 @@ pub(super) fn run(
 
 fn enable(
     salesforce: &mut Salesforce,
-    env: &mut Env,
+    api: &mut Api<'_>,
     user: &User,
-    arguments: &Arguments,
-) -> Result<String, ApiError> {
-    let Some(level) = given(arguments, "logLevel") else {
-        return Err(own_words(
+    wanted: &DebugLogs,
+) -> Result<String, Refusal> {
+    let Some(level) = wanted.log_level.written() else {
+        return Err(Refusal::Server(
             "Please specify a log level for enabling debug logs. Valid options are: NONE, ERROR, WARN, \
-             INFO, DEBUG, FINE, FINER, FINEST.",
+             INFO, DEBUG, FINE, FINER, FINEST."
+                .to_owned(),
         ));
     };
-    let minutes = arguments.value("expirationTime").filter(|value| is_truthy(Some(value)));
-    let minutes = minutes.map_or(Some(MINUTES), |value| written(value).parse().ok());
-    let minutes = minutes.ok_or_else(|| thrown("Invalid time value"))?;
-    let wanted = given(arguments, "username").unwrap_or_default();
-    let traced = salesforce.trace(env, &user.id, (&level, minutes));
-    let (flag, is_new) = traced.map_err(|refused| thrown(&refused.message))?;
-    let verb = if is_new { "enabled" } else { "updated" };
-    let (end, id) = (locale(flag.expires), &flag.id);
+    let minutes = match wanted.expiration_time.written() {
+        None => MINUTES,
+        Some(minutes) => minutes.parse().map_err(|_| thrown("Invalid time value"))?,
+    };
+    let known = salesforce.list_trace_flags(api, &user.id)?.into_iter().next();
+    let (flag, verb) = match known {
+        Some(flag) => (salesforce.prolong_trace_flag(api, &flag.id, minutes)?, "updated"),
+        None => {
+            let new = NewTrace { user_id: &user.id, level: &level, minutes };
+            (salesforce.add_trace_flag(api, new)?, "enabled")
+        }
+    };
+    let (username, end, id) = (wanted.username.text(), locale(flag.expires), &flag.id);
     Ok(format!(
-        "Successfully {verb} debug logs for user '{wanted}'.\n\n**Log Level:** {level}\n\
+        "Successfully {verb} debug logs for user '{username}'.\n\n**Log Level:** {level}\n\
          **Expiration:** {end} ({minutes} minutes from now)\n**Trace Flag ID:** {id}"
     ))
 }
 
-/// The users that a text may mean: one whose username or name it is, else all that are like it.
-fn meant(salesforce: &Salesforce, wanted: &str) -> Vec<User> {
-    let users = salesforce.users();
+fn disable(
+    salesforce: &mut Salesforce,
+    api: &mut Api<'_>,
+    user: &User,
+    username: &str,
+) -> Result<String, ApiError> {
+    let flags = salesforce.list_trace_flags(api, &user.id)?;
+    if flags.is_empty() {
+        return Ok(format!("No active debug logs found for user '{username}'."));
+    }
+    for flag in &flags {
+        salesforce.delete_trace_flag(api, &flag.id)?;
+    }
+    Ok(format!(
+        "Successfully disabled {} debug log configuration(s) for user '{username}' by removing them.",
+        flags.len()
+    ))
+}
+
+/// The users that a string may mean: one whose username or name it is, or else, by a second query, all that are
+/// like it.
+fn users_like(
+    salesforce: &Salesforce,
+    api: &mut Api<'_>,
+    wanted: &str,
+) -> Result<Vec<User>, ApiError> {
     let is_username = wanted.contains('@') || !wanted.contains(' ');
     let contains = |text: &str| text.to_lowercase().contains(&wanted.to_lowercase());
-    let is_meant = |user: &&User| {
+    let is_meant = |user: &User| {
         if is_username { user.username.eq_ignore_ascii_case(wanted) } else { contains(&user.name) }
     };
-    if let Some(user) = users.iter().find(is_meant) {
-        return vec![user.clone()];
+    if let Some(user) = salesforce.list_users(api)?.into_iter().find(is_meant) {
+        return Ok(vec![user]);
     }
-    let near = users.into_iter().filter(|user| contains(&user.name) || contains(&user.username));
-    near.take(USERS_MAX).collect()
+    let near = |user: &User| contains(&user.name) || contains(&user.username);
+    Ok(salesforce.list_users(api)?.into_iter().filter(near).take(USERS_MAX).collect())
 }
 
 fn question(wanted: &str, users: &[User]) -> String {
@@ -108,6 +143,6 @@ fn question(wanted: &str, users: &[User]) -> String {
     )
 }
 
-fn thrown(message: &str) -> ApiError {
-    own_words(format!("Error managing debug logs: {message}"))
+fn thrown(message: &str) -> Refusal {
+    Refusal::Server(format!("{LEAD_IN}{message}"))
 }

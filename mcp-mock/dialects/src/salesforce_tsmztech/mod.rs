@@ -20,12 +20,11 @@ mod query;
 mod search;
 
 use jiff::Timestamp;
-use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Answer, Facts, ServerBehavior, WeighedOperation, text};
-use mcp_mock::dialect::{Dialect, Provenance, Reply};
+use super::{Answer, Facts, MeteredOperation, ServerBehavior, text};
+use mcp_mock::dialect::{Dialect, Provenance, Refusal, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::salesforce::Salesforce;
 
@@ -42,7 +41,7 @@ static FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, WeighedOperation<Salesforce>)] = &[
+const OPERATIONS: &[(&str, MeteredOperation<Salesforce>)] = &[
     ("salesforce_search_objects", objects::search),
     ("salesforce_describe_object", objects::describe),
     ("salesforce_query_records", query::run),
@@ -58,11 +57,6 @@ const OPERATIONS: &[(&str, WeighedOperation<Salesforce>)] = &[
     ("salesforce_write_apex_trigger", apex::write_trigger),
     ("salesforce_manage_debug_logs", debug_logs::run),
 ];
-
-/// The code of a refusal by the server itself, whose words are shown as they are.
-const OWN_WORDS: &str = "own_words";
-/// The code of a refusal by this mock, for an argument that it cannot heed.
-const NOT_BACKED: &str = "not_backed";
 
 /// Tools that leave `isError` out when all went well.
 const WITHOUT_FLAG: [&str; 5] = [
@@ -104,18 +98,19 @@ impl ServerBehavior for Tsmztech {
     }
 
     fn refuse(&self, tool: &str, error: &ApiError) -> Reply {
-        if error.code == NOT_BACKED {
-            let error = RpcError::new(code::INTERNAL_ERROR, &*error.message);
-            return Err(error.with_data(json!({ "mock": "not backed" })));
-        }
-        let before = match tool {
-            _ if error.code == OWN_WORDS => "",
+        let lead_in = match tool {
             "salesforce_aggregate_query" => "Error executing aggregate query: ",
-            "salesforce_query_records" => "Error executing query: ",
-            "salesforce_search_all" => "Error executing search: ",
+            "salesforce_manage_debug_logs" => debug_logs::LEAD_IN,
+            "salesforce_manage_field_permissions" => "Error managing field permissions: ",
+            "salesforce_query_records" => query::LEAD_IN,
+            "salesforce_read_apex" => "Error reading Apex classes: ",
+            "salesforce_read_apex_trigger" => "Error reading Apex triggers: ",
+            "salesforce_search_all" => search::LEAD_IN,
+            "salesforce_write_apex" => "Error writing Apex class: ",
+            "salesforce_write_apex_trigger" => "Error writing Apex trigger: ",
             _ => "Error: ",
         };
-        failure(format!("{before}{}", error.message))
+        failure(format!("{lead_in}{}", error.message))
     }
 
     fn answer(&self, tool: &str, answer: &Answer) -> CallToolResult {
@@ -129,18 +124,12 @@ impl ServerBehavior for Tsmztech {
     }
 }
 
-/// A refusal that is shown as it is.
-fn own_words(message: impl Into<String>) -> ApiError {
-    ApiError::new(400, OWN_WORDS, message)
-}
-
 /// That a call wants something that this mock does not have.
-fn not_backed(argument: &str, what: &str) -> ApiError {
-    let message = format!(
+fn not_backed(argument: &str, what: &str) -> Refusal {
+    Refusal::NotModelled(format!(
         "mcp-mock cannot carry out `{argument}`: {what}; leave it out, or let a rule answer in the \
          place of the tool"
-    );
-    ApiError::new(500, NOT_BACKED, message)
+    ))
 }
 
 /// A time as `toLocaleString` writes it for `en-US` in UTC.

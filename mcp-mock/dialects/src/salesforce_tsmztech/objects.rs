@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::arguments::given;
-use super::query::object;
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
+use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::salesforce::{Field, FieldKind, ObjectRule, Salesforce};
-use mcp_mock::world::Env;
+use serde::Deserialize;
 
-pub(super) fn search(
-    salesforce: &mut Salesforce,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let pattern = given(arguments, "searchPattern").unwrap_or_default();
+use super::arguments::Loose;
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Search {
+    search_pattern: Loose,
+}
+
+pub(super) fn search(mut call: Call<'_, Salesforce>) -> Outcome {
+    let pattern = call.read::<Search>()?.search_pattern.text();
     let lower = pattern.to_lowercase();
     let words: Vec<_> = lower.split(' ').filter(|word| !word.is_empty()).collect();
     let has_all = |rule: &&ObjectRule<'_>| {
@@ -26,7 +26,8 @@ pub(super) fn search(
         let mark = if rule.custom.is_some() { " (Custom)" } else { "" };
         format!("{}{mark}\n  Label: {}", rule.name, rule.label())
     };
-    let found: Vec<_> = salesforce.objects().iter().filter(has_all).map(line).collect();
+    let objects = call.service.describe_global(&mut call.api)?;
+    let found: Vec<_> = objects.iter().filter(has_all).map(line).collect();
     let text = match found.len() {
         0 => format!("No Salesforce objects found matching \"{pattern}\"."),
         count => format!("Found {count} matching objects:\n\n{}", found.join("\n\n")),
@@ -34,13 +35,16 @@ pub(super) fn search(
     Ok(Answer::Text(text))
 }
 
-pub(super) fn describe(
-    salesforce: &mut Salesforce,
-    _: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let rule = salesforce.object(&object(arguments))?;
-    let fields = salesforce.fields(rule);
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Describe {
+    object_name: Loose,
+}
+
+pub(super) fn describe(mut call: Call<'_, Salesforce>) -> Outcome {
+    let Describe { object_name } = call.read()?;
+    let rule = call.service.describe(&mut call.api, &object_name.text())?;
+    let fields = call.service.fields(rule);
     let blocks: Vec<_> = fields.iter().map(block).collect();
     let mark = if rule.custom.is_some() { " (Custom Object)" } else { "" };
     let (name, label, blocks) = (rule.name, rule.label(), blocks.join("\n"));

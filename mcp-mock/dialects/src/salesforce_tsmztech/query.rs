@@ -1,48 +1,50 @@
 //! `salesforce_query_records`: a SOQL query put together from parts.
 
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
+use mcp_mock::service::salesforce::Salesforce;
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::OWN_WORDS;
-use super::arguments::{given, list, written};
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::salesforce::Salesforce;
-use mcp_mock::world::Env;
+use super::arguments::{Loose, written};
 
+/// What the server puts in front of what went wrong.
+pub(super) const LEAD_IN: &str = "Error executing query: ";
 /// Most parts of a field with dots.
 const PARTS_MAX: usize = 5;
 
-pub(super) fn run(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let fields = list(arguments.value("fields"));
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Query {
+    object_name: Loose,
+    fields: Loose,
+    where_clause: Loose,
+    order_by: Loose,
+    limit: Loose,
+}
+
+pub(super) fn run(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: Query = call.read()?;
+    let fields = wanted.fields.list();
     if let Some(message) = fields.iter().find_map(|field| misspelt(field)) {
-        return Err(ApiError::new(400, OWN_WORDS, message));
+        return Err(Refusal::Server(message));
     }
-    let mut soql = format!("SELECT {} FROM {}", fields.join(", "), object(arguments));
-    let clauses = [("WHERE", "whereClause"), ("ORDER BY", "orderBy"), ("LIMIT", "limit")];
-    for (word, name) in clauses {
-        if let Some(clause) = given(arguments, name) {
+    let mut soql = format!("SELECT {} FROM {}", fields.join(", "), wanted.object_name.text());
+    let clauses =
+        [("WHERE", wanted.where_clause), ("ORDER BY", wanted.order_by), ("LIMIT", wanted.limit)];
+    for (word, clause) in clauses {
+        if let Some(clause) = clause.written() {
             soql = format!("{soql} {word} {clause}");
         }
     }
-    let found = salesforce.query(env, &soql, 0)?;
+    let found = call.service.query(&mut call.api, &soql, 0)?;
     let mut blocks = Vec::new();
     for (place, row) in found.records.iter().enumerate() {
         let lines = fields.iter().map(|field| line(row, field)).collect::<Result<Vec<_>, _>>();
-        let lines = lines.map_err(|message| ApiError::new(400, "client", message))?;
+        let lines = lines.map_err(|error| Refusal::Server(format!("{LEAD_IN}{error}")))?;
         blocks.push(format!("Record {}:\n    {}", place + 1, lines.join("\n    ")));
     }
     let text = format!("Query returned {} records:\n\n{}", blocks.len(), blocks.join("\n\n"));
     Ok(Answer::Text(text))
-}
-
-/// The name of the object, whatever its type.
-pub(super) fn object(arguments: &Arguments) -> String {
-    given(arguments, "objectName").unwrap_or_default()
 }
 
 /// What the server itself finds wrong with a field, before it asks.

@@ -1,36 +1,47 @@
 //! `salesforce_search_all`: words in several objects at once.
 
+use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
+use mcp_mock::service::ApiError;
+use mcp_mock::service::salesforce::{Returning, Salesforce, Search, SearchFields};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::arguments::{given, is_truthy, list, written};
+use super::arguments::{Loose, written};
 use super::not_backed;
-use crate::Answer;
-use mcp_mock::dialect::Arguments;
-use mcp_mock::service::ApiError;
-use mcp_mock::service::salesforce::{Returning, Salesforce, SearchFields};
-use mcp_mock::world::Env;
+
+/// What the server puts in front of what went wrong.
+pub(super) const LEAD_IN: &str = "Error executing search: ";
 
 /// Clauses that the server writes and that the org of this world has nothing for. Others than the vendor's
 /// the server leaves out.
 const UNKNOWN_CLAUSES: [&str; 5] =
     ["DATA CATEGORY", "DIVISION", "NETWORK", "PRICEBOOKID", "SECURITY_ENFORCED"];
 
-pub(super) fn run(
-    salesforce: &mut Salesforce,
-    env: &mut Env,
-    arguments: &Arguments,
-) -> Result<Answer, ApiError> {
-    let term = given(arguments, "searchTerm").unwrap_or_default();
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SearchAll {
+    search_term: Loose,
+    search_in: Loose,
+    objects: Loose,
+    with_clauses: Loose,
+    updateable: Loose,
+    viewable: Loose,
+}
+
+pub(super) fn run(mut call: Call<'_, Salesforce>) -> Outcome {
+    let wanted: SearchAll = call.read()?;
+    let term = wanted.search_term.text();
     if term.trim().is_empty() {
-        return Err(ApiError::new(400, "client", "Search term cannot be empty"));
+        return Err(Refusal::Server(format!("{LEAD_IN}Search term cannot be empty")));
     }
-    let objects = arguments.value("objects").and_then(Value::as_array);
-    let parts = objects.into_iter().flatten().map(part).collect::<Result<Vec<_>, _>>()?;
-    check_flags(arguments)?;
-    let rows = salesforce.search(env, (&term, fields(arguments)?), &parts)?;
-    let clauses = arguments.value("withClauses").and_then(Value::as_array);
+    let objects = wanted.objects.items().iter();
+    let parts = objects.map(part).collect::<Result<Vec<_>, _>>()?;
+    check_flags(&wanted)?;
+    let search = Search { term: &term, fields: fields(&wanted.search_in)?, returning: &parts };
+    let rows = call.service.search(&mut call.api, search)?;
     let asks = |kind: &str| {
-        clauses.into_iter().flatten().any(|clause| clause.get("type") == Some(&Value::from(kind)))
+        let mut clauses = wanted.with_clauses.items().iter();
+        clauses.any(|clause| clause.get("type") == Some(&Value::from(kind)))
     };
     let extra = extra_lines(asks("METADATA"), asks("SNIPPET"));
     let blocks: Vec<_> = parts.iter().map(|part| block(part, &rows, &extra)).collect();
@@ -38,14 +49,13 @@ pub(super) fn run(
 }
 
 /// The server writes these such that no org understands them, or they speak of what this org lacks.
-fn check_flags(arguments: &Arguments) -> Result<(), ApiError> {
-    for name in ["updateable", "viewable"] {
-        if is_truthy(arguments.value(name)) {
+fn check_flags(wanted: &SearchAll) -> Result<(), Refusal> {
+    for (name, flag) in [("updateable", &wanted.updateable), ("viewable", &wanted.viewable)] {
+        if flag.is_truthy() {
             return Err(not_backed(name, "the server writes a second RETURNING for it"));
         }
     }
-    let clauses = arguments.value("withClauses").and_then(Value::as_array);
-    for clause in clauses.into_iter().flatten() {
+    for clause in wanted.with_clauses.items() {
         let kind = clause.get("type").map(written).unwrap_or_default();
         if UNKNOWN_CLAUSES.contains(&kind.as_str()) {
             let what = format!("the org of this world knows nothing of {kind}");
@@ -55,21 +65,33 @@ fn check_flags(arguments: &Arguments) -> Result<(), ApiError> {
     Ok(())
 }
 
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Part {
+    name: Loose,
+    fields: Loose,
+    r#where: Loose,
+    order_by: Loose,
+    limit: Loose,
+}
+
 fn part(json: &Value) -> Result<Returning, ApiError> {
-    let clause = |name: &str| json.get(name).filter(|value| is_truthy(Some(value))).map(written);
-    let limit = clause("limit").map(|limit| limit.parse().map_err(|_| malformed(&limit)));
+    // Its members may be of any type, and the arguments were checked to be objects.
+    let part = Part::deserialize(json).unwrap_or_default();
+    let limit = part.limit.written();
+    let limit = limit.map(|limit| limit.parse().map_err(|_| malformed(&limit)));
     Ok(Returning {
-        object: clause("name").unwrap_or_default(),
-        fields: list(json.get("fields")),
-        condition: clause("where"),
-        order: clause("orderBy"),
+        object: part.name.text(),
+        fields: part.fields.list(),
+        condition: part.r#where.written(),
+        order: part.order_by.written(),
         limit: limit.transpose()?,
     })
 }
 
-fn fields(arguments: &Arguments) -> Result<SearchFields, ApiError> {
+fn fields(search_in: &Loose) -> Result<SearchFields, ApiError> {
     // The server fills in what is left out, and nothing else.
-    match arguments.given("searchIn").map(written).as_deref() {
+    match search_in.defined().map(written).as_deref() {
         None | Some("ALL FIELDS") => Ok(SearchFields::All),
         Some("EMAIL FIELDS") => Ok(SearchFields::Email),
         Some("NAME FIELDS") => Ok(SearchFields::Name),

@@ -38,7 +38,7 @@ const OPERATIONS: &[(&str, MeteredOperation<Slack>)] = &[
 ];
 
 pub(crate) fn dialect() -> Box<dyn Dialect> {
-    FACTS.metered(Zencoder, OPERATIONS)
+    FACTS.dialect(Zencoder, OPERATIONS)
 }
 
 #[derive(Debug)]

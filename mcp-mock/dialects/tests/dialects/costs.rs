@@ -1,7 +1,9 @@
 //! What the calls of recorded servers cost.
 
 use mcp_mock::world::State;
-use mcp_mock::{GmailLimits, Limits, NotionLimits, Seed, ServiceName, World};
+use mcp_mock::{
+    GmailLimits, Limits, MockServer, NotionLimits, SalesforceLimits, Seed, ServiceName, World,
+};
 use serde_json::{Value, json};
 
 use super::{client_of, in_dialect};
@@ -15,7 +17,7 @@ struct Server {
     words: &'static str,
 }
 
-const SERVERS: [Server; 6] = [
+const SERVERS: [Server; 7] = [
     Server {
         service: ServiceName::Gmail,
         dialect: "npm-1.1.11",
@@ -51,6 +53,12 @@ const SERVERS: [Server; 6] = [
         dialect: "zencoder-0.0.1",
         calls: |_| slack_calls(),
         words: "ratelimited",
+    },
+    Server {
+        service: ServiceName::Salesforce,
+        dialect: "tsmztech-0.0.6",
+        calls: |_| salesforce_calls(),
+        words: "TotalRequests Limit exceeded.",
     },
 ];
 
@@ -203,6 +211,47 @@ async fn notion_counts_a_request_whose_body_it_cannot_read() {
     assert_eq!(codes, ["validation_error", "rate_limited"]);
 }
 
+fn salesforce_calls() -> Vec<(&'static str, Value)> {
+    let groups = json!({
+        "objectName": "Lead", "selectFields": ["Rating", "COUNT(Id)"], "groupByFields": ["Rating"],
+    });
+    let insert = json!({ "operation": "insert", "objectName": "Task", "records": [{}] });
+    let object = json!({
+        "operation": "create", "objectName": "Thing", "label": "Thing", "pluralLabel": "Things",
+    });
+    let view = json!({ "operation": "view", "objectName": "Lead", "fieldName": "Score" });
+    let words = json!({ "searchTerm": "acme", "objects": [{ "name": "Lead", "fields": ["Id"] }] });
+    let trigger = json!({
+        "operation": "create", "triggerName": "T", "objectName": "Lead",
+        "body": "trigger T on Lead { }",
+    });
+    let logs = json!({ "operation": "retrieve", "username": "admin@org.example" });
+    vec![
+        ("salesforce_search_objects", json!({ "searchPattern": "Lead" })),
+        ("salesforce_describe_object", json!({ "objectName": "Lead" })),
+        ("salesforce_query_records", json!({ "objectName": "Lead", "fields": ["Id"] })),
+        ("salesforce_aggregate_query", groups),
+        ("salesforce_dml_records", insert),
+        ("salesforce_manage_object", object),
+        ("salesforce_manage_field", new_field()),
+        ("salesforce_manage_field_permissions", view),
+        ("salesforce_search_all", words),
+        ("salesforce_read_apex", json!({})),
+        ("salesforce_write_apex", new_class()),
+        ("salesforce_read_apex_trigger", json!({})),
+        ("salesforce_write_apex_trigger", trigger),
+        ("salesforce_manage_debug_logs", logs),
+    ]
+}
+
+fn new_field() -> Value {
+    json!({ "operation": "create", "objectName": "Lead", "fieldName": "Paid", "type": "Checkbox" })
+}
+
+fn new_class() -> Value {
+    json!({ "operation": "create", "className": "A", "body": "class A { }" })
+}
+
 #[tokio::test]
 async fn every_tool_is_refused_where_no_request_passes() {
     for Server { service, dialect, calls, words } in SERVERS {
@@ -287,10 +336,69 @@ async fn gmail_units(tool: &str, arguments: &Value) -> u32 {
 
     client.call_raw(tool, arguments).await.unwrap();
 
-    let simple = client_of(&world.gmail()).await;
-    let mut left = 0;
-    while simple.call_raw("list_labels", json!({})).await.is_ok() {
-        left += 1;
+    units_per_minute - passed(&world.gmail(), "list_labels", &json!({})).await
+}
+
+#[tokio::test]
+async fn salesforce_counts_each_request_that_a_tool_sends() {
+    let access = |operation: &str, profile: &str| {
+        json!({
+            "operation": operation, "objectName": "Lead", "fieldName": "Score",
+            "profileNames": [profile],
+        })
+    };
+    let change = json!({ "operation": "update", "objectName": "Thing", "label": "Other" });
+    let logs = |operation: &str, username: &str| json!({ "operation": operation, "username": username, "logLevel": "INFO" });
+    let update = json!({ "operation": "update", "className": "A", "body": "class A { int i; }" });
+    let class = new_class();
+    let cases: [(&str, &[&Value], u32); 13] = [
+        ("salesforce_describe_object", &[&json!({ "objectName": "Lead" })], 1),
+        ("salesforce_manage_object", &[&change], 2),
+        ("salesforce_manage_field", &[&new_field()], 1 + 1 + 3),
+        ("salesforce_manage_field_permissions", &[&access("view", "")], 1),
+        ("salesforce_manage_field_permissions", &[&access("grant", "System Administrator")], 3),
+        ("salesforce_manage_field_permissions", &[&access("grant", "Standard User")], 4),
+        ("salesforce_manage_field_permissions", &[&access("revoke", "Standard User")], 2),
+        ("salesforce_write_apex", &[&class], 2),
+        ("salesforce_write_apex", &[&class, &update], 2 + 3),
+        ("salesforce_manage_debug_logs", &[&logs("retrieve", "admin@org.example")], 2),
+        ("salesforce_manage_debug_logs", &[&logs("disable", "admin")], 3),
+        ("salesforce_manage_debug_logs", &[&logs("enable", "admin@org.example")], 4),
+        (
+            "salesforce_manage_debug_logs",
+            &[&logs("enable", "admin@org.example"), &logs("enable", "admin@org.example")],
+            4 + 3,
+        ),
+    ];
+
+    for (tool, calls, requests) in cases {
+        assert_eq!(salesforce_requests(tool, calls).await, requests, "{tool} {calls:?}");
     }
-    units_per_minute - left
+}
+
+/// The requests of calls: by how many fewer pass after them.
+async fn salesforce_requests(tool: &str, calls: &[&Value]) -> u32 {
+    let world = World::new(1);
+    let requests_per_day = 20;
+    let salesforce = Some(SalesforceLimits { requests_per_day });
+    world.enforce_limits(Limits { salesforce, ..Limits::default() });
+    let client = client_of(&in_dialect(&world.salesforce(), "tsmztech-0.0.6")).await;
+
+    for call in calls {
+        // An object that is not there fails after the requests.
+        drop(client.call_raw(tool, call).await);
+    }
+
+    let query = json!({ "soql": "SELECT Id FROM Lead" });
+    requests_per_day - passed(&world.salesforce(), "query", &query).await
+}
+
+/// How many of these calls pass before the limit.
+async fn passed(server: &MockServer, tool: &str, arguments: &Value) -> u32 {
+    let client = client_of(server).await;
+    let mut passed = 0;
+    while client.call_raw(tool, arguments).await.is_ok() {
+        passed += 1;
+    }
+    passed
 }

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::ids::new_id;
-use super::refusal::bad_request;
+use super::quota::spend_request;
+use super::refusal::{bad_request, not_found};
 use super::search::is_like;
 use super::state::Salesforce;
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,26 +56,47 @@ impl ApexText {
 
 impl Salesforce {
     /// The class or the trigger of this name, in whatever case.
-    #[must_use]
-    pub fn apex(&self, kind: ApexKind, name: &str) -> Option<&ApexText> {
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn find_apex(
+        &self,
+        api: &mut Api<'_>,
+        kind: ApexKind,
+        name: &str,
+    ) -> Result<Option<&ApexText>, ApiError> {
+        spend_request(api)?;
+        Ok(self.apex(kind, name))
+    }
+
+    fn apex(&self, kind: ApexKind, name: &str) -> Option<&ApexText> {
         self.all_apex(kind).iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
     /// The classes or the triggers whose names are like a pattern of `LIKE`, in the order of their names.
-    #[must_use]
-    pub fn apex_like(&self, kind: ApexKind, pattern: &str) -> Vec<&ApexText> {
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_apex(
+        &self,
+        api: &mut Api<'_>,
+        kind: ApexKind,
+        pattern: &str,
+    ) -> Result<Vec<&ApexText>, ApiError> {
+        spend_request(api)?;
         let pattern = pattern.to_lowercase().replace('%', "*").replace('_', "?");
         let fits = |text: &&ApexText| is_like(&text.name.to_lowercase(), &pattern);
         let mut found: Vec<_> = self.all_apex(kind).iter().filter(fits).collect();
         found.sort_by_key(|text| text.name.to_lowercase());
-        found
+        Ok(found)
     }
 
     /// Stores a new class, or a new trigger when it has an object.
     ///
     /// # Errors
     /// `DUPLICATE_VALUE` when the name is taken; `INVALID_TYPE` when the object of a trigger is unknown.
-    pub fn add_apex(&mut self, env: &mut Env, new: ApexText) -> Result<&ApexText, ApiError> {
+    pub fn add_apex(&mut self, api: &mut Api<'_>, new: ApexText) -> Result<&ApexText, ApiError> {
+        spend_request(api)?;
         let (kind, prefix) = match new.object {
             None => (ApexKind::Class, "01p"),
             Some(_) => (ApexKind::Trigger, "01q"),
@@ -87,25 +109,29 @@ impl Salesforce {
             let message = format!("sObject type '{object}' is not supported.");
             return Err(bad_request("INVALID_TYPE", message));
         }
-        let (id, modified) = (new_id(&mut env.ids, prefix), env.clock.now());
+        let (id, modified) = (new_id(api.ids, prefix), api.clock.now());
         let all = self.all_apex_mut(kind);
         let place = all.len();
         all.push(ApexText { id, modified, ..new });
         Ok(&all[place])
     }
 
-    /// Puts another text in the place of that of a class or a trigger; `None` when it is not there.
+    /// Puts another text in the place of that of the class or trigger with this id.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when it is not there.
     pub fn change_apex(
         &mut self,
-        env: &Env,
-        (kind, name): (ApexKind, &str),
+        api: &mut Api<'_>,
+        id: &str,
         body: &str,
-    ) -> Option<&ApexText> {
-        let mut all = self.all_apex_mut(kind).iter_mut();
-        let text = all.find(|known| known.name.eq_ignore_ascii_case(name))?;
+    ) -> Result<&ApexText, ApiError> {
+        spend_request(api)?;
+        let mut all = self.apex_classes.iter_mut().chain(&mut self.apex_triggers);
+        let text = all.find(|known| known.id == id).ok_or_else(not_found)?;
         body.clone_into(&mut text.body);
-        text.modified = env.clock.now();
-        Some(text)
+        text.modified = api.clock.now();
+        Ok(text)
     }
 
     fn all_apex(&self, kind: ApexKind) -> &[ApexText] {

@@ -1,11 +1,13 @@
 //! Many records in one request. Each fares for itself: `allOrNone` is false, as clients leave it.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::Api;
+use super::quota::spend_request;
 use super::refusal::{about_fields, bad_request, deleted, malformed_id};
-use super::state::{Record, Salesforce};
+use super::state::{FieldRef, Record, RecordRef, Salesforce};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// Most records in one request.
 const RECORDS_MAX: usize = 200;
@@ -20,14 +22,15 @@ impl Salesforce {
     /// When there are more than 200; what is wrong with a record is its own outcome.
     pub fn create_many(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
         object: &str,
         records: &[Map<String, Value>],
     ) -> Result<Vec<Outcome>, ApiError> {
+        spend_request(api)?;
         check_count(records.len())?;
         let create = |values: &Map<String, Value>| {
             let object = self.supported(object)?;
-            self.create(env, &object, values).map(|record| record.id.clone())
+            self.insert(api, &object, values).map(|record| record.id.clone())
         };
         Ok(records.iter().map(create).collect())
     }
@@ -38,15 +41,16 @@ impl Salesforce {
     /// As [`create_many`](Self::create_many).
     pub fn update_many(
         &mut self,
-        env: &Env,
+        api: &mut Api<'_>,
         object: &str,
         records: &[Map<String, Value>],
     ) -> Result<Vec<Outcome>, ApiError> {
+        spend_request(api)?;
         check_count(records.len())?;
         let update = |values: &Map<String, Value>| {
             let object = self.supported(object)?;
             let id = values.get("Id").and_then(Value::as_str).unwrap_or_default();
-            self.update_one(env, (&object, id), values)
+            self.update_one(api.clock.now(), RecordRef { object: &object, id }, values)
         };
         Ok(records.iter().map(update).collect())
     }
@@ -55,12 +59,18 @@ impl Salesforce {
     ///
     /// # Errors
     /// As [`create_many`](Self::create_many).
-    pub fn delete_many(&mut self, env: &Env, ids: &[String]) -> Result<Vec<Outcome>, ApiError> {
+    pub fn delete_many(
+        &mut self,
+        api: &mut Api<'_>,
+        ids: &[String],
+    ) -> Result<Vec<Outcome>, ApiError> {
+        spend_request(api)?;
         check_count(ids.len())?;
         let delete = |id: &String| {
             let record = self.living(id)?;
             let (object, id) = (record.object.clone(), record.id.clone());
-            self.delete(env, &object, &id).map(|()| id)
+            let record = RecordRef { object: &object, id: &id };
+            self.remove(api.clock.now(), record).map(|()| id)
         };
         Ok(ids.iter().map(delete).collect())
     }
@@ -72,14 +82,15 @@ impl Salesforce {
     /// As [`create_many`](Self::create_many).
     pub fn upsert_many(
         &mut self,
-        env: &mut Env,
-        (object, key): (&str, &str),
+        api: &mut Api<'_>,
+        key: FieldRef<'_>,
         records: &[Map<String, Value>],
     ) -> Result<Vec<Outcome>, ApiError> {
+        spend_request(api)?;
         check_count(records.len())?;
         let upsert = |values: &Map<String, Value>| {
-            let object = self.supported(object)?;
-            self.upsert_one(env, (&object, key), values)
+            let object = self.supported(key.object)?;
+            self.upsert_one(api, FieldRef { object: &object, ..key }, values)
         };
         Ok(records.iter().map(upsert).collect())
     }
@@ -95,8 +106,8 @@ impl Salesforce {
 
     fn update_one(
         &mut self,
-        env: &Env,
-        (object, id): (&str, &str),
+        now: Timestamp,
+        RecordRef { object, id }: RecordRef<'_>,
         values: &Map<String, Value>,
     ) -> Outcome {
         let record = self.living(id)?;
@@ -106,19 +117,21 @@ impl Salesforce {
         let id = record.id.clone();
         let mut changes = values.clone();
         changes.remove("Id");
-        self.update(env, (object, &id), &changes)?;
+        self.change(now, RecordRef { object, id: &id }, &changes)?;
         Ok(id)
     }
 
     fn upsert_one(
         &mut self,
-        env: &mut Env,
-        (object, key): (&str, &str),
+        api: &mut Api<'_>,
+        FieldRef { object, name: key }: FieldRef<'_>,
         values: &Map<String, Value>,
     ) -> Outcome {
+        let now = api.clock.now();
         let wanted = values.get(key).unwrap_or(&Value::Null);
         if key.eq_ignore_ascii_case("Id") {
-            return self.update_one(env, (object, wanted.as_str().unwrap_or_default()), values);
+            let id = wanted.as_str().unwrap_or_default();
+            return self.update_one(now, RecordRef { object, id }, values);
         }
         let field = self.field(self.object(object)?, key).filter(|field| field.external_id);
         let Some(field) = field.map(|field| field.name.to_owned()) else {
@@ -130,8 +143,8 @@ impl Salesforce {
         let same = known.iter().filter(|record| is_same(&record.value(&field), wanted));
         let ids: Vec<String> = same.map(|record| record.id.clone()).collect();
         match ids.as_slice() {
-            [] => self.create(env, object, values).map(|record| record.id.clone()),
-            [id] => self.update_one(env, (object, id), values),
+            [] => self.insert(api, object, values).map(|record| record.id.clone()),
+            [id] => self.update_one(now, RecordRef { object, id }, values),
             ids => {
                 let list = ids.join(", ");
                 let message =
@@ -178,20 +191,19 @@ pub(super) fn is_same(value: &Value, wanted: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::{SalesforceSeed, short_id};
+    use super::super::{planted, short_id};
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
-    fn org() -> (Salesforce, Env) {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut salesforce = Salesforce::default();
-        let seed: SalesforceSeed = serde_json::from_value(json!({
+    fn org() -> State {
+        planted(json!({
             "custom_fields": { "Lead": { "Key__c": "string" } },
             "leads": [{ "LastName": "Ash", "Company": "Acme", "Key__c": "a-1" }],
         }))
-        .unwrap();
-        salesforce.plant(&mut env, seed).unwrap();
-        (salesforce, env)
+    }
+
+    fn field(name: &str) -> FieldRef<'_> {
+        FieldRef { object: "Lead", name }
     }
 
     fn records(json: &Value) -> Vec<Map<String, Value>> {
@@ -205,13 +217,14 @@ mod tests {
 
     #[test]
     fn some_records_fail_while_others_succeed() {
-        let (mut salesforce, mut env) = org();
+        let mut state = org();
+        let (salesforce, mut api) = Salesforce::open(&mut state);
         let new = records(&json!([
             { "LastName": "Bo", "Company": "Zen" }, { "LastName": "Cox" },
             { "LastName": "Dee", "Company": "Zen" },
         ]));
 
-        let made = salesforce.create_many(&mut env, "Lead", &new).unwrap();
+        let made = salesforce.create_many(&mut api, "Lead", &new).unwrap();
 
         assert_eq!(codes(made), ["ok", "REQUIRED_FIELD_MISSING", "ok"]);
         assert_eq!(salesforce.records("Lead").len(), 3);
@@ -219,7 +232,8 @@ mod tests {
 
     #[test]
     fn each_record_has_its_own_reason() {
-        let (mut salesforce, env) = org();
+        let mut state = org();
+        let (salesforce, mut api) = Salesforce::open(&mut state);
         let id = salesforce.records("Lead")[0].id.clone();
         let short = short_id(&id).unwrap();
         let changes = records(&json!([
@@ -228,8 +242,8 @@ mod tests {
             { "Id": "undefined" },
         ]));
 
-        let changed = salesforce.update_many(&env, "Lead", &changes).unwrap();
-        let deleted = salesforce.delete_many(&env, &[id.clone(), id]).unwrap();
+        let changed = salesforce.update_many(&mut api, "Lead", &changes).unwrap();
+        let deleted = salesforce.delete_many(&mut api, &[id.clone(), id]).unwrap();
 
         assert_eq!(codes(changed), ["ok", "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID"]);
         assert_eq!(codes(deleted), ["ok", "ENTITY_IS_DELETED"]);
@@ -237,9 +251,10 @@ mod tests {
 
     #[test]
     fn an_unknown_object_is_not_supported() {
-        let (mut salesforce, mut env) = org();
+        let mut state = org();
+        let (salesforce, mut api) = Salesforce::open(&mut state);
 
-        let made = salesforce.create_many(&mut env, "Wizard", &records(&json!([{}]))).unwrap();
+        let made = salesforce.create_many(&mut api, "Wizard", &records(&json!([{}]))).unwrap();
 
         assert_eq!(
             made[0].as_ref().unwrap_err().message,
@@ -249,14 +264,15 @@ mod tests {
 
     #[test]
     fn an_upsert_changes_the_record_with_the_same_key_or_makes_one() {
-        let (mut salesforce, mut env) = org();
+        let mut state = org();
+        let (salesforce, mut api) = Salesforce::open(&mut state);
         let leads = records(&json!([
             { "Key__c": "A-1", "Company": "Zen" },
             { "Key__c": "a-2", "LastName": "Bo", "Company": "Zen" },
         ]));
 
-        let done = salesforce.upsert_many(&mut env, ("Lead", "Key__c"), &leads).unwrap();
-        let refused = salesforce.upsert_many(&mut env, ("Lead", "Email"), &leads[..1]).unwrap();
+        let done = salesforce.upsert_many(&mut api, field("Key__c"), &leads).unwrap();
+        let refused = salesforce.upsert_many(&mut api, field("Email"), &leads[..1]).unwrap();
 
         assert_eq!(codes(done), ["ok", "ok"]);
         let companies: Vec<_> =
@@ -267,11 +283,12 @@ mod tests {
 
     #[test]
     fn a_request_has_at_most_200_records() {
-        let (mut salesforce, mut env) = org();
+        let mut state = org();
+        let (salesforce, mut api) = Salesforce::open(&mut state);
         let tasks = vec![Map::new(); 201];
 
-        assert!(salesforce.create_many(&mut env, "Task", &tasks[..200]).is_ok());
-        let refused = salesforce.create_many(&mut env, "Task", &tasks).unwrap_err();
+        assert!(salesforce.create_many(&mut api, "Task", &tasks[..200]).is_ok());
+        let refused = salesforce.create_many(&mut api, "Task", &tasks).unwrap_err();
         assert_eq!((refused.status, refused.code.as_str()), (400, "EXCEEDED_ID_LIMIT"));
     }
 }

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::fields::{Field, FieldKind, TEXT_CHARS_MAX, Values};
-use super::refusal::bad_request;
-use super::state::Salesforce;
+use super::quota::spend_request;
+use super::refusal::{bad_request, not_found};
+use super::state::{FieldRef, Salesforce};
 use crate::service::ApiError;
 
 /// What the names of added things end in.
@@ -176,7 +178,13 @@ impl Salesforce {
     /// # Errors
     /// `DUPLICATE_DEVELOPER_NAME` when it is there already; `FIELD_INTEGRITY_EXCEPTION` when the name or
     /// a setting cannot be.
-    pub fn add_object(&mut self, name: &str, new: CustomObject) -> Result<(), ApiError> {
+    pub fn add_object(
+        &mut self,
+        api: &mut Api<'_>,
+        name: &str,
+        new: CustomObject,
+    ) -> Result<(), ApiError> {
+        spend_request(api)?;
         check_name(name)?;
         if self.find_object(name).is_some() {
             return Err(already(name));
@@ -194,16 +202,35 @@ impl Salesforce {
         Ok(())
     }
 
+    /// What is known of an added object.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn read_object(
+        &self,
+        api: &mut Api<'_>,
+        name: &str,
+    ) -> Result<Option<&CustomObject>, ApiError> {
+        spend_request(api)?;
+        Ok(self.find_object(name).and_then(|rule| rule.custom))
+    }
+
     /// Changes an added object.
     ///
     /// # Errors
     /// `NOT_FOUND` when there is none of this name, else as [`add_object`](Self::add_object).
-    pub fn change_object(&mut self, name: &str, change: ObjectChange) -> Result<(), ApiError> {
+    pub fn change_object(
+        &mut self,
+        api: &mut Api<'_>,
+        name: &str,
+        change: ObjectChange,
+    ) -> Result<(), ApiError> {
+        spend_request(api)?;
         let name = self.object(name)?.name.to_owned();
         if let Some(sharing) = &change.sharing_model {
             check_sharing(sharing)?;
         }
-        let object = self.custom_objects.get_mut(&name).ok_or_else(super::refusal::not_found)?;
+        let object = self.custom_objects.get_mut(&name).ok_or_else(not_found)?;
         let places = [
             (&mut object.label, change.label),
             (&mut object.plural_label, change.plural_label),
@@ -224,10 +251,11 @@ impl Salesforce {
     /// `NOT_FOUND` for an unknown object, else as [`add_object`](Self::add_object).
     pub fn add_field(
         &mut self,
-        object: &str,
-        name: &str,
+        api: &mut Api<'_>,
+        FieldRef { object, name }: FieldRef<'_>,
         mut field: CustomField,
     ) -> Result<(), ApiError> {
+        spend_request(api)?;
         check_name(name)?;
         let rule = self.object(object)?;
         if self.every_field(rule).iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
@@ -247,11 +275,24 @@ impl Salesforce {
         field.check()?;
         let object = rule.name.to_owned();
         self.custom_fields.entry(object.clone()).or_default().insert(name.to_owned(), field);
-        self.hide_new_field(&object, name);
+        self.hide_new_field(FieldRef { object: &object, name });
         Ok(())
     }
 
-    /// An added field of an object.
+    /// What is known of an added field.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn read_field(
+        &self,
+        api: &mut Api<'_>,
+        FieldRef { object, name }: FieldRef<'_>,
+    ) -> Result<Option<&CustomField>, ApiError> {
+        spend_request(api)?;
+        Ok(self.custom_field(object, name))
+    }
+
+    /// An added field of an object. Free, for a look at the state.
     #[must_use]
     pub fn custom_field(&self, object: &str, name: &str) -> Option<&CustomField> {
         let mut fields = self.custom_fields.get(self.find_object(object)?.name)?.iter();
@@ -264,15 +305,16 @@ impl Salesforce {
     /// `NOT_FOUND` when there is none of this name, else as [`add_object`](Self::add_object).
     pub fn change_field(
         &mut self,
-        object: &str,
-        name: &str,
+        api: &mut Api<'_>,
+        FieldRef { object, name }: FieldRef<'_>,
         field: CustomField,
     ) -> Result<(), ApiError> {
+        spend_request(api)?;
         field.check()?;
         let object = self.object(object)?.name.to_owned();
         let fields = self.custom_fields.get_mut(&object).into_iter().flatten();
         let mut known = fields.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        let (_, place) = known.next().ok_or_else(super::refusal::not_found)?;
+        let (_, place) = known.next().ok_or_else(not_found)?;
         *place = CustomField { kind: place.kind, ..field };
         Ok(())
     }

@@ -58,22 +58,19 @@ fn matches(new: Option<&Value>, known: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::SalesforceSeed;
+    use super::super::planted;
     use super::*;
-    use crate::world::{Clock, Env, Ids};
+    use crate::world::Part;
 
     #[test]
     fn a_duplicate_is_refused_where_a_rule_asks_for_it() {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut salesforce = Salesforce::default();
-        let seed: SalesforceSeed = serde_json::from_value(json!({
+        let mut state = planted(json!({
             "duplicate_rules": { "lead": ["email"] },
             "leads": [{ "LastName": "Ash", "Company": "Acme", "Email": "ash@acme.example" }],
-        }))
-        .unwrap();
-        salesforce.plant(&mut env, seed).unwrap();
+        }));
+        let (salesforce, mut api) = Salesforce::open(&mut state);
         let mut create = |values: Value| {
-            let made = salesforce.create(&mut env, "Lead", values.as_object().unwrap());
+            let made = salesforce.create(&mut api, "Lead", values.as_object().unwrap());
             made.err().map(|refused| refused.code)
         };
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
 use super::ids::long_id;
-use super::refusal::{about_fields, shown};
+use super::refusal::{about_fields, truncated};
 use crate::service::ApiError;
 
 /// Longest text of a field that has no limit of its own.
@@ -205,21 +205,22 @@ impl<'a> Field<'a> {
                 return Ok(Value::from(datetime(time)));
             }
             FieldKind::Email if !is_email(text) => {
-                let message = format!("{}: invalid email address: {}", self.label(), shown(text));
+                let message =
+                    format!("{}: invalid email address: {}", self.label(), truncated(text));
                 return Err(about_fields("INVALID_EMAIL_ADDRESS", message, &[self.name]));
             }
             FieldKind::Picklist if strict && !self.values.names().contains(&text) => {
                 let message = format!(
                     "{}: bad value for restricted picklist field: {}",
                     self.label(),
-                    shown(text)
+                    truncated(text)
                 );
                 let code = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST";
                 return Err(about_fields(code, message, &[self.name]));
             }
             FieldKind::Id | FieldKind::Reference => {
                 let id = long_id(text).ok_or_else(|| {
-                    let message = format!("malformed id {}", shown(text));
+                    let message = format!("malformed id {}", truncated(text));
                     about_fields("MALFORMED_ID", message, &[self.name])
                 })?;
                 return Ok(Value::from(id));
@@ -234,7 +235,7 @@ impl<'a> Field<'a> {
         if text.chars().count() > self.chars_max {
             let (label, max) = (self.label(), self.chars_max);
             let message =
-                format!("{label}: data value too large: {} (max length={max})", shown(text));
+                format!("{label}: data value too large: {} (max length={max})", truncated(text));
             return Err(about_fields("STRING_TOO_LONG", message, &[self.name]));
         }
         Ok(Value::from(text))
@@ -265,7 +266,7 @@ impl<'a> Field<'a> {
             "{}: Cannot deserialize instance of {kind} from {token} value {} or request may be \
              missing a required field",
             self.name,
-            shown(&text)
+            truncated(&text)
         );
         about_fields("JSON_PARSER_ERROR", message, &[self.name])
     }

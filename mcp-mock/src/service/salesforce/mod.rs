@@ -14,8 +14,9 @@ mod fields;
 mod ids;
 mod objects;
 mod permissions;
+mod quota;
 mod records;
-mod refusal;
+pub(crate) mod refusal;
 mod relations;
 mod search;
 mod seed;
@@ -29,9 +30,23 @@ pub use custom::{CustomField, CustomObject, ObjectChange, OnDelete};
 pub use fields::{Field, FieldKind, Values};
 pub use ids::{long_id, short_id};
 pub use objects::{Children, ObjectRule};
-pub use permissions::{ADMINISTRATOR, Access};
-pub use search::{Returning, SearchFields};
+pub use permissions::{ADMINISTRATOR, Access, FieldPermission};
+pub use search::{Returning, Search, SearchFields};
 pub use seed::{SalesforceSeed, UserSeed};
 pub use soql::QueryResult;
-pub use state::{Record, Salesforce};
-pub use trace::{TraceFlag, User};
+pub use state::{FieldRef, Record, RecordRef, Salesforce};
+pub use trace::{NewTrace, TraceFlag, User};
+
+/// What the operations take from their world. Each of them is a request; what is free says so.
+pub type Api<'w> = super::Api<'w, Salesforce>;
+
+/// A world with this content of the org.
+#[cfg(test)]
+fn planted(seed: serde_json::Value) -> crate::world::State {
+    use crate::world::Part as _;
+
+    let mut state = crate::world::State::empty(1);
+    let (salesforce, mut api) = Salesforce::open(&mut state);
+    salesforce.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+    state
+}

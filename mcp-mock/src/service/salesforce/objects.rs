@@ -1,7 +1,9 @@
 //! Objects: which fields they have and what their prefix is.
 
+use super::Api;
 use super::custom::CustomObject;
 use super::fields::{Field, FieldKind, Values};
+use super::quota::spend_request;
 use super::refusal::not_found;
 use super::state::Salesforce;
 use crate::service::ApiError;
@@ -43,16 +45,28 @@ impl<'a> ObjectRule<'a> {
 
 impl Salesforce {
     /// Every object: the standard ones, then those that the org added.
-    #[must_use]
-    pub fn objects(&self) -> Vec<ObjectRule<'_>> {
-        OBJECTS.iter().copied().chain(self.custom_objects.iter().map(ObjectRule::added)).collect()
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn describe_global(&self, api: &mut Api<'_>) -> Result<Vec<ObjectRule<'_>>, ApiError> {
+        spend_request(api)?;
+        Ok(self.objects())
     }
 
     /// The rules of an object, whose name may be in whatever case.
     ///
     /// # Errors
     /// `NOT_FOUND` when the org has no such object.
-    pub fn object(&self, name: &str) -> Result<ObjectRule<'_>, ApiError> {
+    pub fn describe(&self, api: &mut Api<'_>, name: &str) -> Result<ObjectRule<'_>, ApiError> {
+        spend_request(api)?;
+        self.object(name)
+    }
+
+    pub(super) fn objects(&self) -> Vec<ObjectRule<'_>> {
+        OBJECTS.iter().copied().chain(self.custom_objects.iter().map(ObjectRule::added)).collect()
+    }
+
+    pub(super) fn object(&self, name: &str) -> Result<ObjectRule<'_>, ApiError> {
         self.find_object(name).ok_or_else(not_found)
     }
 
@@ -61,7 +75,7 @@ impl Salesforce {
     }
 
     /// The fields of an object: those of every object, its own, and those that the org added. Left out
-    /// is what the account may not see.
+    /// is what the account may not see. Free, as a part of the description.
     #[must_use]
     pub fn fields<'a>(&'a self, object: ObjectRule<'a>) -> Vec<Field<'a>> {
         let all = self.every_field(object).into_iter();
@@ -78,14 +92,12 @@ impl Salesforce {
     }
 
     /// The field of an object with this name, in whatever case.
-    #[must_use]
-    pub fn field<'a>(&'a self, object: ObjectRule<'a>, name: &str) -> Option<Field<'a>> {
+    pub(super) fn field<'a>(&'a self, object: ObjectRule<'a>, name: &str) -> Option<Field<'a>> {
         self.fields(object).into_iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// What hangs on the records of an object.
-    #[must_use]
-    pub fn children_of<'a>(&'a self, parent: ObjectRule<'a>) -> Vec<Children<'a>> {
+    pub(super) fn children_of<'a>(&'a self, parent: ObjectRule<'a>) -> Vec<Children<'a>> {
         let children = |object: ObjectRule<'a>| {
             let fields = self.fields(object).into_iter();
             let fields = fields.filter(|field| field.values.names().contains(&parent.name));

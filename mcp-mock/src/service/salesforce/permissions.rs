@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::fields::Field;
 use super::objects::ObjectRule;
+use super::quota::spend_request;
 use super::refusal::about_fields;
-use super::state::Salesforce;
+use super::state::{FieldRef, Salesforce};
 use crate::service::ApiError;
 
 /// The profile of the account.
@@ -26,53 +28,79 @@ pub struct Access {
     pub edit: bool,
 }
 
+/// What a profile may do with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldPermission<'a> {
+    /// The field.
+    pub field: FieldRef<'a>,
+    /// The name of the profile.
+    pub profile: &'a str,
+    /// What it may do; `None` takes all access away.
+    pub access: Option<Access>,
+}
+
 impl Salesforce {
     /// The profiles of the org, those that the seed added last.
-    #[must_use]
-    pub fn profiles(&self) -> Vec<&str> {
-        PROFILES.into_iter().chain(self.profiles.iter().map(String::as_str)).collect()
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_profiles(&self, api: &mut Api<'_>) -> Result<Vec<&str>, ApiError> {
+        spend_request(api)?;
+        Ok(PROFILES.into_iter().chain(self.profiles.iter().map(String::as_str)).collect())
     }
 
     /// What each profile may do with a field, by the name of the profile; empty for an unknown field and
     /// for one that everybody sees. Until somebody says otherwise an administrator may do all.
-    #[must_use]
-    pub fn access(&self, object: &str, field: &str) -> BTreeMap<String, Access> {
-        let Some(key) = self.permission_key(object, field) else { return BTreeMap::new() };
-        self.field_permissions.get(&key).cloned().unwrap_or_else(by_default)
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_access(
+        &self,
+        api: &mut Api<'_>,
+        field: FieldRef<'_>,
+    ) -> Result<BTreeMap<String, Access>, ApiError> {
+        spend_request(api)?;
+        let Some(key) = self.permission_key(field) else { return Ok(BTreeMap::new()) };
+        Ok(self.field_permissions.get(&key).cloned().unwrap_or_else(by_default))
     }
 
-    /// Sets what a profile may do with a field, or takes all of it away. Gives whether the profile had
-    /// any access before.
+    /// Sets what a profile may do with a field, or takes all of it away. For a profile that had no access its
+    /// permission set is looked up first, which is a request of its own.
     ///
     /// # Errors
     /// `INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST` for a new access to an unknown field or one that
     /// everybody sees.
     pub fn set_access(
         &mut self,
-        (object, field): (&str, &str),
-        profile: &str,
-        access: Option<Access>,
-    ) -> Result<bool, ApiError> {
-        let Some(key) = self.permission_key(object, field) else {
+        api: &mut Api<'_>,
+        FieldPermission { field, profile, access }: FieldPermission<'_>,
+    ) -> Result<(), ApiError> {
+        spend_request(api)?;
+        let Some(key) = self.permission_key(field) else {
             if access.is_none() {
-                return Ok(false);
+                return Ok(());
             }
+            let FieldRef { object, name } = field;
             let message =
-                format!("Field Name: bad value for restricted picklist field: {object}.{field}");
+                format!("Field Name: bad value for restricted picklist field: {object}.{name}");
             let code = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST";
             return Err(about_fields(code, message, &["Field"]));
         };
-        let rows = self.field_permissions.entry(key).or_insert_with(by_default);
-        let before = match access {
+        let rows = self.field_permissions.get(&key).cloned().unwrap_or_else(by_default);
+        if !rows.contains_key(profile) {
+            spend_request(api)?;
+        }
+        let rows = self.field_permissions.entry(key).or_insert(rows);
+        match access {
             None => rows.remove(profile),
             Some(access) => rows.insert(profile.to_owned(), access),
         };
-        Ok(before.is_some())
+        Ok(())
     }
 
     /// A new field is seen by nobody until somebody is let in, except where everybody must see it.
-    pub(super) fn hide_new_field(&mut self, object: &str, field: &str) {
-        if let Some(key) = self.permission_key(object, field) {
+    pub(super) fn hide_new_field(&mut self, field: FieldRef<'_>) {
+        if let Some(key) = self.permission_key(field) {
             self.field_permissions.insert(key, BTreeMap::new());
         }
     }
@@ -92,10 +120,10 @@ impl Salesforce {
 
     /// The name under which access is kept, for the fields that have any: those that the org added and
     /// that are not required.
-    fn permission_key(&self, object: &str, field: &str) -> Option<String> {
-        let rule: ObjectRule<'_> = self.find_object(object)?;
+    fn permission_key(&self, field: FieldRef<'_>) -> Option<String> {
+        let rule: ObjectRule<'_> = self.find_object(field.object)?;
         let fields = self.every_field(rule);
-        let known = fields.iter().find(|known| known.name.eq_ignore_ascii_case(field))?;
+        let known = fields.iter().find(|known| known.name.eq_ignore_ascii_case(field.name))?;
         let has_any = known.name.ends_with(super::custom::SUFFIX) && !known.required;
         has_any.then(|| format!("{}.{}", rule.name, known.name))
     }

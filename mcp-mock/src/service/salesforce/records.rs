@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::Api;
 use super::fields::{Field, FieldKind, datetime};
 use super::ids::{long_id, new_id};
 use super::objects::ObjectRule;
+use super::quota::spend_request;
 use super::refusal::{about_fields, deleted, malformed_id, not_found};
-use super::state::{Record, Salesforce};
+use super::state::{Record, RecordRef, Salesforce};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// The number of the case before the first.
 const CASE_NUMBER_BASE: u64 = 1_000;
@@ -39,7 +40,18 @@ impl Salesforce {
     /// finds the record there already, or what is wrong with a value.
     pub fn create(
         &mut self,
-        env: &mut Env,
+        api: &mut Api<'_>,
+        object: &str,
+        values: &Map<String, Value>,
+    ) -> Result<&Record, ApiError> {
+        spend_request(api)?;
+        self.insert(api, object, values)
+    }
+
+    /// Creates a record without a request of its own.
+    pub(super) fn insert(
+        &mut self,
+        api: &mut Api<'_>,
         object: &str,
         values: &Map<String, Value>,
     ) -> Result<&Record, ApiError> {
@@ -61,7 +73,7 @@ impl Salesforce {
             };
             fields.entry(field.name.to_owned()).or_insert(default);
         }
-        let now = env.clock.now();
+        let now = api.clock.now();
         fields.insert("CreatedDate".to_owned(), Value::from(datetime(now)));
         let (object, prefix) = (rule.name.to_owned(), rule.prefix.to_owned());
         if object == "Case" {
@@ -71,7 +83,7 @@ impl Salesforce {
         }
         compute(&object, &mut fields, now);
 
-        let id = new_id(&mut env.ids, &prefix);
+        let id = new_id(api.ids, &prefix);
         if let Some(custom) = self.custom_objects.get_mut(&object) {
             let name = custom.next_name(&id);
             fields.entry("Name".to_owned()).or_insert_with(|| Value::from(name));
@@ -87,7 +99,25 @@ impl Salesforce {
     /// # Errors
     /// `MALFORMED_ID` when it is no id, `NOT_FOUND` when there is no such record of the object,
     /// `ENTITY_IS_DELETED` when it was deleted.
-    pub fn get(&self, object: &str, id: &str) -> Result<&Record, ApiError> {
+    pub fn get(&self, api: &mut Api<'_>, record: RecordRef<'_>) -> Result<&Record, ApiError> {
+        spend_request(api)?;
+        self.find(record)
+    }
+
+    /// Every field of a record that the account may see, by name; null when it is not set. Free, as a part of
+    /// reading the record.
+    #[must_use]
+    pub fn values(&self, record: &Record) -> Map<String, Value> {
+        let rule = self.find_object(&record.object);
+        let fields = rule.map(|rule| self.fields(rule)).unwrap_or_default().into_iter();
+        fields.map(|field| (field.name.to_owned(), record.value(field.name))).collect()
+    }
+
+    /// The record, without a request.
+    pub(super) fn find(
+        &self,
+        RecordRef { object, id }: RecordRef<'_>,
+    ) -> Result<&Record, ApiError> {
         let rule = self.object(object)?;
         let id = long_id(id).ok_or_else(|| malformed_id(id))?;
         let records = self.records.get(rule.name).map(Vec::as_slice).unwrap_or_default();
@@ -101,12 +131,23 @@ impl Salesforce {
     /// As [`create`](Self::create) and [`get`](Self::get).
     pub fn update(
         &mut self,
-        env: &Env,
-        (object, id): (&str, &str),
+        api: &mut Api<'_>,
+        record: RecordRef<'_>,
         values: &Map<String, Value>,
     ) -> Result<&Record, ApiError> {
-        let rule = self.object(object)?;
-        let id = self.get(object, id)?.id.clone();
+        spend_request(api)?;
+        self.change(api.clock.now(), record, values)
+    }
+
+    /// Changes a record without a request of its own.
+    pub(super) fn change(
+        &mut self,
+        now: Timestamp,
+        record: RecordRef<'_>,
+        values: &Map<String, Value>,
+    ) -> Result<&Record, ApiError> {
+        let rule = self.object(record.object)?;
+        let id = self.find(record)?.id.clone();
         let mut changes = self.accept(rule, values)?;
         let known = self.fields(rule);
         let empties = |field: &&Field<'_>| {
@@ -125,7 +166,7 @@ impl Salesforce {
             record.fields.remove("Probability");
         }
         record.fields.append(&mut changes);
-        compute(&object, &mut record.fields, env.clock.now());
+        compute(&object, &mut record.fields, now);
         Ok(record)
     }
 
@@ -133,9 +174,15 @@ impl Salesforce {
     ///
     /// # Errors
     /// `DELETE_FAILED` when a record that refers to it forbids that; else as [`get`](Self::get).
-    pub fn delete(&mut self, env: &Env, object: &str, id: &str) -> Result<(), ApiError> {
-        let gone = self.gone_with(&self.get(object, id)?.id)?;
-        let now = Value::from(datetime(env.clock.now()));
+    pub fn delete(&mut self, api: &mut Api<'_>, record: RecordRef<'_>) -> Result<(), ApiError> {
+        spend_request(api)?;
+        self.remove(api.clock.now(), record)
+    }
+
+    /// Deletes a record without a request of its own.
+    pub(super) fn remove(&mut self, now: Timestamp, record: RecordRef<'_>) -> Result<(), ApiError> {
+        let gone = self.gone_with(&self.find(record)?.id)?;
+        let now = Value::from(datetime(now));
         for record in self.records.values_mut().flatten() {
             if gone.contains(&record.id) {
                 record.deleted = true;
@@ -186,7 +233,7 @@ impl Salesforce {
             let message = format!("{}: id value of incorrect type: {id}", field.label());
             return Err(about_fields("MALFORMED_ID", message, &[field.name]));
         };
-        match self.get(rule.name, id) {
+        match self.find(RecordRef { object: rule.name, id }) {
             Ok(_) => Ok(()),
             Err(_) => {
                 let message = "invalid cross reference id";
@@ -247,29 +294,29 @@ mod tests {
 
     use super::super::short_id;
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
-    struct Org {
-        env: Env,
-        salesforce: Salesforce,
-    }
+    struct Org(State);
 
     impl Org {
         fn new() -> Self {
-            let env = Env { clock: Clock::default(), ids: Ids::new(1) };
-            Self { env, salesforce: Salesforce::default() }
+            Self(State::empty(1))
         }
 
         fn create(&mut self, object: &str, values: &Value) -> Result<Record, ApiError> {
-            let values = values.as_object().unwrap();
-            self.salesforce.create(&mut self.env, object, values).cloned()
+            let (salesforce, mut api) = Salesforce::open(&mut self.0);
+            salesforce.create(&mut api, object, values.as_object().unwrap()).cloned()
         }
 
         fn update(&mut self, record: &Record, values: &Value) -> Result<Record, ApiError> {
-            let (object, id) = (record.object.as_str(), record.id.as_str());
-            let values = values.as_object().unwrap();
-            self.salesforce.update(&self.env, (object, id), values).cloned()
+            let (salesforce, mut api) = Salesforce::open(&mut self.0);
+            let place = RecordRef { object: &record.object, id: &record.id };
+            salesforce.update(&mut api, place, values.as_object().unwrap()).cloned()
         }
+    }
+
+    fn of(id: &str) -> RecordRef<'_> {
+        RecordRef { object: "Lead", id }
     }
 
     fn lead() -> Value {
@@ -355,7 +402,7 @@ mod tests {
         let mut org = Org::new();
         let record = org.create("Lead", &lead()).unwrap();
 
-        let short = org.salesforce.get("Lead", short_id(&record.id).unwrap()).unwrap();
+        let short = org.0.salesforce.find(of(short_id(&record.id).unwrap())).unwrap();
 
         assert_eq!(short.id, record.id);
     }
@@ -364,13 +411,14 @@ mod tests {
     fn deleted_is_not_the_same_as_never_there() {
         let mut org = Org::new();
         let record = org.create("Lead", &lead()).unwrap();
-        org.salesforce.delete(&org.env, "Lead", &record.id).unwrap();
-        let code = |id: &str| org.salesforce.get("Lead", id).unwrap_err().code;
+        let (salesforce, mut api) = Salesforce::open(&mut org.0);
+        salesforce.delete(&mut api, of(&record.id)).unwrap();
+        let code = |id: &str| salesforce.find(of(id)).unwrap_err().code;
 
         assert_eq!(code(&record.id), "ENTITY_IS_DELETED");
         assert_eq!(code("00Q000000000000"), "NOT_FOUND");
         assert_eq!(code("00Q"), "MALFORMED_ID");
-        assert!(org.salesforce.records("Lead").is_empty());
+        assert!(salesforce.records("Lead").is_empty());
     }
 
     #[test]

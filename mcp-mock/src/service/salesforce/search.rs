@@ -3,13 +3,15 @@
 //! Words are looked for as a whole and in whatever case, `*` and `?` stand for other letters, and all of
 //! them must be in a record. Not: phrases, `OR` and `NOT`, snippets, and the delay of the vendor's index.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
+use super::Api;
 use super::fields::{Field, FieldKind};
+use super::quota::spend_request;
 use super::refusal::bad_request;
 use super::state::{Record, Salesforce};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// Most records of an object in one answer.
 const FOUND_MAX: usize = 2_000;
@@ -29,6 +31,17 @@ pub enum SearchFields {
     Sidebar,
 }
 
+/// What to look for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Search<'a> {
+    /// The words.
+    pub term: &'a str,
+    /// In which fields.
+    pub fields: SearchFields,
+    /// In which objects, and what to give of their records.
+    pub returning: &'a [Returning],
+}
+
 /// What to give of the records of one object.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Returning {
@@ -45,16 +58,16 @@ pub struct Returning {
 }
 
 impl Salesforce {
-    /// Finds the records with all words of `term`; rows are in the vendor's shape, object by object.
+    /// Finds the records with all words of the term; rows are in the vendor's shape, object by object.
     ///
     /// # Errors
     /// `MALFORMED_SEARCH` for a term of less than two letters; else as [`query`](Self::query).
     pub fn search(
         &self,
-        env: &Env,
-        (term, fields): (&str, SearchFields),
-        returning: &[Returning],
+        api: &mut Api<'_>,
+        Search { term, fields, returning }: Search<'_>,
     ) -> Result<Vec<Value>, ApiError> {
+        spend_request(api)?;
         if term.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
             let message = format!("search term must be longer than one character: {term}");
             return Err(bad_request("MALFORMED_SEARCH", message));
@@ -62,7 +75,7 @@ impl Salesforce {
         let wanted = words(term, |c| c == '*' || c == '?');
         let mut found = Vec::new();
         for part in returning {
-            let rows = self.rows(env, part)?;
+            let rows = self.rows(api.clock.now(), part)?;
             let has_all = |row: &Value| {
                 let record = row.get("Id").and_then(Value::as_str).and_then(|id| self.record(id));
                 record.is_some_and(|record| self.has_words(record, fields, &wanted))
@@ -74,7 +87,7 @@ impl Salesforce {
     }
 
     /// All rows that meet condition and order, with their ids.
-    fn rows(&self, env: &Env, part: &Returning) -> Result<Vec<Value>, ApiError> {
+    fn rows(&self, now: Timestamp, part: &Returning) -> Result<Vec<Value>, ApiError> {
         let mut fields = part.fields.clone();
         if !fields.iter().any(|name| name.trim().eq_ignore_ascii_case("Id")) {
             fields.push("Id".to_owned());
@@ -88,7 +101,7 @@ impl Salesforce {
         let mut rows = Vec::new();
         let mut next = Some(0);
         while let Some(first) = next {
-            let batch = self.query(env, &soql, first)?;
+            let batch = self.select(now, &soql, first)?;
             rows.extend(batch.records);
             next = batch.next;
         }
@@ -154,29 +167,28 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::SalesforceSeed;
+    use super::super::planted;
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::Part;
 
     fn found(term: &str, group: SearchFields) -> Result<String, ApiError> {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut salesforce = Salesforce::default();
-        let seed: SalesforceSeed = serde_json::from_value(json!({
+        let mut state = planted(json!({
             "accounts": [{ "Name": "Cloud Nine", "Website": "https://nine.example" }],
             "leads": [
                 { "LastName": "Nine", "Company": "Acme", "Email": "cloud@acme.example" },
                 { "LastName": "Ash", "Company": "Zen", "Description": "Wants a cloud." },
             ],
-        }))
-        .unwrap();
-        salesforce.plant(&mut env, seed).unwrap();
+        }));
+        let (salesforce, mut api) = Salesforce::open(&mut state);
         let part = |object: &str| Returning {
             object: object.to_owned(),
             fields: vec!["Name".to_owned()],
             order: Some("Name".to_owned()),
             ..Returning::default()
         };
-        let rows = salesforce.search(&env, (term, group), &[part("Account"), part("Lead")])?;
+        let returning = [part("Account"), part("Lead")];
+        let search = Search { term, fields: group, returning: &returning };
+        let rows = salesforce.search(&mut api, search)?;
         let names: Vec<_> = rows.iter().filter_map(|row| row["Name"].as_str()).collect();
         Ok(names.join(", "))
     }

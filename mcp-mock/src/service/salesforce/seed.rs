@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::Api;
 use super::custom::CustomField;
 use super::fields::FieldKind;
 use super::ids::new_id;
@@ -12,7 +13,6 @@ use super::refusal::bad_request;
 use super::state::Salesforce;
 use super::trace::{USER_PREFIX, User};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// A record: values by the API name of the field. A reference may say `@Name of the record` in place
 /// of an id, as in `"AccountId": "@Acme"`.
@@ -60,11 +60,11 @@ pub struct UserSeed {
 }
 
 impl Salesforce {
-    /// Adds what a seed describes.
+    /// Adds what a seed describes. Free.
     ///
     /// # Errors
     /// `INVALID_FIELD` when a custom field is not named as one; else as [`create`](Self::create).
-    pub fn plant(&mut self, env: &mut Env, seed: SalesforceSeed) -> Result<(), ApiError> {
+    pub fn plant(&mut self, api: &mut Api<'_>, seed: SalesforceSeed) -> Result<(), ApiError> {
         for (object, fields) in seed.custom_fields {
             let object = self.object(&object)?.name.to_owned();
             if let Some(name) = fields.keys().find(|name| !name.ends_with("__c")) {
@@ -75,7 +75,7 @@ impl Salesforce {
             self.custom_fields.entry(object).or_default().extend(fields);
         }
         for UserSeed { username, name, inactive } in seed.users {
-            let id = new_id(&mut env.ids, USER_PREFIX);
+            let id = new_id(api.ids, USER_PREFIX);
             self.users.push(User { id, username, name, active: !inactive });
         }
         self.profiles.extend(seed.profiles);
@@ -91,7 +91,7 @@ impl Salesforce {
         for (object, records) in groups {
             for mut record in records {
                 self.resolve_names(&mut record);
-                self.create(env, object, &record)?;
+                self.insert(api, object, &record)?;
             }
         }
         for (object, fields) in seed.duplicate_rules {
@@ -120,13 +120,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
     fn planted(seed: Value) -> Result<Salesforce, ApiError> {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut salesforce = Salesforce::default();
-        salesforce.plant(&mut env, serde_json::from_value(seed).unwrap())?;
-        Ok(salesforce)
+        let mut state = State::empty(1);
+        let (salesforce, mut api) = Salesforce::open(&mut state);
+        salesforce.plant(&mut api, serde_json::from_value(seed).unwrap())?;
+        Ok(state.salesforce)
     }
 
     #[test]

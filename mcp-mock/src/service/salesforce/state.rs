@@ -65,6 +65,24 @@ impl Salesforce {
     }
 }
 
+/// Which record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordRef<'a> {
+    /// The name of its object, in whatever case.
+    pub object: &'a str,
+    /// Its id of 15 or 18 characters.
+    pub id: &'a str,
+}
+
+/// Which field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldRef<'a> {
+    /// The name of its object, in whatever case.
+    pub object: &'a str,
+    /// The API name of the field, in whatever case.
+    pub name: &'a str,
+}
+
 /// One record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {

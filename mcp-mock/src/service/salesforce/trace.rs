@@ -1,15 +1,16 @@
-//! Users, and whose doings are logged.
+//! Users, and whose actions are logged.
 //!
 //! No Apex runs here, so a flag never leads to a log.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::ids::new_id;
-use super::refusal::bad_request;
+use super::quota::spend_request;
+use super::refusal::{bad_request, not_found};
 use super::state::Salesforce;
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// The first characters of the ids of users.
 pub(super) const USER_PREFIX: &str = "005";
@@ -48,8 +49,19 @@ pub struct TraceFlag {
     pub expires: Timestamp,
 }
 
+/// Whose actions to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewTrace<'a> {
+    /// The user.
+    pub user_id: &'a str,
+    /// How much is logged.
+    pub level: &'a str,
+    /// For how long from now.
+    pub minutes: i64,
+}
+
 impl Salesforce {
-    /// The people of the org, the administrator first.
+    /// The people of the org, the administrator first. Free, for a look at the state.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
         let (id, username, name) = ADMINISTRATOR;
@@ -58,47 +70,92 @@ impl Salesforce {
         [administrator].into_iter().chain(self.users.iter().cloned()).collect()
     }
 
-    /// Logs what a user does for so many minutes. A flag that is in force keeps its level and gets a new
-    /// end. Gives the flag and whether it is new.
+    /// The people of the org, the administrator first.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_users(&self, api: &mut Api<'_>) -> Result<Vec<User>, ApiError> {
+        spend_request(api)?;
+        Ok(self.users())
+    }
+
+    /// The flags of a user that are in force.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_trace_flags(
+        &self,
+        api: &mut Api<'_>,
+        user_id: &str,
+    ) -> Result<Vec<TraceFlag>, ApiError> {
+        spend_request(api)?;
+        let now = api.clock.now();
+        let flags = self.trace_flags.iter();
+        Ok(flags.filter(|flag| flag.user_id == user_id && flag.expires > now).cloned().collect())
+    }
+
+    /// Logs what a user does. The level is a record as well, which takes a request of its own.
     ///
     /// # Errors
     /// `FIELD_INTEGRITY_EXCEPTION` when the end is not within a day from now.
-    pub fn trace(
+    pub fn add_trace_flag(
         &mut self,
-        env: &mut Env,
-        user_id: &str,
-        (level, minutes): (&str, i64),
-    ) -> Result<(&TraceFlag, bool), ApiError> {
-        let start = env.clock.now();
-        let within = (1..=MINUTES_MAX).contains(&minutes);
-        let expires = start.checked_add(SignedDuration::from_mins(minutes)).ok();
-        let Some(expires) = expires.filter(|_| within) else {
-            let message = "Expiration Date: a trace flag ends after now and within 24 hours";
-            return Err(bad_request("FIELD_INTEGRITY_EXCEPTION", message));
-        };
-        let known = self.flags_in_force(env).find(|(_, flag)| flag.user_id == user_id);
-        let known = known.map(|(place, _)| place);
-        let place = known.unwrap_or(self.trace_flags.len());
-        if known.is_none() {
-            let id = new_id(&mut env.ids, FLAG_PREFIX);
-            let (user_id, level) = (user_id.to_owned(), level.to_owned());
-            self.trace_flags.push(TraceFlag { id, user_id, level, start, expires });
-        }
-        let flag = &mut self.trace_flags[place];
+        api: &mut Api<'_>,
+        new: NewTrace<'_>,
+    ) -> Result<TraceFlag, ApiError> {
+        spend_request(api)?;
+        spend_request(api)?;
+        let start = api.clock.now();
+        let expires = end_of_trace(start, new.minutes)?;
+        let (id, user_id) = (new_id(api.ids, FLAG_PREFIX), new.user_id.to_owned());
+        let flag = TraceFlag { id, user_id, level: new.level.to_owned(), start, expires };
+        self.trace_flags.push(flag.clone());
+        Ok(flag)
+    }
+
+    /// Gives a flag another end; it keeps its level.
+    ///
+    /// # Errors
+    /// As [`add_trace_flag`](Self::add_trace_flag); `NOT_FOUND` when it is not there.
+    pub fn prolong_trace_flag(
+        &mut self,
+        api: &mut Api<'_>,
+        id: &str,
+        minutes: i64,
+    ) -> Result<TraceFlag, ApiError> {
+        spend_request(api)?;
+        let start = api.clock.now();
+        let expires = end_of_trace(start, minutes)?;
+        let flag = self.trace_flags.iter_mut().find(|flag| flag.id == id).ok_or_else(not_found)?;
         (flag.start, flag.expires) = (start, expires);
-        Ok((&self.trace_flags[place], known.is_none()))
+        Ok(flag.clone())
     }
 
-    /// Removes the flags of a user that are in force and gives how many there were.
-    pub fn untrace(&mut self, env: &Env, user_id: &str) -> usize {
-        let now = env.clock.now();
-        let before = self.trace_flags.len();
-        self.trace_flags.retain(|flag| flag.user_id != user_id || flag.expires <= now);
-        before - self.trace_flags.len()
+    /// Removes a flag.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when it is not there.
+    pub fn delete_trace_flag(&mut self, api: &mut Api<'_>, id: &str) -> Result<(), ApiError> {
+        spend_request(api)?;
+        let place = self.trace_flags.iter().position(|flag| flag.id == id).ok_or_else(not_found)?;
+        self.trace_flags.remove(place);
+        Ok(())
     }
 
-    fn flags_in_force(&self, env: &Env) -> impl Iterator<Item = (usize, &TraceFlag)> {
-        let now = env.clock.now();
-        self.trace_flags.iter().enumerate().filter(move |(_, flag)| flag.expires > now)
+    /// The ids of the logs of a user: none, since no Apex runs here.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn list_debug_logs(&self, api: &mut Api<'_>) -> Result<Vec<String>, ApiError> {
+        spend_request(api)?;
+        Ok(Vec::new())
     }
+}
+
+fn end_of_trace(start: Timestamp, minutes: i64) -> Result<Timestamp, ApiError> {
+    let end = start.checked_add(SignedDuration::from_mins(minutes)).ok();
+    end.filter(|_| (1..=MINUTES_MAX).contains(&minutes)).ok_or_else(|| {
+        let message = "Expiration Date: a trace flag ends after now and within 24 hours";
+        bad_request("FIELD_INTEGRITY_EXCEPTION", message)
+    })
 }

@@ -1,6 +1,7 @@
 //! The tools of the `simple` dialect over the demo content.
 
 mod gmail;
+mod salesforce;
 
 use mcp_core::schema::violations;
 use mcp_mock::ServiceName;

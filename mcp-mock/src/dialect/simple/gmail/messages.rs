@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::render;
 use crate::dialect::schema::{integer, list, nullable, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome, Refusal, whole};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome, Refusal};
 use crate::service::ApiError;
 use crate::service::gmail::{Gmail, ListRequest, MessageList, Outgoing, split_addresses};
 
@@ -207,7 +207,6 @@ fn find(mut call: Call<'_, Gmail>) -> Outcome {
 #[derive(Deserialize)]
 struct Listing {
     query: Option<String>,
-    #[serde(default, deserialize_with = "whole")]
     limit: Option<i64>,
     cursor: Option<String>,
 }

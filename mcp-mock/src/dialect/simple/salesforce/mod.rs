@@ -3,188 +3,44 @@
 //! Leads, contacts and the like are made and read under short names (`company`, `notes`); `query`,
 //! `get_record` and `describe_object` speak of the API's own fields.
 
-mod create_case;
-mod create_contact;
-mod create_lead;
-mod create_opportunity;
-mod delete_record;
-mod describe_object;
-mod get_lead;
-mod get_record;
-mod query;
-mod render;
-mod update_lead;
+mod fields;
+mod leads;
+mod records;
 
-use crate::dialect::simple::tool::Tool;
+use crate::dialect::CatalogTool;
 use crate::service::salesforce::Salesforce;
 
 /// Every tool, in the order of the list.
-pub(crate) fn tools() -> Vec<Tool<Salesforce>> {
+pub(crate) fn tools() -> Vec<CatalogTool<Salesforce>> {
     vec![
-        create_lead::tool(),
-        get_lead::tool(),
-        update_lead::tool(),
-        create_case::tool(),
-        query::tool(),
-        create_opportunity::tool(),
-        create_contact::tool(),
-        get_record::tool(),
-        delete_record::tool(),
-        describe_object::tool(),
+        leads::create_lead(),
+        leads::get_lead(),
+        leads::update_lead(),
+        records::create_case(),
+        records::query(),
+        records::create_opportunity(),
+        records::create_contact(),
+        records::get_record(),
+        records::delete_record(),
+        records::describe_object(),
     ]
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
-    use crate::dialect::simple::tests::Demo;
-
-    fn new_lead() -> Value {
-        json!({
-            "email": "dana.reyes@acme.example", "company": "Acme", "notes": "Wants a quote.",
-            "source": "Email",
-        })
-    }
 
     #[test]
-    fn every_tool_answers_in_its_declared_shape() {
-        let mut demo = Demo::new(tools());
-        let id = demo.state.salesforce.records("Lead")[0].id.clone();
-        let deal = json!({ "name": "Deal", "stage": "Prospecting", "close_date": "2026-03-01" });
-        let calls = [
-            ("create_lead", new_lead()),
-            ("get_lead", json!({ "id": id })),
-            ("update_lead", json!({ "id": id, "score": 82.5, "rating": "Hot" })),
-            ("create_case", json!({ "subject": "Broken" })),
-            ("query", json!({ "soql": "SELECT Id, Name FROM Lead" })),
-            ("create_opportunity", deal),
-            ("create_contact", json!({ "last_name": "Lee" })),
-            ("get_record", json!({ "object": "Lead", "id": id })),
-            ("delete_record", json!({ "object": "Lead", "id": id })),
-            ("describe_object", json!({ "object": "Lead" })),
-        ];
-        let names: Vec<_> = tools().iter().map(|tool| tool.name).collect();
-        assert_eq!(names, calls.each_ref().map(|(name, _)| *name));
-
-        for (name, arguments) in calls {
-            demo.call(name, arguments).unwrap();
+    fn every_argument_of_a_tool_that_writes_is_the_short_name_of_a_field() {
+        for tool in tools() {
+            let listed = &tool.listed;
+            let writes = ["create_", "update_"].iter().any(|verb| listed.name.starts_with(verb));
+            let schema: serde_json::Value =
+                serde_json::from_str(listed.input_schema.get()).unwrap();
+            let names = schema["properties"].as_object().unwrap().keys().filter(|_| writes);
+            for name in names {
+                assert!(fields::api_name(name).is_some(), "{} {name}", listed.name);
+            }
         }
-    }
-
-    #[test]
-    fn a_lead_without_a_name_is_called_after_its_address() {
-        let mut demo = Demo::new(tools());
-
-        let made = demo.call("create_lead", new_lead()).unwrap();
-        let lead = demo.call("get_lead", json!({ "id": made["id"] })).unwrap();
-
-        assert_eq!(made["last_name"], "dana.reyes");
-        assert_eq!(lead["name"], "dana.reyes");
-        assert_eq!(lead["notes"], "Wants a quote.");
-        assert_eq!(lead["source"], "Email");
-        assert_eq!(lead["status"], "Open - Not Contacted");
-    }
-
-    #[test]
-    fn a_lead_with_a_bad_address_is_refused() {
-        let mut demo = Demo::new(tools());
-        let mut lead = new_lead();
-        lead["email"] = json!("Dana Reyes");
-
-        assert_eq!(demo.call("create_lead", lead).unwrap_err().code, "INVALID_EMAIL_ADDRESS");
-    }
-
-    #[test]
-    fn the_support_ticket_becomes_a_case() {
-        let mut demo = Demo::new(tools());
-        let ticket = json!({
-            "subject": "Cannot access dashboard",
-            "description": "When I try to access the dashboard, I get a 404 error.",
-            "priority": "high",
-            "origin": "Web",
-            "status": "New",
-        });
-
-        let case = demo.call("create_case", ticket).unwrap();
-
-        assert_eq!(case["case_number"], "00001002");
-        let record = demo.state.salesforce.record(case["id"].as_str().unwrap()).unwrap();
-        assert_eq!(record.text("Priority"), "high");
-    }
-
-    #[test]
-    fn the_daily_loop_finds_leads_and_updates_them() {
-        let mut demo = Demo::new(tools());
-        let soql = "SELECT Id, Email FROM Lead WHERE Status = 'Open - Not Contacted' AND \
-                    CreatedDate = TODAY ORDER BY LastName";
-
-        let found = demo.call("query", json!({ "soql": soql })).unwrap();
-        assert_eq!(found["total_size"], 3);
-        for row in found["records"].as_array().unwrap() {
-            let change = json!({ "id": row["Id"], "status": "Working - Contacted", "score": 70 });
-            demo.call("update_lead", change).unwrap();
-        }
-
-        assert_eq!(demo.call("query", json!({ "soql": soql })).unwrap()["total_size"], 0);
-    }
-
-    #[test]
-    fn an_empty_text_empties_a_field_and_what_is_left_out_stays() {
-        let mut demo = Demo::new(tools());
-        let id = demo.state.salesforce.records("Lead")[0].id.clone();
-
-        let lead = demo.call("update_lead", json!({ "id": id, "title": "" })).unwrap();
-
-        assert_eq!((&lead["title"], &lead["company"]), (&Value::Null, &json!("Globex")));
-    }
-
-    #[test]
-    fn a_long_result_goes_on_at_its_cursor() {
-        let mut demo = Demo::new(tools());
-        for _ in 0..2_001 {
-            demo.call("create_contact", json!({ "last_name": "Lee" })).unwrap();
-        }
-        let soql = "SELECT Id FROM Contact WHERE LastName = 'Lee'";
-
-        let first = demo.call("query", json!({ "soql": soql })).unwrap();
-        let rest = json!({ "soql": soql, "cursor": first["next_cursor"] });
-        let second = demo.call("query", rest).unwrap();
-
-        assert_eq!((&first["done"], &second["done"]), (&json!(false), &json!(true)));
-        assert_eq!(second["records"].as_array().unwrap().len(), 1);
-        let strange = json!({ "soql": soql, "cursor": "x" });
-        assert_eq!(demo.call("query", strange).unwrap_err().code, "INVALID_QUERY_LOCATOR");
-    }
-
-    #[test]
-    fn a_deleted_record_is_not_the_same_as_one_that_was_never_there() {
-        let mut demo = Demo::new(tools());
-        let id = demo.call("create_lead", new_lead()).unwrap()["id"].clone();
-        let short = json!({ "object": "Lead", "id": &id.as_str().unwrap()[..15] });
-
-        assert_eq!(demo.call("get_record", short.clone()).unwrap()["id"], id);
-        demo.call("delete_record", short.clone()).unwrap();
-        let deleted = demo.call("get_record", short).unwrap_err();
-        let never = json!({ "object": "Lead", "id": "00Q000000000000" });
-        let never = demo.call("get_record", never).unwrap_err();
-
-        assert_eq!((deleted.status, deleted.code.as_str()), (404, "ENTITY_IS_DELETED"));
-        assert_eq!((never.status, never.code.as_str()), (404, "NOT_FOUND"));
-    }
-
-    #[test]
-    fn children_are_read_with_their_parents() {
-        let mut demo = Demo::new(tools());
-
-        let soql = "SELECT Name, (SELECT LastName FROM Contacts), (SELECT Id FROM Cases) FROM \
-                    Account WHERE Name = 'Northwind'";
-        let found = demo.call("query", json!({ "soql": soql })).unwrap();
-
-        let row = &found["records"][0];
-        assert_eq!(row["Contacts"]["totalSize"], 1);
-        assert_eq!(row["Contacts"]["records"][0]["LastName"], "Shah");
-        assert_eq!(row["Cases"], Value::Null);
     }
 }

@@ -115,13 +115,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::service::ApiError;
-    use crate::service::salesforce::{Salesforce, SalesforceSeed};
-    use crate::world::{Clock, Env, Ids};
+    use crate::service::salesforce::{Salesforce, planted};
+    use crate::world::Part;
 
     fn query(soql: &str) -> Result<Vec<Value>, ApiError> {
-        let mut env = Env { clock: Clock::default(), ids: Ids::new(1) };
-        let mut salesforce = Salesforce::default();
-        let seed: SalesforceSeed = serde_json::from_value(json!({
+        let mut state = planted(json!({
             "accounts": [{ "Name": "Acme" }, { "Name": "Zen" }, { "Name": "Void" }],
             "contacts": [
                 { "LastName": "Ash", "AccountId": "@Acme" },
@@ -130,10 +128,9 @@ mod tests {
                 { "LastName": "Dee" },
             ],
             "cases": [{ "Subject": "Broken", "AccountId": "@Zen" }],
-        }))
-        .unwrap();
-        salesforce.plant(&mut env, seed).unwrap();
-        Ok(salesforce.query(&env, soql, 0)?.records)
+        }));
+        let (salesforce, mut api) = Salesforce::open(&mut state);
+        Ok(salesforce.query(&mut api, soql, 0)?.records)
     }
 
     fn names(soql: &str, field: &str) -> String {

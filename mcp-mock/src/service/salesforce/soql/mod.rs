@@ -16,14 +16,16 @@ mod path;
 mod syntax;
 mod token;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use self::check::Plan;
 use self::children::ChildPlan;
+use super::Api;
+use super::quota::spend_request;
 use super::refusal::bad_request;
 use super::state::{Record, Salesforce};
 use crate::service::ApiError;
-use crate::world::Env;
 
 /// Longest query that the vendor takes.
 const QUERY_CHARS_MAX: usize = 100_000;
@@ -57,14 +59,30 @@ impl Salesforce {
     ///
     /// # Errors
     /// `MALFORMED_QUERY`, `INVALID_TYPE`, `INVALID_FIELD` and the like, with the place in the message.
-    pub fn query(&self, env: &Env, soql: &str, first: usize) -> Result<QueryResult, ApiError> {
+    pub fn query(
+        &self,
+        api: &mut Api<'_>,
+        soql: &str,
+        first: usize,
+    ) -> Result<QueryResult, ApiError> {
+        spend_request(api)?;
+        self.select(api.clock.now(), soql, first)
+    }
+
+    /// Runs a query without a request of its own.
+    pub(super) fn select(
+        &self,
+        now: Timestamp,
+        soql: &str,
+        first: usize,
+    ) -> Result<QueryResult, ApiError> {
         if soql.chars().count() > QUERY_CHARS_MAX {
             let message =
                 format!("SOQL statements cannot be longer than {QUERY_CHARS_MAX} characters");
             return Err(bad_request("QUERY_TOO_COMPLICATED", message));
         }
         let parsed = parse::parse(soql);
-        let plan = parsed.and_then(|query| Plan::new(self, query, env.clock.now()));
+        let plan = parsed.and_then(|query| Plan::new(self, query, now));
         let plan = plan.map_err(|error| error.located(soql))?;
 
         if let Some(groups) = &plan.groups {
@@ -153,17 +171,16 @@ impl SoqlError {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::SalesforceSeed;
+    use super::super::{RecordRef, planted};
     use super::*;
-    use crate::world::{Clock, Ids};
+    use crate::world::{Part, State};
 
-    fn env() -> Env {
-        Env { clock: Clock::default(), ids: Ids::new(1) }
+    fn query(org: &State, soql: &str) -> Result<QueryResult, ApiError> {
+        org.salesforce.select(org.env.clock.now(), soql, 0)
     }
 
-    fn org() -> Salesforce {
-        let mut salesforce = Salesforce::default();
-        let seed: SalesforceSeed = serde_json::from_value(json!({
+    fn org() -> State {
+        planted(json!({
             "leads": [
                 { "LastName": "Ash", "Company": "Acme", "Rating": "Hot", "Score__c": 80 },
                 { "LastName": "Bo_b", "Company": "acme labs", "Score__c": 20 },
@@ -174,15 +191,12 @@ mod tests {
                 { "Name": "Late", "StageName": "Closed Lost", "CloseDate": "2025-12-30" },
             ],
         }))
-        .unwrap();
-        salesforce.plant(&mut env(), seed).unwrap();
-        salesforce
     }
 
     /// Holds the last names of the leads that a condition finds against the expected ones.
     #[track_caller]
     fn check(rest: &str, expected: &str) {
-        let result = org().query(&env(), &format!("SELECT LastName FROM Lead {rest}"), 0).unwrap();
+        let result = query(&org(), &format!("SELECT LastName FROM Lead {rest}")).unwrap();
         let names = result.records.iter().map(|row| row["LastName"].as_str().unwrap());
         assert_eq!(names.collect::<Vec<_>>().join(" "), expected, "{rest}");
     }
@@ -190,7 +204,7 @@ mod tests {
     /// Holds the code and the message of a refusal against the expected ones.
     #[track_caller]
     fn refused(soql: &str) -> (String, String) {
-        let refused = org().query(&env(), soql, 0).unwrap_err();
+        let refused = query(&org(), soql).unwrap_err();
         (refused.code, refused.message)
     }
 
@@ -243,7 +257,7 @@ mod tests {
     fn dates_are_compared_with_the_clock_of_the_world() {
         let names = |condition: &str| {
             let soql = format!("SELECT Name FROM Opportunity WHERE {condition}");
-            let result = org().query(&env(), &soql, 0).unwrap();
+            let result = query(&org(), &soql).unwrap();
             let names = result.records.iter().map(|row| row["Name"].as_str().unwrap().to_owned());
             names.collect::<Vec<_>>().join(" ")
         };
@@ -261,17 +275,17 @@ mod tests {
     #[test]
     fn ids_are_found_in_both_forms() {
         let org = org();
-        let id = &org.records("Lead")[0].id;
+        let id = &org.salesforce.records("Lead")[0].id;
 
         for id in [id.as_str(), &id[..15]] {
             let soql = format!("SELECT Id FROM Lead WHERE Id = '{id}'");
-            assert_eq!(org.query(&env(), &soql, 0).unwrap().total_size, 1);
+            assert_eq!(query(&org, &soql).unwrap().total_size, 1);
         }
     }
 
     #[test]
     fn a_row_says_what_it_is() {
-        let result = org().query(&env(), "SELECT Id, rating FROM lead LIMIT 1", 0).unwrap();
+        let result = query(&org(), "SELECT Id, rating FROM lead LIMIT 1").unwrap();
 
         let row = &result.records[0];
         let id = row["Id"].as_str().unwrap();
@@ -284,7 +298,7 @@ mod tests {
 
     #[test]
     fn count_gives_the_size_only() {
-        let result = org().query(&env(), "SELECT COUNT() FROM Lead", 0).unwrap();
+        let result = query(&org(), "SELECT COUNT() FROM Lead").unwrap();
 
         assert_eq!((result.total_size, result.records.len(), result.next), (3, 0, None));
     }
@@ -292,31 +306,32 @@ mod tests {
     #[test]
     fn deleted_records_are_not_found() {
         let mut org = org();
-        let id = org.records("Lead")[0].id.clone();
-        org.delete(&env(), "Lead", &id).unwrap();
+        let (salesforce, mut api) = Salesforce::open(&mut org);
+        let id = salesforce.records("Lead")[0].id.clone();
+        salesforce.delete(&mut api, RecordRef { object: "Lead", id: &id }).unwrap();
 
-        assert_eq!(org.query(&env(), "SELECT COUNT() FROM Lead", 0).unwrap().total_size, 2);
+        assert_eq!(query(&org, "SELECT COUNT() FROM Lead").unwrap().total_size, 2);
     }
 
     #[test]
     fn batches_follow_each_other() {
-        let mut org = Salesforce::default();
-        let mut env = env();
+        let mut org = State::empty(1);
+        let (salesforce, mut api) = Salesforce::open(&mut org);
         for number in 0..2_500 {
             let fields = json!({ "Subject": number.to_string() });
-            org.create(&mut env, "Task", fields.as_object().unwrap()).unwrap();
+            salesforce.create(&mut api, "Task", fields.as_object().unwrap()).unwrap();
         }
 
-        let first = org.query(&env, "SELECT Subject FROM Task", 0).unwrap();
-        let second = org.query(&env, "SELECT Subject FROM Task", first.next.unwrap()).unwrap();
+        let soql = "SELECT Subject FROM Task";
+        let first = salesforce.query(&mut api, soql, 0).unwrap();
+        let second = salesforce.query(&mut api, soql, first.next.unwrap()).unwrap();
 
         assert_eq!((first.total_size, first.records.len()), (2_500, 2_000));
         assert_eq!((second.records.len(), second.next), (500, None));
     }
 
-    fn sales() -> Salesforce {
-        let mut salesforce = Salesforce::default();
-        let seed: SalesforceSeed = serde_json::from_value(json!({
+    fn sales() -> State {
+        planted(json!({
             "accounts": [{ "Name": "Acme", "Industry": "Retail" }, { "Name": "Zen" }],
             "contacts": [
                 { "LastName": "Ash", "AccountId": "@Acme" }, { "LastName": "Bo", "AccountId": "@Zen" },
@@ -328,15 +343,12 @@ mod tests {
                 { "Name": "c", "StageName": "Lost", "CloseDate": "2025-04-05" },
             ],
         }))
-        .unwrap();
-        salesforce.plant(&mut env(), seed).unwrap();
-        salesforce
     }
 
     /// The rows of a query without their attributes.
     #[track_caller]
     fn rows(soql: &str) -> Value {
-        let mut records = sales().query(&env(), soql, 0).unwrap().records;
+        let mut records = query(&sales(), soql).unwrap().records;
         for record in &mut records {
             record.as_object_mut().unwrap().remove("attributes");
         }
@@ -348,14 +360,14 @@ mod tests {
         let soql =
             "SELECT LastName, Account.Name FROM Contact ORDER BY account.name DESC NULLS LAST";
 
-        let found = sales().query(&env(), soql, 0).unwrap().records;
+        let found = query(&sales(), soql).unwrap().records;
 
         assert_eq!(found[0]["Account"]["Name"], "Zen");
         assert_eq!(found[0]["Account"]["attributes"]["type"], "Account");
         assert_eq!(found[2]["Account"], Value::Null);
         let retail = "SELECT LastName FROM Contact WHERE Account.Industry = 'retail'";
         assert_eq!(rows(retail), json!([{ "LastName": "Ash" }]));
-        let strange = sales().query(&env(), "SELECT Owner.Name FROM Contact", 0).unwrap_err();
+        let strange = query(&sales(), "SELECT Owner.Name FROM Contact").unwrap_err();
         assert!(strange.message.contains("Didn't understand relationship 'Owner'"), "{strange}");
     }
 
@@ -410,7 +422,7 @@ mod tests {
 
     #[test]
     fn an_offset_is_2000_at_most() {
-        assert!(org().query(&env(), "SELECT Id FROM Lead OFFSET 2000", 0).is_ok());
+        assert!(query(&org(), "SELECT Id FROM Lead OFFSET 2000").is_ok());
         let (code, message) = refused("SELECT Id FROM Lead OFFSET 2001");
         assert_eq!(code, "NUMBER_OUTSIDE_VALID_RANGE");
         assert!(message.contains("Maximum SOQL offset allowed is 2000"), "{message}");
@@ -487,7 +499,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_run_or_refused(soql in "\\PC{0,80}") {
-            drop(org().query(&env(), &soql, 0));
+            drop(query(&org(), &soql));
         }
 
         #[test]
@@ -503,7 +515,7 @@ mod tests {
                 0..12,
             ),
         ) {
-            drop(org().query(&env(), &format!("SELECT Id FROM Lead WHERE {}", words.join(" ")), 0));
+            drop(query(&org(), &format!("SELECT Id FROM Lead WHERE {}", words.join(" "))));
         }
     }
 }

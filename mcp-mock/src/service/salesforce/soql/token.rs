@@ -114,7 +114,7 @@ impl Reader<'_> {
 
 /// The refusal of a token that has no business where it stands.
 pub(super) fn unexpected(place: usize, text: &str) -> SoqlError {
-    let text = crate::service::salesforce::refusal::shown(text);
+    let text = crate::service::salesforce::refusal::truncated(text);
     SoqlError::new(place, "MALFORMED_QUERY", format!("unexpected token: '{text}'"))
 }
 
