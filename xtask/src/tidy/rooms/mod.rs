@@ -55,11 +55,10 @@ impl<'a> Check<'a> {
         let mut seen = BTreeSet::new();
         let mut findings = Vec::new();
         for mention in module.mentions() {
-            for target in self.modules.targets(&module.path, mention) {
-                if let Some(message) = self.problem(room, &target, &mut seen) {
-                    let place = format!("{}:{}", module.file, mention.line);
-                    findings.push(Finding::new(place, message));
-                }
+            let target = self.modules.target(&module.path, mention);
+            if let Some(message) = target.and_then(|it| self.problem(room, &it, &mut seen)) {
+                let place = format!("{}:{}", module.file, mention.line);
+                findings.push(Finding::new(place, message));
             }
         }
         findings

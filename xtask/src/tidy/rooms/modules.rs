@@ -38,8 +38,8 @@ pub(super) struct PlacedModule {
     module: Module,
 }
 
-/// What a path leads to or through.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// The end of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// A module of the workspace.
     Module(String),
@@ -105,12 +105,62 @@ impl Modules {
         self.crates.contains(path)
     }
 
-    /// The modules and foreign paths that a path in a module leads to and through. A re-export counts with
-    /// the module that it stands in, unless that is the root of a crate, and with the module that it names.
-    pub(super) fn targets(&self, from: &str, mention: &Mention) -> BTreeSet<Target> {
-        let mut walk = Walk { modules: self, targets: BTreeSet::new(), hops: 0 };
-        walk.mention(from, mention, &[]);
-        walk.targets
+    /// The module or foreign path that a path in a module leads to. A re-export leads on to the module that has the
+    /// name: a `mod.rs` or the root of a crate that shows a name is a door and no room.
+    pub(super) fn target(&self, from: &str, mention: &Mention) -> Option<Target> {
+        self.follow(from, mention, &[], 0)
+    }
+
+    /// Follows a path in a module, and then `rest`.
+    fn follow(
+        &self,
+        from: &str,
+        mention: &Mention,
+        rest: &[String],
+        hops: usize,
+    ) -> Option<Target> {
+        let path = [&mention.segments[..], rest].concat();
+        let (first, rest) = path.split_first()?;
+        if hops > HOPS_MAX {
+            return None;
+        }
+        let child = format!("{from}::{first}");
+        match first.as_str() {
+            "Self" => None,
+            "crate" => self.descend(&crate_root(from), rest, hops),
+            "self" => self.descend(from, rest, hops),
+            "super" => self.descend(parent(from), rest, hops),
+            _ if !mention.is_absolute && self.has(&child) => self.descend(&child, rest, hops),
+            _ => {
+                let import = self.import(from, first).map(|import| &import.mention);
+                // `use serde_json;` names itself.
+                let leads_on = |it: &&Mention| {
+                    !mention.is_absolute && *it != mention && it.segments != [first.clone()]
+                };
+                match import.filter(leads_on) {
+                    Some(import) => self.follow(from, import, rest, hops + 1),
+                    None if self.is_crate(first) => self.descend(first, rest, hops),
+                    None => Some(Target::Outside(path.join("::"))),
+                }
+            }
+        }
+    }
+
+    /// Goes on from a module.
+    fn descend(&self, module: &str, rest: &[String], hops: usize) -> Option<Target> {
+        let Some((first, below)) = rest.split_first() else {
+            return Some(Target::Module(module.to_owned()));
+        };
+        let child = format!("{module}::{first}");
+        if first == "super" {
+            self.descend(parent(module), below, hops)
+        } else if self.has(&child) {
+            self.descend(&child, below, hops)
+        } else if let Some(import) = self.import(module, first) {
+            self.follow(module, &import.mention, below, hops + 1)
+        } else {
+            Some(Target::Module(module.to_owned()))
+        }
     }
 
     fn import(&self, module: &str, name: &str) -> Option<&Import> {
@@ -128,80 +178,12 @@ impl PlacedModule {
     }
 }
 
-struct Walk<'a> {
-    modules: &'a Modules,
-    targets: BTreeSet<Target>,
-    hops: usize,
-}
-
-impl Walk<'_> {
-    /// Follows a path in a module, and then `rest`.
-    fn mention(&mut self, from: &str, mention: &Mention, rest: &[String]) {
-        self.hops += 1;
-        let path = [&mention.segments[..], rest].concat();
-        let Some((first, rest)) = path.split_first() else { return };
-        if self.hops > HOPS_MAX {
-            return;
-        }
-        let child = format!("{from}::{first}");
-        let import = self.modules.import(from, first);
-        match first.as_str() {
-            "Self" => {}
-            "crate" => self.descend(&self.crate_of(from), rest),
-            "self" => self.descend(from, rest),
-            "super" => self.descend(parent(from), rest),
-            _ if !mention.is_absolute && self.modules.has(&child) => self.descend(&child, rest),
-            _ if !mention.is_absolute && import.is_some_and(|it| it.mention != *mention) => {
-                let import = import.map(|it| &it.mention).unwrap_or(mention);
-                // `use serde_json;` names itself.
-                if import.segments == [first.clone()] {
-                    self.outside(&path);
-                } else {
-                    self.mention(from, import, rest);
-                }
-            }
-            _ => self.outside(&path),
-        }
-    }
-
-    fn outside(&mut self, path: &[String]) {
-        match path.split_first() {
-            Some((first, rest)) if self.modules.is_crate(first) => self.descend(first, rest),
-            _ => {
-                self.targets.insert(Target::Outside(path.join("::")));
-            }
-        }
-    }
-
-    /// Goes on from a module.
-    fn descend(&mut self, module: &str, rest: &[String]) {
-        let Some((first, below)) = rest.split_first() else {
-            self.targets.insert(Target::Module(module.to_owned()));
-            return;
-        };
-        let child = format!("{module}::{first}");
-        if first == "super" {
-            self.descend(parent(module), below);
-        } else if self.modules.has(&child) {
-            self.descend(&child, below);
-        } else {
-            let import = self.modules.import(module, first);
-            if !self.modules.is_crate(module) || import.is_none() {
-                self.targets.insert(Target::Module(module.to_owned()));
-            }
-            if let Some(import) = import {
-                self.mention(module, &import.mention, below);
-            }
-        }
-    }
-
-    fn crate_of(&self, module: &str) -> String {
-        let program = module.split_once("::").filter(|(_, rest)| is_below(rest, PROGRAM));
-        match (program, module.split_once("::")) {
-            (Some((name, _)), _) => format!("{name}::{PROGRAM}"),
-            (None, Some((name, _))) => name.to_owned(),
-            (None, None) => module.to_owned(),
-        }
+/// The root of the library or program that a module belongs to.
+fn crate_root(module: &str) -> String {
+    match module.split_once("::") {
+        Some((name, below)) if is_below(below, PROGRAM) => format!("{name}::{PROGRAM}"),
+        Some((name, _)) => name.to_owned(),
+        None => module.to_owned(),
     }
 }
 
