@@ -7,33 +7,19 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::render;
-use super::request::{Field, PageFields, PathId, counted};
-
-#[derive(Deserialize)]
-struct BlockId {
-    #[serde(default)]
-    block_id: PathId,
-}
+use super::request::{Field, PathId, Query, counted};
 
 /// A block; a page is one as well.
 pub(super) fn get(mut call: Call<'_, Notion>) -> Outcome {
-    let BlockId { block_id } = call.read()?;
+    let Query { block_id, .. } = call.read()?;
     Ok(Answer::Json(match call.service.get_block(&mut call.api, block_id.as_str())? {
         AnyBlock::Block(placed) => render::block(placed),
         AnyBlock::Page(page) => render::page_block(page),
     }))
 }
 
-#[derive(Deserialize)]
-struct ListChildren {
-    #[serde(default)]
-    block_id: PathId,
-    #[serde(flatten)]
-    page: PageFields,
-}
-
 pub(super) fn children(mut call: Call<'_, Notion>) -> Outcome {
-    let ListChildren { block_id, page } = call.read()?;
+    let Query { block_id, page, .. } = call.read()?;
     let paging = counted(&mut call, page.paging())?;
     let found = call.service.children(&mut call.api, block_id.as_str(), &paging)?;
     Ok(Answer::Json(render::list("block", found, render::block)))
@@ -94,7 +80,7 @@ pub(super) fn update(mut call: Call<'_, Notion>) -> Outcome {
 }
 
 pub(super) fn delete(mut call: Call<'_, Notion>) -> Outcome {
-    let BlockId { block_id } = call.read()?;
+    let Query { block_id, .. } = call.read()?;
     let trash = BlockChange { archived: Some(true), ..BlockChange::default() };
     let placed = call.service.update_block(&mut call.api, block_id.as_str(), &trash)?;
     Ok(Answer::Json(render::block(placed)))

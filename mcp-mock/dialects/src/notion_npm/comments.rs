@@ -7,18 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::render;
-use super::request::{Field, PageFields, PathId, counted, should_be};
-
-#[derive(Deserialize)]
-struct ListComments {
-    #[serde(default)]
-    block_id: PathId,
-    #[serde(flatten)]
-    page: PageFields,
-}
+use super::request::{Field, Query, counted, should_be};
 
 pub(super) fn list(mut call: Call<'_, Notion>) -> Outcome {
-    let ListComments { block_id, page } = call.read()?;
+    let Query { block_id, page, .. } = call.read()?;
     let paging = counted(&mut call, page.paging())?;
     let found = call.service.list_comments(&mut call.api, block_id.as_str(), &paging)?;
     Ok(Answer::Json(render::list("comment", found, render::comment)))

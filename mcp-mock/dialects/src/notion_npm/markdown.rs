@@ -6,20 +6,14 @@ use mcp_mock::service::notion::{MarkdownPlace, Notion, Page, Replacement};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::request::{Field, PathId, counted, should_be};
+use super::request::{Field, PathId, Query, counted, should_be};
 
 /// Most replacements in one request.
 const UPDATES_MAX: usize = 100;
 
-#[derive(Deserialize)]
-struct GetMarkdown {
-    #[serde(default)]
-    page_id: PathId,
-}
-
 /// No page of this world has the transcript of a meeting, so none is ever included.
 pub(super) fn get(mut call: Call<'_, Notion>) -> Outcome {
-    let GetMarkdown { page_id } = call.read()?;
+    let Query { page_id, .. } = call.read()?;
     Ok(answer(call.service.get_page(&mut call.api, page_id.as_str())?.page))
 }
 

@@ -6,21 +6,14 @@ use mcp_mock::service::notion::{NewPage, Notion, PageChange, PageView, ParentRef
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::request::{Field, PageFields, PathId, counted, not_modelled, should_be};
+use super::request::{Field, PathId, Query, counted, not_modelled, should_be};
 use super::{render, values};
 
 /// Types whose value is given as a list of items, one page at a time.
 const LISTED: [&str; 4] = ["people", "relation", "rich_text", "title"];
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct GetPage {
-    page_id: PathId,
-    filter_properties: Field,
-}
-
 pub(super) fn get(mut call: Call<'_, Notion>) -> Outcome {
-    let GetPage { page_id, filter_properties } = call.read()?;
+    let Query { page_id, filter_properties, .. } = call.read()?;
     let view = call.service.get_page(&mut call.api, page_id.as_str())?;
     Ok(Answer::Json(render::page(view, &filter_properties.names())))
 }
@@ -113,18 +106,9 @@ pub(super) fn relocate(mut call: Call<'_, Notion>) -> Outcome {
     Ok(Answer::Json(render::page(view, &[])))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct GetProperty {
-    page_id: PathId,
-    property_id: PathId,
-    #[serde(flatten)]
-    page: PageFields,
-}
-
 /// One property: an item, or for some types a list of items.
 pub(super) fn property(mut call: Call<'_, Notion>) -> Outcome {
-    let GetProperty { page_id, property_id, page } = call.read()?;
+    let Query { page_id, property_id, page, .. } = call.read()?;
     let (paging, wanted) = (page.paging(), property_id.as_str());
     let PageView { page, source } = call.service.get_page(&mut call.api, page_id.as_str())?;
     let known = source.and_then(|source| source.property(wanted));

@@ -176,6 +176,21 @@ impl PageFields {
     }
 }
 
+/// Arguments in the path and the query of a request that has no body.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Query {
+    pub(super) block_id: PathId,
+    pub(super) data_source_id: PathId,
+    pub(super) database_id: PathId,
+    pub(super) page_id: PathId,
+    pub(super) property_id: PathId,
+    pub(super) user_id: PathId,
+    pub(super) filter_properties: Field,
+    #[serde(flatten)]
+    pub(super) page: PageFields,
+}
+
 /// What was read from a request. One that cannot be read counts all the same.
 pub(super) fn counted<T>(
     call: &mut Call<'_, Notion>,

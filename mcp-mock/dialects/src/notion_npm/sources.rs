@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::render;
-use super::request::{Field, PageFields, PathId, counted, not_modelled, should_be};
+use super::request::{Field, PageFields, PathId, Query, counted, not_modelled, should_be};
 
 /// Types of properties that the API has and this world has not.
 const KINDS_NOT_MODELLED: [&str; 9] = [
@@ -22,27 +22,15 @@ const KINDS_NOT_MODELLED: [&str; 9] = [
     "verification",
 ];
 
-#[derive(Deserialize)]
-struct GetSource {
-    #[serde(default)]
-    data_source_id: PathId,
-}
-
 pub(super) fn get(mut call: Call<'_, Notion>) -> Outcome {
-    let GetSource { data_source_id } = call.read()?;
+    let Query { data_source_id, .. } = call.read()?;
     let id = data_source_id.as_str();
     let (database, source) = call.service.get_data_source(&mut call.api, id)?;
     Ok(Answer::Json(render::source(database, source)))
 }
 
-#[derive(Deserialize)]
-struct GetDatabase {
-    #[serde(default)]
-    database_id: PathId,
-}
-
 pub(super) fn database(mut call: Call<'_, Notion>) -> Outcome {
-    let GetDatabase { database_id } = call.read()?;
+    let Query { database_id, .. } = call.read()?;
     let database = call.service.get_database(&mut call.api, database_id.as_str())?;
     Ok(Answer::Json(render::database(database)))
 }
@@ -125,16 +113,8 @@ pub(super) fn update(mut call: Call<'_, Notion>) -> Outcome {
     Ok(Answer::Json(render::source(database, source)))
 }
 
-#[derive(Deserialize)]
-struct ListTemplates {
-    #[serde(default)]
-    data_source_id: PathId,
-    #[serde(flatten)]
-    page: PageFields,
-}
-
 pub(super) fn templates(mut call: Call<'_, Notion>) -> Outcome {
-    let ListTemplates { data_source_id, page } = call.read()?;
+    let Query { data_source_id, page, .. } = call.read()?;
     let paging = counted(&mut call, page.paging())?;
     let id = data_source_id.as_str();
     let found = call.service.list_templates(&mut call.api, id, &paging)?;

@@ -2,25 +2,18 @@
 
 use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::notion::Notion;
-use serde::Deserialize;
 
 use super::render;
-use super::request::{PageFields, PathId, counted};
-
-#[derive(Deserialize)]
-struct GetUser {
-    #[serde(default)]
-    user_id: PathId,
-}
+use super::request::{Query, counted};
 
 pub(super) fn get(mut call: Call<'_, Notion>) -> Outcome {
-    let GetUser { user_id } = call.read()?;
+    let Query { user_id, .. } = call.read()?;
     let member = call.service.get_user(&mut call.api, user_id.as_str())?;
     Ok(Answer::Json(render::user(member)))
 }
 
 pub(super) fn list(mut call: Call<'_, Notion>) -> Outcome {
-    let page: PageFields = call.read()?;
+    let Query { page, .. } = call.read()?;
     let paging = counted(&mut call, page.paging())?;
     let found = call.service.list_users(&mut call.api, &paging)?;
     Ok(Answer::Json(render::list("user", found, render::user)))
