@@ -1,6 +1,6 @@
 //! `salesforce_aggregate_query`: a SOQL query with groups put together from parts.
 //!
-//! The server looks a value up by the text that asked for it, then by its last word. Without an alias the
+//! The server looks a value up by the expression that selected it, then by its last word. Without an alias the
 //! org answers `expr0`, so that an aggregate reads as null.
 
 use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};

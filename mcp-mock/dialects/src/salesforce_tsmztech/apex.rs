@@ -1,4 +1,4 @@
-//! The tools for Apex classes and triggers, which are stored texts: no compiler looks at them.
+//! The tools for Apex classes and triggers, which are stored as source: no compiler looks at them.
 
 use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
 use mcp_mock::service::salesforce::{ApexKind, ApexText, Salesforce};
@@ -21,7 +21,7 @@ struct Words {
     many: &'static str,
     /// The argument that names one.
     name: &'static str,
-    /// What stands in front of the name in a text.
+    /// The keywords that precede the name in the source.
     keywords: &'static [&'static str],
 }
 
@@ -193,7 +193,7 @@ fn write(call: Call<'_, Salesforce>, wanted: &Write, name: &str, words: &Words) 
     }
 }
 
-/// The server looks for the text, changes it, and looks again for what it tells.
+/// The server queries the class, changes it, and queries it again for its answer.
 fn update(call: Call<'_, Salesforce>, name: &str, body: &str, words: &Words) -> Outcome {
     let Call { service: salesforce, mut api, .. } = call;
     let one = words.one;
@@ -257,7 +257,7 @@ fn object_line(text: &ApexText) -> String {
     text.object.as_ref().map_or_else(String::new, |object| format!("**Object:** {object}\n"))
 }
 
-/// Whether a text has one of the keywords, blanks and then the name, each as a whole word.
+/// Whether the source has one of the keywords, blanks and then the name, each as a whole word.
 fn names(body: &str, keywords: &[&str], name: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let ends_with_keyword = |before: &str| {

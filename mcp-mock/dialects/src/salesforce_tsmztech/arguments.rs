@@ -128,7 +128,7 @@ impl Loose {
     }
 }
 
-/// A value as JavaScript writes it into a text.
+/// A value as JavaScript converts it to a string.
 pub(super) fn written(value: &Value) -> String {
     match value {
         Value::Array(items) => {

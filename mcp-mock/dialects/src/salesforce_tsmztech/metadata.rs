@@ -54,7 +54,7 @@ impl ManageObject {
         let counts = self.name_field_type.written().is_some_and(|kind| kind == "AutoNumber");
         let sharing_model = self.sharing_model.written();
         Some(CustomObject {
-            name_label: self.name_field_label.written().unwrap_or(format!("{label} Name")),
+            name_label: self.name_field_label.written().unwrap_or_else(|| format!("{label} Name")),
             auto_number: counts.then(|| self.name_field_format.text()),
             description: self.description.written(),
             sharing_model: sharing_model.unwrap_or_else(|| "ReadWrite".to_owned()),

@@ -45,7 +45,7 @@ fn meets(term: &Term, gmail: &Gmail, message: &Message) -> bool {
     }
 }
 
-/// The texts of a part; words in a row must stand in one of them.
+/// The strings of a part; a phrase must stand in one of them.
 fn texts(part: Part, message: &Message) -> impl Iterator<Item = &String> {
     let files = message
         .attachments

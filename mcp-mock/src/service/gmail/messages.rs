@@ -30,7 +30,7 @@ pub struct Outgoing {
     pub bcc: Vec<String>,
     /// The subject.
     pub subject: String,
-    /// The text.
+    /// The body as plain text.
     pub body: String,
     /// The same as HTML; empty when there is none.
     pub html: String,

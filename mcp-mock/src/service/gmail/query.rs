@@ -1,4 +1,4 @@
-//! Gmail's search language: text in, a tree of terms out.
+//! Gmail's search language: a string in, a tree of terms out.
 //!
 //! Words side by side must all be found; `OR` binds tighter than that; `{a b}` finds either, `-x` the
 //! rest, `"a b"` words in a row. A value that an operator cannot read is refused, where the vendor
@@ -11,9 +11,9 @@ use jiff::{Span, Timestamp};
 use super::refusal::invalid;
 use crate::service::ApiError;
 
-/// Longest search text; the vendor's own limit is of this order.
+/// Longest search; the vendor's own limit is of this order.
 const QUERY_CHARS_MAX: usize = 2_000;
-/// Deepest nesting of brackets and minus signs, so that no text can exhaust the stack.
+/// Deepest nesting of brackets and minus signs, so that no search can exhaust the stack.
 const DEPTH_MAX: usize = 32;
 /// The API reads dates as midnight in California.
 const PACIFIC: &str = "PST8PDT,M3.2.0,M11.1.0";
@@ -70,7 +70,7 @@ impl Query {
     }
 }
 
-/// The words of a text in lower case: runs of letters and digits.
+/// The words of a string in lower case: runs of letters and digits.
 pub(super) fn words(text: &str) -> Vec<String> {
     let parts = text.split(|c: char| !c.is_alphanumeric());
     parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()

@@ -41,7 +41,7 @@ pub struct MessageSeed {
     pub list: String,
     /// The subject.
     pub subject: String,
-    /// The text.
+    /// The body as plain text.
     pub body: String,
     /// When it arrived, RFC 3339.
     pub date: Option<Timestamp>,
@@ -54,13 +54,13 @@ pub struct MessageSeed {
     pub in_thread_of: Option<usize>,
 }
 
-/// One text, with commas between addresses, or a list of texts.
+/// One string, with commas between addresses, or an array of strings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Texts {
-    /// A list.
+    /// An array.
     Many(Vec<String>),
-    /// One text.
+    /// One string.
     One(String),
 }
 

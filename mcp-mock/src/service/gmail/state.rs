@@ -96,7 +96,7 @@ pub struct Message {
     pub list: String,
     /// The subject.
     pub subject: String,
-    /// The text; empty when the message has HTML only.
+    /// The body as plain text; empty when the message has HTML only.
     pub body: String,
     /// The same as HTML; empty when the message has none.
     #[serde(default)]
@@ -114,7 +114,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// The beginning of the text on one line.
+    /// The beginning of the body on one line.
     #[must_use]
     pub fn preview(&self) -> String {
         let text = if self.body.is_empty() { &self.html } else { &self.body };

@@ -1,4 +1,4 @@
-//! Apex classes and triggers as texts. There is no compiler: what would not compile is stored all the same.
+//! The source of Apex classes and triggers. There is no compiler: what would not compile is stored as well.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use super::search::is_like;
 use super::state::Salesforce;
 use crate::service::ApiError;
 
-/// Which of the two.
+/// What a piece of Apex defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ApexKind {
@@ -28,7 +28,7 @@ pub struct ApexText {
     pub name: String,
     /// The object of a trigger.
     pub object: Option<String>,
-    /// The text.
+    /// The source.
     pub body: String,
     /// The version of the API that it is written for.
     pub api_version: f64,
@@ -37,7 +37,7 @@ pub struct ApexText {
 }
 
 impl ApexText {
-    /// Characters of the text that are no comments.
+    /// Characters of the source outside comments.
     #[must_use]
     pub fn length_without_comments(&self) -> usize {
         let mut rest = self.body.as_str();
@@ -116,7 +116,7 @@ impl Salesforce {
         Ok(&all[place])
     }
 
-    /// Puts another text in the place of that of the class or trigger with this id.
+    /// Replaces the source of the class or trigger with this id.
     ///
     /// # Errors
     /// `NOT_FOUND` when it is not there.

@@ -1,4 +1,4 @@
-//! Many records in one request. Each fares for itself: `allOrNone` is false, as clients leave it.
+//! Many records in one request. Each succeeds or fails alone: `allOrNone` is false, as clients leave it.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

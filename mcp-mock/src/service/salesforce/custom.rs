@@ -35,7 +35,7 @@ pub struct CustomObject {
     pub sharing_model: String,
     /// What people read for the field `Name`.
     pub name_label: String,
-    /// How the field `Name` counts, such as `A-{0000}`; `None` when it is a text.
+    /// How the field `Name` counts, such as `A-{0000}`; `None` when it is a string.
     pub auto_number: Option<String>,
     /// The first three characters of its ids.
     pub prefix: String,
@@ -58,7 +58,7 @@ pub struct CustomField {
     pub unique: bool,
     /// Whether an upsert may go by it.
     pub external_id: bool,
-    /// Longest text.
+    /// Most characters of a value.
     pub chars_max: usize,
     /// Most digits of a number in all, and those of them after the point.
     pub digits: Option<(u32, u32)>,

@@ -9,9 +9,9 @@ use super::ids::long_id;
 use super::refusal::{about_fields, truncated};
 use crate::service::ApiError;
 
-/// Longest text of a field that has no limit of its own.
+/// Most characters of a field without a limit of its own.
 pub(super) const TEXT_CHARS_MAX: usize = 255;
-/// Longest text of a long text area, such as a description.
+/// Most characters of a long text area, such as a description.
 const LONG_TEXT_CHARS_MAX: usize = 32_000;
 
 /// A field of an object.
@@ -21,7 +21,7 @@ pub struct Field<'a> {
     pub name: &'a str,
     /// The type of its values.
     pub kind: FieldKind,
-    /// Longest text.
+    /// Most characters of a value.
     pub chars_max: usize,
     /// Whether a record cannot be without it.
     pub required: bool,
@@ -190,7 +190,7 @@ impl<'a> Field<'a> {
         Ok(if is_kept { Value::Number(number.clone()) } else { Value::from(rounded) })
     }
 
-    /// As the vendor does, cuts blanks off both ends and takes an empty text for no value.
+    /// As the vendor does, cuts blanks off both ends and takes an empty string for no value.
     fn accept_text(&self, text: &str, value: &Value, strict: bool) -> Result<Value, ApiError> {
         let text = text.trim();
         if text.is_empty() {

@@ -2,9 +2,9 @@
 //!
 //! Kept are the rules that a program trips over: ids of 15 and 18 characters, required fields,
 //! defaults and computed fields, deleted versus never there, picklists that take any value, duplicate
-//! rules, collections in which each record fares for itself, and SOQL (see [`Salesforce::query`]) with
+//! rules, collections in which each record succeeds or fails alone, and SOQL (see [`Salesforce::query`]) with
 //! errors that say where. An org may add objects and fields, and keep fields from profiles. Sharing and lead
-//! conversion are not modelled, and Apex is kept as text.
+//! conversion are not modelled, and Apex is kept as source.
 
 mod apex;
 mod collections;

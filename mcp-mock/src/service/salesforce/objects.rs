@@ -82,7 +82,7 @@ impl Salesforce {
         all.filter_map(|field| self.permitted(object.name, field)).collect()
     }
 
-    /// The fields of an object, whoever may see them.
+    /// The fields of an object, also those that the account may not see.
     pub(super) fn every_field<'a>(&'a self, object: ObjectRule<'a>) -> Vec<Field<'a>> {
         let added = self.custom_fields.get(object.name).into_iter().flatten();
         let added = added.map(|(name, field)| field.rule(name));

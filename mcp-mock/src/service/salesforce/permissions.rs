@@ -50,7 +50,7 @@ impl Salesforce {
     }
 
     /// What each profile may do with a field, by the name of the profile; empty for an unknown field and
-    /// for one that everybody sees. Until somebody says otherwise an administrator may do all.
+    /// for one that every profile sees. Unless it was changed, an administrator has full access.
     ///
     /// # Errors
     /// When a limit is reached.
@@ -69,7 +69,7 @@ impl Salesforce {
     ///
     /// # Errors
     /// `INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST` for a new access to an unknown field or one that
-    /// everybody sees.
+    /// every profile sees.
     pub fn set_access(
         &mut self,
         api: &mut Api<'_>,
@@ -98,7 +98,7 @@ impl Salesforce {
         Ok(())
     }
 
-    /// A new field is seen by nobody until somebody is let in, except where everybody must see it.
+    /// Hides a new field from all profiles until one is given access, unless every profile must see it.
     pub(super) fn hide_new_field(&mut self, field: FieldRef<'_>) {
         if let Some(key) = self.permission_key(field) {
             self.field_permissions.insert(key, BTreeMap::new());

@@ -130,7 +130,7 @@ impl SearchFields {
     }
 }
 
-/// The words of a text in lower case; what is neither a letter nor a digit, nor `also`, parts them.
+/// The words of a string in lower case; what is neither a letter nor a digit, nor `also`, parts them.
 fn words(text: &str, also: impl Fn(char) -> bool) -> Vec<String> {
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric() && !also(c));

@@ -31,7 +31,7 @@ pub struct Salesforce {
     /// People besides the administrator.
     #[serde(default)]
     pub users: Vec<User>,
-    /// Whose doings are logged.
+    /// The users whose actions are logged.
     #[serde(default)]
     pub trace_flags: Vec<TraceFlag>,
     /// Apex classes.
@@ -106,7 +106,7 @@ impl Record {
         }
     }
 
-    /// The text of a field; empty when it is not set or is no text.
+    /// The string in a field; empty when the field is not set or holds something else.
     #[must_use]
     pub fn text(&self, field: &str) -> &str {
         match field {

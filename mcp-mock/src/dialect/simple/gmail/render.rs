@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::dialect::schema::{boolean, list, object, required, text};
 use crate::service::gmail::{Gmail, Message, email_of};
 
-/// The schema of a message without its text.
+/// The schema of a message without its body.
 pub(super) fn summary_schema() -> Value {
     object([
         required("id", text("Id of the message")),
@@ -20,7 +20,7 @@ pub(super) fn summary_schema() -> Value {
     ])
 }
 
-/// A message without its text.
+/// A message without its body.
 pub(super) fn summary(message: &Message) -> Value {
     json!({
         "id": message.id,

@@ -144,7 +144,7 @@ fn compare_by(salesforce: &Salesforce, key: &SortKey, left: &Record, right: &Rec
     if key.descending { order.reverse() } else { order }
 }
 
-/// Days and times are written such that their texts are in order.
+/// Days and times are written so that their strings sort by time.
 pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
     match (left, right) {
         (Value::Bool(left), Value::Bool(right)) => left.cmp(right),

@@ -4,7 +4,7 @@
 //! `LIKE`, `IN`, `AND`, `OR`, `NOT` and brackets, `GROUP BY`, `HAVING`, `ORDER BY`, `LIMIT`, `OFFSET`. One
 //! level of queries in brackets: children by the name of their relation, and ids after `IN`. Not:
 //! functions other than parts of dates, `ROLLUP` and `CUBE`.
-//! The way of a query: text → tokens → [`syntax`] → checked against the fields → rows.
+//! The way of a query: string → tokens → [`syntax`] → checked against the fields → rows.
 
 mod check;
 mod children;

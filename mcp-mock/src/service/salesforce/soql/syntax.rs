@@ -89,7 +89,7 @@ pub(super) struct Order {
     pub(super) nulls_last: bool,
 }
 
-/// The characters of a text with its escapes taken away, each with whether it was escaped.
+/// The characters of a string literal without its escapes, each with whether it was escaped.
 pub(super) fn unescaped(raw: &str) -> impl Iterator<Item = (char, bool)> {
     let mut characters = raw.chars();
     std::iter::from_fn(move || match characters.next()? {

@@ -1,4 +1,4 @@
-//! From text to tokens.
+//! From a query to tokens.
 
 use super::SoqlError;
 use super::syntax::escaped;
