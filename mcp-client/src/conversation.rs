@@ -106,7 +106,7 @@ impl Conversation {
         Request { options: Some(options), log_level, ..request }
     }
 
-    /// Sends a request of which nobody waits for the answer. Needs no runtime.
+    /// Sends a request whose answer is ignored. Needs no runtime.
     pub(crate) fn post<'c, P: Serialize>(
         &'c self,
         head: RequestHead<'_>,

@@ -17,7 +17,7 @@ pub trait Credentials: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Errors
     ///
-    /// When credentials are needed and not to be had.
+    /// When credentials are needed and unavailable.
     async fn authorization(&self) -> Result<Option<HeaderValue>, AuthError>;
 
     /// The server answered 401 or 403: obtains better credentials.
@@ -27,7 +27,7 @@ pub trait Credentials: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Errors
     ///
-    /// When better credentials are needed and not to be had.
+    /// When other credentials are needed and unavailable.
     async fn refused(&self, refusal: &Refusal) -> Result<bool, AuthError>;
 }
 
@@ -108,7 +108,7 @@ pub enum AuthError {
         /// What is missing or wrong.
         reason: String,
     },
-    /// A person has to log in, and nobody is there to ask.
+    /// A person has to log in, and none is present.
     #[error("`{server}` wants a login: {hint}")]
     LoginRequired {
         /// The MCP server.
@@ -116,7 +116,7 @@ pub enum AuthError {
         /// What to do about it.
         hint: String,
     },
-    /// The answer to a login came from somebody else than asked, or cannot be told to be from him.
+    /// The login response did not come from the expected issuer.
     #[error("the answer to the login at `{issuer}` is not to be trusted: {reason}")]
     Mismatch {
         /// The authorization server that was asked.
@@ -137,7 +137,7 @@ pub enum AuthError {
     /// Stored tokens cannot be read or written.
     #[error("the token store at `{path}` cannot be used: {reason}")]
     Store {
-        /// Where.
+        /// The path of the file or folder.
         path: String,
         /// What is wrong, and what to do about it.
         reason: String,
@@ -155,7 +155,7 @@ pub enum AuthError {
     TooManyLogins {
         /// The MCP server.
         server: String,
-        /// The cap.
+        /// How many logins are tried.
         limit: usize,
         /// The time in which they may happen.
         within: Duration,
@@ -175,7 +175,7 @@ pub enum AuthError {
         what: &'static str,
         /// The URL, shortened, without user information.
         url: String,
-        /// Why not.
+        /// What makes it unsafe.
         reason: String,
     },
     /// Something that the authorization needs is not supported, by the server or by this client.

@@ -1,4 +1,4 @@
-//! Deadlines: how long a caller waits, as moments in time, so that nobody has to work out what is left.
+//! Deadlines: how long a caller waits, as moments in time, so that no layer computes what is left.
 
 use std::time::Duration;
 

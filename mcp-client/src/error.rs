@@ -14,10 +14,27 @@ use mcp_core::session::{HandshakeError, TooMany};
 use mcp_core::{Delivery, SendError, TransportError};
 use serde_json::Value;
 
-/// How long a text of a tool may get inside an error message.
+/// How many characters of a tool's text an error message quotes.
 const SHOWN_CHARACTERS_MAX: usize = 500;
 
-/// Why a call gave nothing.
+/// Why a call has no result.
+///
+/// ```
+/// use mcp_client::{CallError, Client};
+/// use mcp_core::protocol::CallToolResult;
+///
+/// /// Calls once more when that is certain to do no harm.
+/// async fn call_again(client: &Client, tool: &str) -> Result<CallToolResult, CallError> {
+///     match client.call_raw(tool, serde_json::json!({})).await {
+///         Err(error)
+///             if error.is_transient() && error.delivery().is_certainly_without_effect() =>
+///         {
+///             client.call_raw(tool, serde_json::json!({})).await
+///         }
+///         outcome => outcome,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
@@ -27,7 +44,7 @@ pub enum CallError {
     /// The answer came and does not fit what was asked for. The tool was executed.
     #[error("the answer of tool `{tool}` cannot be used")]
     Payload {
-        /// The tool.
+        /// The name of the tool.
         tool: String,
         /// Where it does not fit.
         #[source]
@@ -68,7 +85,7 @@ impl CallError {
 #[error("tool `{tool}` failed: {}", shortened(self.message()))]
 #[non_exhaustive]
 pub struct ToolError {
-    /// The tool.
+    /// The name of the tool.
     pub tool: String,
     /// Its whole answer.
     pub result: Box<CallToolResult>,
@@ -173,13 +190,13 @@ pub enum ConnectionErrorKind {
     /// The answer breaks the protocol.
     #[error("the server's answer breaks the protocol: {message}")]
     Answer {
-        /// How.
+        /// What breaks it.
         message: String,
     },
     /// The arguments cannot be written as JSON.
     #[error("the arguments cannot be sent: {message}")]
     Arguments {
-        /// Why not.
+        /// What cannot be written.
         message: String,
     },
     /// The server gave up the task that the call had become.
@@ -198,7 +215,7 @@ pub enum ConnectionErrorKind {
     /// The server goes beyond a cap.
     #[error("the server goes beyond {limit} {what}")]
     Limit {
-        /// The cap.
+        /// The most that is allowed.
         limit: usize,
         /// Of what there is too much.
         what: &'static str,
@@ -232,7 +249,7 @@ pub enum ConnectError {
     /// The handshake failed.
     #[error("{error}{}", words(.stderr_tail.as_deref()))]
     Handshake {
-        /// How.
+        /// The error of the handshake.
         error: HandshakeError,
         /// The last lines that the server wrote to its standard error, when it has one.
         stderr_tail: Option<String>,
@@ -268,7 +285,7 @@ impl ConnectError {
     }
 }
 
-/// Why a request other than a call gave nothing.
+/// Why a request other than a call has no result.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -308,7 +325,7 @@ impl RequestError {
     }
 }
 
-/// Why a list is not to be had.
+/// Why a list could not be fetched.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListError {
@@ -337,7 +354,7 @@ pub enum ListError {
     TooLong {
         /// Of what the list is.
         of: &'static str,
-        /// The cap.
+        /// The most that is allowed.
         limit: usize,
         /// Of what there are too many: `pages`, or what the list is of.
         what: &'static str,
@@ -408,7 +425,7 @@ fn words(stderr_tail: Option<&str>) -> String {
     stderr_tail.map(|words| format!("; its last words: {words}")).unwrap_or_default()
 }
 
-/// At most so many characters of a text.
+/// The first characters of a string.
 fn shortened(text: String) -> String {
     match text.char_indices().nth(SHOWN_CHARACTERS_MAX) {
         None => text,

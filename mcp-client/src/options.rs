@@ -9,6 +9,18 @@ use mcp_core::session::{ClientDescription, EraChoice};
 use crate::handler::ClientHandler;
 
 /// Settings of one connection. Every wait has a limit; every limit can be changed.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcp_client::ClientOptions;
+/// use mcp_core::protocol::Implementation;
+///
+/// let mut options = ClientOptions::default()
+///     .with_client(Implementation::new("nightly-report", "1.4.0"))
+///     .with_call_timeout(Duration::from_secs(20));
+/// options.tools_max = 100;
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ClientOptions {

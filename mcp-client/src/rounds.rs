@@ -147,7 +147,7 @@ impl<'a> Rounds<'a> {
                 return Err(self.beyond(STATE_BYTES_MAX, "bytes of `requestState`"));
             }
             if !state.get().starts_with('"') {
-                return Err(answer.broken("`requestState` is no text".to_owned()).into());
+                return Err(answer.broken("`requestState` is no string".to_owned()).into());
             }
         }
         if questions.is_empty() && request_state.is_none() {
@@ -168,7 +168,7 @@ impl<'a> Rounds<'a> {
         if until >= self.deadline.end() { Err(self.late()) } else { Ok(()) }
     }
 
-    /// Has questions answered: all of them, or none when one of them was not to be asked.
+    /// Lets the handler answer questions: all of them, or none when one was not declared.
     pub(crate) async fn answers(
         &self,
         questions: &BTreeMap<String, InputRequest>,

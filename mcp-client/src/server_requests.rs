@@ -43,8 +43,8 @@ impl ServerRequests {
         self.tasks.is_empty()
     }
 
-    /// Has a question answered. Too many at a time are turned down with the frame that is returned; a
-    /// second one under the same id is not, because its answer could not be told from the first one's.
+    /// Lets the handler answer a request. Too many at a time are refused with the frame that is returned; a
+    /// second one under the same id is dropped, because its answer would look like the first one's.
     pub(crate) fn ask(
         &mut self,
         handler: &Arc<dyn ClientHandler>,

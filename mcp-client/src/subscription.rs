@@ -28,6 +28,21 @@ const SUBSCRIPTIONS: &str = "subscriptions to resources";
 ///
 /// It keeps its connection open, like a clone of the client. Nothing is told again: whoever lost a
 /// subscription listens anew and then looks at what may have changed.
+///
+/// ```
+/// use mcp_client::{Client, RequestError};
+/// use mcp_core::protocol::SubscriptionFilter;
+///
+/// async fn watch(client: &Client, uri: &str) -> Result<(), RequestError> {
+///     let mut filter = SubscriptionFilter::default();
+///     filter.resource_subscriptions.push(uri.to_owned());
+///     let mut changes = client.listen(filter).await?;
+///     while let Some(change) = changes.next().await {
+///         println!("{} has changed", change?.as_resource_update().unwrap_or_default());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "a subscription ends when it is dropped"]
 pub struct Subscription {
     client: Client,

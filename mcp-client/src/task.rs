@@ -58,7 +58,7 @@ struct Following<'a> {
     updates: usize,
 }
 
-/// A task that nobody waits for any more is cancelled.
+/// A task whose caller has left is cancelled.
 struct Hold<'a> {
     conversation: &'a Conversation,
     task_id: String,

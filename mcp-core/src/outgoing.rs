@@ -17,14 +17,31 @@ pub struct Outgoing<'a> {
 /// What a request or a notification says, for bindings that repeat a part of it outside of the frame, as
 /// HTTP does in headers.
 ///
-/// The facts come from what the frame was encoded from, so that nobody parses the bytes again. They are
+/// The facts come from what the frame was encoded from, so that no binding parses the bytes again. They are
 /// borrowed: a transport that does not read them pays nothing.
+///
+/// ```
+/// use mcp_core::jsonrpc::{RequestId, encode};
+/// use mcp_core::protocol::{ProtocolVersion, method};
+/// use mcp_core::{MessageFacts, Outgoing};
+///
+/// let id = RequestId::Number(1);
+/// let params = serde_json::json!({ "name": "greet", "arguments": {} });
+/// let frame = encode::request(&id, method::TOOLS_CALL, &params)?;
+///
+/// let facts = MessageFacts::request(&id, method::TOOLS_CALL)
+///     .with_name(Some("greet"))
+///     .with_version(Some(ProtocolVersion::LATEST_MODERN));
+/// let message = Outgoing::new(frame, &facts);
+/// # assert_eq!(message.facts.and_then(|facts| facts.name), Some("greet"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MessageFacts<'a> {
     /// The id of a request; `None` for a notification.
     pub id: Option<&'a RequestId>,
-    /// The method.
+    /// The method of the message.
     pub method: &'a str,
     /// The revision that the message is written in; `None` while none is agreed on.
     pub version: Option<ProtocolVersion>,

@@ -76,7 +76,7 @@ impl<'a> Rest<'a> {
             }
             let after = self.text.trim_start_matches([' ', '\t']);
             let Some(value) = after.strip_prefix('=') else {
-                // `Scheme`, or a token68 without padding, which cannot be told from one and harms nobody.
+                // `Scheme`, or a token68 without padding, which looks the same and does no harm.
                 return Some(Item::Scheme(name));
             };
             let value = value.trim_start_matches([' ', '\t']);

@@ -81,7 +81,7 @@ impl AuthorizationResponse {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConsentError {
-    /// Nobody answered.
+    /// The person did not answer in time.
     #[error("no answer within {after:?}")]
     Timeout {
         /// The time allowed.
@@ -90,7 +90,7 @@ pub enum ConsentError {
     /// The answer cannot be received, or the question cannot be asked.
     #[error("{reason}")]
     Unavailable {
-        /// Why not.
+        /// What is in the way.
         reason: String,
     },
 }

@@ -84,7 +84,7 @@ impl OAuth {
     ///
     /// # Errors
     ///
-    /// When the URL of the server is none, or no TLS is to be had on this machine.
+    /// When the URL of the server is invalid, or TLS cannot be set up on this machine.
     pub fn new(options: OAuthOptions) -> Result<Self, AuthError> {
         Ok(Self { authorizer: Arc::new(Authorizer::new(options)?) })
     }

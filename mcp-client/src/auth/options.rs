@@ -21,14 +21,14 @@ pub struct OAuthOptions {
     pub client_metadata_url: Option<String>,
     /// The secret that goes with `client_id`.
     pub client_secret: Option<Secret>,
-    /// How a person is asked. `None`: nobody is there, and a login that needs somebody fails.
+    /// How a person is asked. `None`: no person is present, and a login that needs one fails.
     pub consent: Option<Arc<dyn Consent>>,
     /// What access is given for.
     pub grant: Grant,
     /// The only authorization server that is trusted with `client_id`. `None`: the first one that the
     /// server names; it is remembered, and no other gets to see the identity.
     pub issuer: Option<String>,
-    /// What a person has to do when nobody is there to ask.
+    /// What a person has to do later when none is present.
     pub login_hint: String,
     /// The scopes to ask for when a refusal names none. Empty: those that the server's metadata names.
     pub scopes: Scopes,
@@ -108,7 +108,7 @@ impl OAuthOptions {
         self
     }
 
-    /// Says what a person has to do when nobody is there to ask: a command to type, for example.
+    /// Says what a person has to do later when none is present: a command to type, for example.
     #[must_use]
     pub fn with_login_hint(mut self, hint: impl Into<String>) -> Self {
         self.login_hint = hint.into();

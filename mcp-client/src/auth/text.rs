@@ -6,7 +6,7 @@ use oauth2::url::Url;
 /// How long such words may get.
 const SHOWN_CHARACTERS_MAX: usize = 200;
 
-/// At most so many characters, and none that moves the cursor or hides.
+/// The first characters of a string, without those that move the cursor or hide.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text
         .chars()

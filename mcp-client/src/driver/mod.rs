@@ -153,7 +153,7 @@ impl Link {
         }
     }
 
-    /// Sends a request of which nobody waits for the answer. Needs no runtime.
+    /// Sends a request whose answer is ignored. Needs no runtime.
     pub(crate) fn post_request(&self, head: RequestHead<'_>, params: &impl Serialize) {
         let mut state = self.state.lock();
         let Ok(id) = state.session.start(Waiting::default()) else { return };
@@ -163,7 +163,7 @@ impl Link {
         }
     }
 
-    /// Puts a message that nobody waits for on its way.
+    /// Queues a message for the reader task to send.
     fn post(&self, mut state: MutexGuard<'_, LinkState>, message: Posted) {
         if state.ended.is_none() && state.posted.len() < POSTED_MAX {
             state.posted.push_back(message);

@@ -1,4 +1,4 @@
-//! Messages that nobody waits for: they leave when the reader task gets to them.
+//! Messages whose sender does not wait: the reader task sends them.
 
 use bytes::Bytes;
 use mcp_core::jsonrpc::{RequestId, encode};
@@ -40,7 +40,7 @@ impl Posted {
         Self { frame, kind: Kind::Cancellation(RequestId::Number(id)) }
     }
 
-    /// A request of which nobody waits for the answer.
+    /// A request whose answer is ignored.
     pub(super) fn request(
         id: i64,
         head: RequestHead<'_>,

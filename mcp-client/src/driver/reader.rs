@@ -75,7 +75,7 @@ impl Link {
         }
     }
 
-    /// Sends what nobody waits for; never ends.
+    /// Sends posted messages; never ends.
     async fn send_posted(&self) {
         loop {
             while let Some(message) = self.next_posted() {

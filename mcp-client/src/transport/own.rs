@@ -13,6 +13,20 @@ type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 /// or a file goes through tokio's blocking wrappers and is never made non-blocking, because that would
 /// outlive the process. Nothing else may write to standard output meanwhile.
 ///
+/// ```no_run
+/// use mcp_client::transport::own_stdio;
+/// use mcp_core::server::{Dispatch, Handler, serve};
+/// use mcp_core::{Transport, TransportError};
+///
+/// /// A server program: serves until its input ends.
+/// async fn run(handler: impl Handler) -> Result<(), TransportError> {
+///     let transport = own_stdio();
+///     serve(&Dispatch(handler), &transport).await?;
+///     transport.close().await;
+///     Ok(())
+/// }
+/// ```
+///
 /// # Panics
 ///
 /// Outside of a tokio runtime with I/O.

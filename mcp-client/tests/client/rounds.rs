@@ -237,7 +237,7 @@ async fn malformed_rounds_are_refused() {
     `deploy` failed: the server's answer breaks the protocol: neither `inputRequests` nor `requestState` is there
     `deploy` failed: the server's answer breaks the protocol: neither `inputRequests` nor `requestState` is there
     `deploy` failed: the server's answer breaks the protocol: neither `inputRequests` nor `requestState` is there
-    `deploy` failed: the server's answer breaks the protocol: `requestState` is no text
+    `deploy` failed: the server's answer breaks the protocol: `requestState` is no string
     `deploy` failed: the server goes beyond 65536 bytes of `requestState`
     `deploy` failed: the server's answer breaks the protocol: invalid type: integer `7`, expected a map at line 1 column 23
     `deploy` failed: the server goes beyond 32 questions in one round

@@ -110,7 +110,7 @@ struct Subject<'a> {
     task_id: Option<Text<'a>>,
 }
 
-/// A text, or something else that is of no interest.
+/// A string, or another value, which is ignored.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Text<'a> {

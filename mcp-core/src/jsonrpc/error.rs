@@ -56,7 +56,7 @@ impl RpcError {
     ///
     /// The codes by which a receiver turns a request down unread count as refused; every other one
     /// leaves it open. `-32600` does as well: servers were seen to send it out of a tool that was
-    /// already at work, when the tool asked something of the client.
+    /// already running, when the tool asked something of the client.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match self.code {

@@ -5,12 +5,12 @@ use std::fmt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The id of a request: a whole number or a text, never null (JSON-RPC 2.0, MCP "Requests").
+/// The id of a request: a whole number or a string, never null (JSON-RPC 2.0, MCP "Requests").
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RequestId {
     /// A whole number.
     Number(i64),
-    /// A text.
+    /// A string.
     Text(String),
 }
 

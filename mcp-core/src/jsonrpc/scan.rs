@@ -70,7 +70,7 @@ pub enum ScanErrorKind {
     /// The same member twice.
     #[error("a member of the message stands there twice")]
     Duplicate,
-    /// The id is neither a number nor a text, or is missing in an answer.
+    /// The id is neither a number nor a string, or is missing in an answer.
     #[error("message has no usable id")]
     Id,
     /// Neither `method` nor `result` nor `error`.
@@ -203,7 +203,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A JSON text; borrowed unless it holds escapes. `None` when it is not a text.
+/// A JSON string; borrowed unless it holds escapes. `None` when it is no string.
 pub(crate) fn json_text(value: &[u8]) -> Option<Cow<'_, str>> {
     let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     if memchr::memchr(b'\\', inner).is_none() {
@@ -303,7 +303,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Skips a text and says whether it holds escapes.
+    /// Skips a string and says whether it holds escapes.
     fn skip_text(&mut self) -> Result<bool, ScanErrorKind> {
         self.at += 1;
         let mut has_escape = false;

@@ -168,7 +168,7 @@ impl<'de> Deserialize<'de> for ElicitResult {
     }
 }
 
-/// A text, a number, a truth value or a list of texts ("Elicitation", content).
+/// A string, a number, a boolean or an array of strings ("Elicitation", content).
 fn is_form_value(value: &Value) -> bool {
     match value {
         Value::String(_) | Value::Number(_) | Value::Bool(_) => true,

@@ -12,7 +12,7 @@ use crate::jsonrpc::RequestId;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Implementation {
-    /// The name.
+    /// The name for programs.
     pub name: String,
     /// The version, in whatever notation.
     pub version: String,
@@ -242,7 +242,7 @@ pub struct Cancelled {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
-    /// The token that the request carried: a text or a number.
+    /// The token that the request carried: a string or a number.
     pub progress_token: Value,
     /// How far it has come; grows with every notification.
     pub progress: f64,

@@ -47,7 +47,7 @@ pub struct RequestMeta {
     #[serde(rename = "io.modelcontextprotocol/logLevel")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_level: Option<String>,
-    /// What progress notifications for this request carry: a text or a number.
+    /// What progress notifications for this request carry: a string or a number.
     #[serde(rename = "progressToken", default, skip_serializing_if = "Option::is_none")]
     pub progress_token: Option<Value>,
 }

@@ -188,7 +188,7 @@ impl<'de> Deserialize<'de> for ReadResourceResult {
     }
 }
 
-/// The content of one resource: a text or bytes.
+/// The content of one resource: text or bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -94,7 +94,7 @@ pub struct ListenParams {
 pub struct Acknowledged {
     /// What the server is going to tell: a part of what was wanted.
     pub notifications: SubscriptionFilter,
-    /// `_meta`, which says which subscription is meant.
+    /// `_meta`, which names the subscription.
     #[serde(rename = "_meta", default, skip_serializing_if = "Map::is_empty")]
     pub meta: Map<String, Value>,
 }

@@ -122,7 +122,7 @@ pub type ListToolsResult = Page<Tool>;
 /// Parameters of `tools/call` as a server reads them, borrowed from the frame.
 #[derive(Debug, Deserialize)]
 pub struct CallToolParams<'a> {
-    /// The tool.
+    /// The name of the tool.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
     /// The arguments; none counts as an empty object.
@@ -260,7 +260,7 @@ impl CallToolResult {
         }
     }
 
-    /// The payload as JSON; a text becomes a JSON text and blocks the list of blocks.
+    /// The payload as JSON; text becomes a string, and blocks become the array of blocks.
     #[must_use]
     pub fn to_value(&self) -> Value {
         match self.payload() {
@@ -313,7 +313,7 @@ pub struct PayloadError {
     pub message: String,
 }
 
-/// Only objects and lists count: a text that happens to read `12` or `true` is a text.
+/// Only objects and arrays count: text that happens to read `12` or `true` stays text.
 fn is_json_document(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
         && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()

@@ -18,6 +18,15 @@ pub enum Era {
 }
 
 /// A revision of the specification, named by its date.
+///
+/// ```
+/// use mcp_core::protocol::ProtocolVersion;
+///
+/// let version: ProtocolVersion = "2025-06-18".parse()?;
+///
+/// assert!(version.has_elicitation() && !version.has_input_required());
+/// # Ok::<(), mcp_core::protocol::UnknownVersion>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ProtocolVersion {
     /// 2024-11-05.

@@ -1,6 +1,6 @@
 //! Light checks of the formats that tools declare.
 
-/// Whether a text has the format, or what was wanted; nothing for a format that is not known.
+/// What is wrong with a string of this format; `None` when nothing is, or the format is unknown.
 pub(super) fn fits(format: &str, text: &str) -> Option<Result<(), &'static str>> {
     let (fits, wanted) = match format {
         "date" => (is_date(text), "a date such as 2026-11-22"),

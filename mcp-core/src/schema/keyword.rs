@@ -72,7 +72,7 @@ pub(super) fn not_one_of(choices: &[Value], value: &Value) -> String {
     format!("`{}` is not one of {}", shown(value), listed.join(", "))
 }
 
-/// A value for a message: a text without its quotes, everything else as JSON, shortened.
+/// A value for a message: a string without its quotes, everything else as JSON, shortened.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("array of {}", items.len()),
@@ -82,7 +82,7 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// The first part of a text that may be long.
+/// The first part of a string that may be long.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN_MAX) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),

@@ -1,4 +1,4 @@
-//! The way back to a client while its requests are at work: notifications, and in the legacy era
+//! The way back to a client while its requests are running: notifications, and in the legacy era
 //! questions.
 
 use std::collections::BTreeSet;
@@ -67,8 +67,8 @@ impl Caller {
         }
     }
 
-    /// Sends a frame as it is: for servers that answer when nobody waits any more. One that cannot be sent
-    /// is lost.
+    /// Sends a frame as it is: for servers that answer after the request was given up. One that cannot be
+    /// sent is lost.
     pub fn send(&self, frame: Bytes) {
         self.messages.push(frame);
     }
@@ -98,7 +98,7 @@ impl Caller {
         }
     }
 
-    /// Takes the client's answer to a question; one that nobody waits for is dropped.
+    /// Takes the client's answer to a question; one without a waiting question is dropped.
     pub(crate) fn answered(&self, id: &RequestId, outcome: Outcome) {
         let mut memory = self.memory();
         let Some((_, asked)) = memory.asked.find(id) else { return };

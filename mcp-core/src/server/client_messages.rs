@@ -1,4 +1,4 @@
-//! Frames on their way to a client, from whoever has something to say to whoever writes.
+//! Frames on their way to a client: from handlers, to the task that writes.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -10,7 +10,7 @@ use crate::Lock;
 /// reads; they are dropped, since nothing but notifications and questions goes this way.
 const WAITING_MAX: usize = 1024;
 
-/// A bounded queue with one reader. Nobody who writes ever waits.
+/// A bounded queue with one reader. Writers never wait.
 #[derive(Debug, Default)]
 pub(crate) struct ClientMessages(Lock<Queue>);
 

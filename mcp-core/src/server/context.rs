@@ -1,4 +1,4 @@
-//! What a handler knows of the request that it works on, and what it can say meanwhile.
+//! What a handler knows of a running request, and what it can tell its client before the answer.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::jsonrpc::{RpcError, code};
 use crate::protocol::{ClientCapabilities, InputResponses, LogLevel, LogMessage, Progress, method};
 use crate::session::Request;
 
-/// A request at work.
+/// A running request.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The request as it came.

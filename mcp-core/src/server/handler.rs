@@ -17,6 +17,38 @@ use crate::protocol::{
 /// A handler is written the modern way: it keeps no conversation. When it needs something from the
 /// client it answers [`Answer::InputRequired`] and is called again with what the client said. A legacy
 /// client is asked in its own way; the handler does not notice.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use mcp_core::jsonrpc::{RpcError, code};
+/// use mcp_core::protocol::{CallToolResult, ListToolsResult, ProtocolVersion, ServerInfo};
+/// use mcp_core::server::{Answer, Handler, ToolCall};
+///
+/// /// A server with one tool, which greets.
+/// struct Greeter;
+///
+/// #[async_trait]
+/// impl Handler for Greeter {
+///     fn info(&self) -> ServerInfo {
+///         ServerInfo::new("greeter", "1.0")
+///     }
+///
+///     async fn list_tools(
+///         &self,
+///         _cursor: Option<&str>,
+///         _version: ProtocolVersion,
+///     ) -> Result<ListToolsResult, RpcError> {
+///         Ok(ListToolsResult::default())
+///     }
+///
+///     async fn call_tool(&self, call: ToolCall<'_>) -> Result<Answer<CallToolResult>, RpcError> {
+///         match call.name {
+///             "greet" => Ok(CallToolResult::text("Good morning").into()),
+///             _ => Err(RpcError::new(code::INVALID_PARAMS, "unknown tool")),
+///         }
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
     /// Who the server is and what it can do; asked once per connection.
@@ -158,7 +190,7 @@ const _: Option<&dyn Handler> = None;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ToolCall<'a> {
-    /// The tool.
+    /// The name of the tool.
     pub name: &'a str,
     /// The arguments; none counts as an empty object.
     pub arguments: Option<&'a RawValue>,

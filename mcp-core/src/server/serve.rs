@@ -14,8 +14,8 @@ use crate::jsonrpc::RequestId;
 use crate::session::{Incoming, Request, ServerSession};
 use crate::transport::{Received, SendError, Transport, TransportError};
 
-/// Requests of one client that may be at work at the same time; more wait unread in the transport.
-const AT_WORK_MAX: usize = 1024;
+/// Requests of one client that may run at the same time; more wait unread in the transport.
+const RUNNING_MAX: usize = 1024;
 
 /// Serves one client until the connection ends; returns how it ended.
 ///
@@ -28,16 +28,16 @@ const AT_WORK_MAX: usize = 1024;
 ///
 /// # Cancel safety
 ///
-/// Dropping the future drops all requests at work. The transport is not closed.
+/// Dropping the future drops all running requests. The transport is not closed.
 pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(), TransportError> {
     let caller = Caller::default();
     let mut session = ServerSession::new(service.info(), service.versions());
-    let mut at_work = AtWork::new(service, &caller);
+    let mut requests = RunningRequests::new(service, &caller);
     let mut listener = None;
     loop {
-        let reply = match next_event(transport, &mut at_work).await {
+        let reply = match next_event(transport, &mut requests).await {
             Event::Done(id, reply) => {
-                at_work.handles.remove(&id);
+                requests.handles.remove(&id);
                 reply
             }
             Event::Said => Reply::Silence,
@@ -52,11 +52,11 @@ pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(
                     Reply::Silence
                 }
                 Incoming::Cancel(id) => {
-                    at_work.cancel(&id);
+                    requests.cancel(&id);
                     Reply::Silence
                 }
                 Incoming::Reply(frame) => Reply::Answer(frame),
-                Incoming::Serve(request) => at_work.begin(request),
+                Incoming::Serve(request) => requests.begin(request),
             },
         };
         if !deliver(transport, &caller, reply).await? {
@@ -71,12 +71,12 @@ pub async fn serve(service: &dyn Service, transport: &dyn Transport) -> Result<(
 enum Event {
     Received(Result<Received, TransportError>),
     Done(RequestId, Reply),
-    /// A request at work has a notification or a question.
+    /// A running request has a notification or a question.
     Said,
 }
 
 /// Requests whose answer is not ready yet.
-struct AtWork<'a> {
+struct RunningRequests<'a> {
     service: &'a dyn Service,
     caller: &'a Caller,
     running: FuturesUnordered<Abortable<Running<'a>>>,
@@ -85,7 +85,7 @@ struct AtWork<'a> {
 
 type Running<'a> = Pin<Box<dyn Future<Output = (RequestId, Reply)> + Send + 'a>>;
 
-impl<'a> AtWork<'a> {
+impl<'a> RunningRequests<'a> {
     fn new(service: &'a dyn Service, caller: &'a Caller) -> Self {
         Self { service, caller, running: FuturesUnordered::new(), handles: HashMap::new() }
     }
@@ -117,21 +117,21 @@ impl<'a> AtWork<'a> {
 }
 
 /// The next frame or the next finished request, whichever is first.
-async fn next_event(transport: &dyn Transport, at_work: &mut AtWork<'_>) -> Event {
+async fn next_event(transport: &dyn Transport, requests: &mut RunningRequests<'_>) -> Event {
     let mut received = pin!(transport.recv());
     poll_fn(|context| {
-        while let Poll::Ready(Some(finished)) = Pin::new(&mut at_work.running).poll_next(context) {
+        while let Poll::Ready(Some(finished)) = Pin::new(&mut requests.running).poll_next(context) {
             if let Ok((id, reply)) = finished {
                 return Poll::Ready(Event::Done(id, reply));
             }
         }
-        if at_work.running.len() < AT_WORK_MAX
+        if requests.running.len() < RUNNING_MAX
             && let Poll::Ready(received) = received.as_mut().poll(context)
         {
             return Poll::Ready(Event::Received(received));
         }
         // What is said goes out with every event, so that frames that keep coming hold nothing back.
-        at_work.caller.messages().poll_ready(context).map(|()| Event::Said)
+        requests.caller.messages().poll_ready(context).map(|()| Event::Said)
     })
     .await
 }

@@ -86,7 +86,7 @@ impl AnswerError {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
-    /// Answers that nobody waits for: late, doubled, or to a question never asked.
+    /// Answers without a waiting request: late, sent twice, or to a request never sent.
     pub late: u64,
     /// Frames that are no message.
     pub noise: u64,

@@ -46,7 +46,7 @@ pub struct ClientDescription {
 pub enum Step {
     /// Send this request and report what is heard of it. Earlier ones may still be answered.
     Ask {
-        /// The method.
+        /// The method of the request.
         method: &'static str,
         /// The parameters.
         params: Value,
@@ -73,17 +73,17 @@ pub enum HandshakeEvent {
     },
     /// A refusal of the request of that method.
     Refused {
-        /// Which request.
+        /// The method of the request.
         method: &'static str,
-        /// Why.
+        /// The error that refused it.
         error: RpcError,
     },
     /// The binding says that nothing there understands the request: an HTTP status such as 404 without
     /// a JSON-RPC body.
     Unserved {
-        /// Which request.
+        /// The method of the request.
         method: &'static str,
-        /// In words.
+        /// What the binding says, such as an HTTP status.
         message: String,
     },
     /// Nothing for as long as a probe may take.
@@ -127,25 +127,25 @@ pub enum HandshakeError {
     /// An answer cannot be read.
     #[error("the answer to `{method}` cannot be read: {message}")]
     Malformed {
-        /// The request.
+        /// The method of the request.
         method: &'static str,
-        /// Where and why.
+        /// The place in the answer, and what is wrong there.
         message: String,
     },
     /// The server refused the last thing that could be asked.
     #[error("the server refused `{method}`: {error}")]
     Refused {
-        /// The request.
+        /// The method of the request.
         method: &'static str,
-        /// Why.
+        /// The error that refused it.
         error: RpcError,
     },
     /// Nothing there understands the protocol.
     #[error("no MCP server answers `{method}` there: {message}")]
     Unserved {
-        /// The request.
+        /// The method of the request.
         method: &'static str,
-        /// In words.
+        /// What the binding says, such as an HTTP status.
         message: String,
     },
     /// No revision in common.
@@ -192,7 +192,7 @@ impl Handshake {
         (handshake, step)
     }
 
-    /// Takes what was heard. `None`: go on listening.
+    /// Takes an event. `None`: wait for the next one.
     pub fn accept(&mut self, event: HandshakeEvent) -> Option<Step> {
         match event {
             HandshakeEvent::Result { method: method::DISCOVER, result } => self.discovered(&result),

@@ -145,7 +145,7 @@ struct Meta<'a> {
 }
 
 impl<'a> Meta<'a> {
-    /// Takes one member as raw JSON. Null is as good as none.
+    /// Takes one member as raw JSON. Null counts as absent.
     fn note(&mut self, name: &[u8], value: &'a [u8]) {
         const PROTOCOL_VERSION: &[u8] = key::PROTOCOL_VERSION.as_bytes();
         const CLIENT_CAPABILITIES: &[u8] = key::CLIENT_CAPABILITIES.as_bytes();

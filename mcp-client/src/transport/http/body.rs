@@ -71,7 +71,7 @@ impl Body {
                 }
             }
         };
-        // What came until then is all the same of use.
+        // What came until then is still used.
         let _ = timeout(EXPLANATION_TIMEOUT, reading).await;
         start.freeze()
     }

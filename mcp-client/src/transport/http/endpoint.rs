@@ -173,14 +173,14 @@ impl fmt::Debug for HttpEndpoint {
     }
 }
 
-/// An endpoint that cannot be.
+/// Why an endpoint cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
     /// The extra certificates cannot be read.
     #[error("the root certificates cannot be used: {problem}")]
     Certificates {
-        /// Why not.
+        /// What is wrong with them.
         problem: String,
     },
     /// The address holds a user name or a password.
@@ -194,7 +194,7 @@ pub enum EndpointError {
         "`{name}` cannot be sent as a header: its name or value has characters that none may have"
     )]
     Header {
-        /// The name.
+        /// The name of the header.
         name: String,
     },
     /// Not an address of HTTP.
@@ -206,7 +206,7 @@ pub enum EndpointError {
     /// No address at all.
     #[error("the address cannot be read: {problem}")]
     Url {
-        /// Why not.
+        /// What is wrong with it.
         problem: String,
     },
 }

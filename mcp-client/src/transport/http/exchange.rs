@@ -155,7 +155,7 @@ async fn events(
     response: Response,
 ) -> Result<Answer, SendError> {
     let limits = shared.peer.limits;
-    // A call may be silent for as long as its caller is patient; nobody waits for a subscription.
+    // A call may be silent until its deadline; a subscription has none.
     let body = match request.is_listen {
         true => Body::new(response, limits.stream_idle_timeout),
         false => Body::without_limit(response),
@@ -267,7 +267,7 @@ async fn renew(shared: &Arc<Shared>, generation: u64) -> Result<(), SendError> {
         let renewed = renewed.unwrap_or_else(|_| {
             Err(SendError::unknown(broken(format!("no answer to `initialize` within {limit:?}"))))
         });
-        // Nobody listens when the caller gave up meanwhile.
+        // The caller may have given up meanwhile.
         drop(tell.send(renewed));
     });
     let renewed = told.await.unwrap_or_else(|_| Err(SendError::unknown(closed())));

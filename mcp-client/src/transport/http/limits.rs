@@ -18,7 +18,7 @@ pub struct HttpLimits {
     /// accepted. 60 s.
     pub idle_timeout: Duration,
     /// How long an answer may take in all. Calls have shorter limits of their own, which end the
-    /// exchange; this one is for requests that nobody limits. 1 h.
+    /// exchange; this one is for requests without a deadline. 1 h.
     pub answer_timeout: Duration,
     /// How long a stream that has no end may be silent; comments count. 90 s.
     pub stream_idle_timeout: Duration,

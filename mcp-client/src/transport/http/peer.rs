@@ -53,7 +53,7 @@ impl HttpPeer {
         }
     }
 
-    /// Sends a request whose answer is of no interest, so that nobody is asked to log in for it.
+    /// Sends a request whose answer is ignored, so that no person is asked to log in for it.
     pub(super) async fn send_at_end(
         &self,
         method: Method,

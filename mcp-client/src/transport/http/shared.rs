@@ -161,7 +161,7 @@ impl Shared {
             if posted.is_ok() {
                 here.listen();
             }
-            // Nobody listens when the caller gave up meanwhile.
+            // The caller may have given up meanwhile.
             drop(tell.send(posted));
         });
         if started.is_none() {

@@ -32,7 +32,7 @@ pub(super) async fn read(shared: Arc<Shared>) {
         let mut has_message = false;
         match opened {
             Ok(None) => return,
-            // Nobody is waiting, so nobody is asked to log in again and again.
+            // No caller waits, so no person is asked to log in again and again.
             Err(error) if error.cause.is_permanent() => return,
             Err(error) => tracing::debug!(%error, "stream of the session not opened"),
             Ok(Some(response)) => {

@@ -38,7 +38,7 @@ pub(crate) fn client_builder(
     Ok(with_config(config))
 }
 
-/// A client that trusts nobody: for `http` addresses, which need no certificates on this machine.
+/// A client that trusts no certificate: for `http` addresses, which need no certificates on this machine.
 pub(super) fn client_builder_without_roots() -> ClientBuilder {
     let provider = Arc::new(ring::default_provider());
     let config = versions(provider).with_root_certificates(RootCertStore::empty());

@@ -59,6 +59,16 @@ impl Default for LineOptions {
 
 /// Moves messages as lines over a reader and a writer.
 ///
+/// ```
+/// use mcp_client::transport::line::{LineOptions, LineTransport};
+/// use tokio::net::TcpStream;
+///
+/// async fn connect(address: &str) -> std::io::Result<LineTransport> {
+///     let (reader, writer) = TcpStream::connect(address).await?.into_split();
+///     Ok(LineTransport::new(reader, writer, LineOptions::default()))
+/// }
+/// ```
+///
 /// Holds one task, which writes what callers cannot write themselves at once. It ends with the
 /// transport.
 pub struct LineTransport {
@@ -146,7 +156,7 @@ impl Transport for LineTransport {
         // A stuck writer is dropped below together with what it could not write.
         drop(timeout(FLUSH_GRACE, self.write_queue.finish()).await);
         self.abort();
-        // The one who receives was just woken; should it be asleep in a future that nobody polls, then
+        // The one who receives was just woken; should it be asleep in a future that is not polled, then
         // the reader goes with that future and not here.
         if let Ok(mut source) = timeout(RECEIVER_GRACE, self.source.lock()).await {
             source.reader = None;

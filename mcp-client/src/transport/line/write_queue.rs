@@ -4,7 +4,7 @@
 //! soon as others are under way, messages queue up and one task writes everything that is queued
 //! with as few system calls as possible.
 //!
-//! The writer is in one of three places: here (nobody is writing), with a caller that tries a direct
+//! The writer is in one of three places: here (no write is running), with a caller that tries a direct
 //! write (never across an await), or with the writer task. Whoever has it looks at the queue when
 //! giving it back, so nothing queued is forgotten, and no waker but the task's is ever waited for.
 
@@ -156,7 +156,7 @@ impl WriteQueue {
         self.discard();
     }
 
-    /// The writer, if nobody has it and nothing is queued.
+    /// The writer, if no write is running and nothing is queued.
     fn take_idle_writer(&self) -> Option<Writer> {
         let mut state = self.state.lock();
         if state.is_closing || !state.queue.is_empty() || self.end.cause().is_some() {

@@ -140,7 +140,7 @@ impl Transport for ChildTransport {
     }
 
     async fn close(&self) {
-        // The end of the process is no news after this, but a wish.
+        // From here on the exit is requested, so it is not reported as an error.
         drop(self.cause.set(closed()));
         self.line.close().await;
         // The end of the connection made the watching task go down the steps.

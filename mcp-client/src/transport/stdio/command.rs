@@ -19,7 +19,7 @@ const PASSED_ON: [&str; 9] =
 /// Names that begin so are passed on, too.
 const PASSED_ON_PREFIX: &str = "LC_";
 
-/// A child process to start and the patience to have with it.
+/// A child process to start, and the time limits for it.
 ///
 /// ```
 /// use mcp_client::transport::stdio::ChildCommand;

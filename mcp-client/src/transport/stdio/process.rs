@@ -69,7 +69,7 @@ impl Process {
     pub(super) fn signal(&self, signal: Signal) {
         if let Some(group) = *self.group.lock() {
             self.was_signalled.store(true, Ordering::Relaxed);
-            // It can only fail because nobody is left, which is what is wanted in the end.
+            // It fails only when no process is left, which is the goal.
             let _ = kill_process_group(group, signal);
         }
     }
@@ -112,7 +112,7 @@ fn keep(mut command: Command, handoff: oneshot::Sender<io::Result<Started>>) {
         stdout: child.stdout.take().expect("the command pipes it"),
         stderr: child.stderr.take().expect("the command pipes it"),
     };
-    // If nobody takes it, dropping it kills the child.
+    // If the receiver is gone, dropping it kills the child.
     drop(handoff.send(Ok(started)));
     process.bury(child);
 }

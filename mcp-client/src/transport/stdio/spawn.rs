@@ -32,7 +32,7 @@ fn tie_to(parent: rustix::process::Pid) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, Signal};
 
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    // The parent may have died before the signal was set; then nobody waits for this child.
+    // The parent may have died before the signal was set; then no thread waits for this child.
     if rustix::process::getppid() != Some(parent) {
         return Err(rustix::io::Errno::SRCH.into());
     }

@@ -140,7 +140,7 @@ impl Ring {
     }
 }
 
-/// Admits so many lines to the log in each second.
+/// Admits at most this many lines to the log in each second.
 #[derive(Default)]
 struct Log {
     second: Option<Instant>,

@@ -59,7 +59,7 @@ fn resource(handler: &impl Handler, request: &Request) -> Result<String, RpcErro
     Ok(params.uri)
 }
 
-/// Stays at work until the client ends it; the news go out meanwhile (2026-07-28, "Subscriptions").
+/// Runs until the client ends it; changes are announced meanwhile (2026-07-28, "Subscriptions").
 pub(super) async fn listen(
     handler: &impl Handler,
     request: &Request,

@@ -1,4 +1,4 @@
-//! One request at work: its answer to come, and what it says meanwhile.
+//! A running request: its answer to come, and what it says before.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -11,36 +11,36 @@ use futures_util::future::{AbortRegistration, Abortable, select};
 
 use super::body::{Event, Source};
 use super::options::{HttpOptions, Spawn, Task, Timer};
-use super::session::Ticket;
+use super::session::ActivityEntry;
 use crate::server::client_messages::ClientMessages;
 use crate::server::service::Reply;
 
-/// The longest that work goes on whose client has left, when there is a clock: as long as the longest
+/// How long a request may run after its client has left, when there is a clock: as long as the longest
 /// call that a client of ours waits for.
 const ABANDONED_TIME_MAX: Duration = Duration::from_secs(600);
 
 /// An answer to come.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
-/// A request at work. Dropping it ends the work, unless it has a [`Home`].
+/// A running request. Dropping it ends the work, unless it has a [`Background`].
 pub(super) struct Exchange {
     work: Option<Work>,
     /// The reply, when there was more to be said before it.
     reply: Option<Option<Reply>>,
     messages: Arc<ClientMessages>,
-    pulse: Pulse,
-    home: Option<Home>,
+    keep_alive: KeepAlive,
+    background: Option<Background>,
 }
 
 /// The running part, with what it occupies.
 struct Work {
     answering: Abortable<Answering>,
-    _place: Place,
-    _ticket: Option<Ticket>,
+    _permit: Permit,
+    _entry: Option<ActivityEntry>,
 }
 
 /// Where the work goes on when its client has left.
-pub(super) struct Home {
+pub(super) struct Background {
     spawn: Spawn,
     timer: Option<Arc<dyn Timer>>,
     /// The stream of the session, for what is said from then on.
@@ -48,11 +48,15 @@ pub(super) struct Home {
 }
 
 impl Exchange {
-    pub(super) fn new(answering: Answering, messages: Arc<ClientMessages>, desk: Desk) -> Self {
-        let Desk { place, registration, ticket, pulse, home } = desk;
+    pub(super) fn new(
+        answering: Answering,
+        messages: Arc<ClientMessages>,
+        parts: ExchangeParts,
+    ) -> Self {
+        let ExchangeParts { permit, registration, entry, keep_alive, background } = parts;
         let answering = Abortable::new(answering, registration);
-        let work = Some(Work { answering, _place: place, _ticket: ticket });
-        Self { work, reply: None, messages, pulse, home }
+        let work = Some(Work { answering, _permit: permit, _entry: entry });
+        Self { work, reply: None, messages, keep_alive, background }
     }
 }
 
@@ -74,7 +78,7 @@ impl Source for Exchange {
                 continue;
             }
             if self.messages.poll_ready(context).is_pending() {
-                return self.pulse.poll(context).map(|()| Event::Idle);
+                return self.keep_alive.poll(context).map(|()| Event::Idle);
             }
         }
     }
@@ -89,29 +93,29 @@ impl Work {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        if let (Some(home), Some(work)) = (self.home.take(), self.work.take()) {
-            home.take_in(work, Arc::clone(&self.messages));
+        if let (Some(background), Some(work)) = (self.background.take(), self.work.take()) {
+            background.take_in(work, Arc::clone(&self.messages));
         }
     }
 }
 
 /// What an exchange needs besides its work.
-pub(super) struct Desk {
-    pub(super) place: Place,
+pub(super) struct ExchangeParts {
+    pub(super) permit: Permit,
     pub(super) registration: AbortRegistration,
-    pub(super) ticket: Option<Ticket>,
-    pub(super) pulse: Pulse,
-    pub(super) home: Option<Home>,
+    pub(super) entry: Option<ActivityEntry>,
+    pub(super) keep_alive: KeepAlive,
+    pub(super) background: Option<Background>,
 }
 
-impl Home {
+impl Background {
     /// `None` when the mounting side runs nothing in the background.
     pub(super) fn new(options: &HttpOptions, stream: &Arc<ClientMessages>) -> Option<Self> {
         let spawn = options.spawn.clone()?;
         Some(Self { spawn, timer: options.timer.clone(), stream: Arc::clone(stream) })
     }
 
-    /// Finishes the work. Nobody can be given the answer any more, as no resumption is offered.
+    /// Finishes the work. Its answer reaches no client, since streams are not resumed.
     fn take_in(self, mut work: Work, messages: Arc<ClientMessages>) {
         let Self { spawn, timer, stream } = self;
         let limit = async move {
@@ -138,13 +142,13 @@ impl Home {
 }
 
 /// Tells when a stream has been idle for long enough to send a sign of life.
-pub(super) struct Pulse {
+pub(super) struct KeepAlive {
     timer: Option<Arc<dyn Timer>>,
     every: Duration,
     sleeping: Option<Task>,
 }
 
-impl Pulse {
+impl KeepAlive {
     pub(super) fn new(options: &HttpOptions) -> Self {
         Self { timer: options.timer.clone(), every: options.keep_alive, sleeping: None }
     }
@@ -158,30 +162,30 @@ impl Pulse {
     }
 }
 
-/// Counts what is at work, so that it stays within a limit.
+/// Counts running requests and open streams, so that they stay within a limit.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Permits {
     taken: Arc<AtomicUsize>,
     max: usize,
 }
 
-/// One of the places; free again when it is dropped.
+/// One of the permits; free again when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place(Arc<AtomicUsize>);
+pub(super) struct Permit(Arc<AtomicUsize>);
 
-impl Places {
+impl Permits {
     pub(super) fn new(max: usize) -> Self {
         Self { taken: Arc::default(), max }
     }
 
-    pub(super) fn take(&self) -> Option<Place> {
+    pub(super) fn take(&self) -> Option<Permit> {
         let one_more = |taken: usize| (taken < self.max).then_some(taken + 1);
         self.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).ok()?;
-        Some(Place(Arc::clone(&self.taken)))
+        Some(Permit(Arc::clone(&self.taken)))
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }

@@ -9,7 +9,7 @@ use http::{HeaderValue, Response, StatusCode};
 use super::HttpServer;
 use super::admission::single;
 use super::body::HttpBody;
-use super::exchange::{Desk, Exchange, Home, Pulse};
+use super::exchange::{Background, Exchange, ExchangeParts, KeepAlive};
 use super::refusal::Refusal;
 use super::respond;
 use super::session::{self, Owner, Purpose, Session};
@@ -55,12 +55,18 @@ impl HttpServer {
         owner: &Owner,
     ) -> Result<Response<HttpBody>, Refusal> {
         let session = self.session(headers, owner, None)?;
-        let place = self.places().take().ok_or_else(Refusal::busy)?;
-        let (registration, ticket) = session.begin(Purpose::Stream)?;
-        let pulse = Pulse::new(self.options());
-        let desk = Desk { place, registration, ticket: Some(ticket), pulse, home: None };
+        let permit = self.permits().take().ok_or_else(Refusal::busy)?;
+        let (registration, entry) = session.begin(Purpose::Stream)?;
+        let keep_alive = KeepAlive::new(self.options());
+        let parts = ExchangeParts {
+            permit,
+            registration,
+            entry: Some(entry),
+            keep_alive,
+            background: None,
+        };
         let messages = Arc::clone(session.caller.messages());
-        let exchange = Exchange::new(Box::pin(std::future::pending()), messages, desk);
+        let exchange = Exchange::new(Box::pin(std::future::pending()), messages, parts);
         Ok(respond::events(HttpBody::stream(exchange, None)))
     }
 
@@ -87,7 +93,7 @@ impl HttpServer {
             }
         };
         let session = Arc::new(Session::new(owner, version, state, service.changes()));
-        // A server without a place for the request keeps no session that nobody knows of.
+        // A server without a permit for the request keeps no session whose id no client has.
         let exchange = self.begin_in(&session, request)?;
         let id = self.sessions().open(session)?;
         let mut response = respond::when_heard(exchange, Era::Legacy).await;
@@ -115,15 +121,16 @@ impl HttpServer {
     }
 
     fn begin_in(&self, session: &Arc<Session>, request: Request) -> Result<Exchange, Refusal> {
-        let place = self.places().take().ok_or_else(Refusal::busy)?;
+        let permit = self.permits().take().ok_or_else(Refusal::busy)?;
         let purpose = Purpose::Request(request.id.clone());
-        let (registration, ticket) = session.begin(purpose)?;
+        let (registration, entry) = session.begin(purpose)?;
         let messages = Arc::new(ClientMessages::default());
         let answering = self.answering(request, session.caller.over(Arc::clone(&messages)));
-        let pulse = Pulse::new(self.options());
-        let home = Home::new(self.options(), session.caller.messages());
-        let desk = Desk { place, registration, ticket: Some(ticket), pulse, home };
-        Ok(Exchange::new(answering, messages, desk))
+        let keep_alive = KeepAlive::new(self.options());
+        let background = Background::new(self.options(), session.caller.messages());
+        let parts =
+            ExchangeParts { permit, registration, entry: Some(entry), keep_alive, background };
+        Ok(Exchange::new(answering, messages, parts))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Streamable HTTP: a function from requests to responses, in both eras.
 //!
 //! ```text
-//! http::Request ─▶ admission ─▶ receive ─▶ modern ─▶ exchange ─▶ JSON, or events while it is at work
+//! http::Request ─▶ admission ─▶ receive ─▶ modern ─▶ exchange ─▶ JSON, or events while it is running
 //!                  Host, Origin, body      legacy ─┘ └ session
 //!                  token, form
 //! ```
@@ -9,9 +9,9 @@
 //! | era | a request is refused unless | its client leaves |
 //! |---|---|---|
 //! | modern | its headers agree with its body | it is cancelled |
-//! | legacy | it names a session of its sender's, but for `initialize` | it goes on, if [`HttpOptions::spawn`] is set; nobody is given its answer, as streams are not resumed |
+//! | legacy | it names a session of its sender's, but for `initialize` | it goes on, if [`HttpOptions::spawn`] is set; its answer is dropped, since streams are not resumed |
 //!
-//! Every request at work has a stream of its own, so equal ids of two clients, or of one, never meet.
+//! Every running request has a stream of its own, so equal ids of two clients, or of one, never meet.
 //! There are no sockets here, no runtime and no clock. The mounting side brings them, and it bounds
 //! connections and the time that headers take. Under hyper:
 //!
@@ -86,7 +86,7 @@ use crate::jsonrpc::{Envelope, RpcError, code, scan};
 use crate::protocol::{Era, ProtocolVersion, method};
 use crate::session::{Incoming, Request, ServerSession};
 use admission::{check_accept, check_form, single};
-use exchange::{Answering, Desk, Exchange, Places, Pulse};
+use exchange::{Answering, Exchange, ExchangeParts, KeepAlive, Permits};
 use refusal::Refusal;
 use session::{Owner, Sessions};
 
@@ -100,7 +100,7 @@ struct Shared {
     /// One for all modern requests: they leave nothing behind in it.
     modern: Lock<ServerSession>,
     sessions: Sessions,
-    places: Places,
+    permits: Permits,
 }
 
 impl HttpServer {
@@ -109,8 +109,8 @@ impl HttpServer {
     pub fn new(service: Arc<dyn Service>, options: HttpOptions) -> Self {
         let modern = Lock::new(ServerSession::new(service.info(), service.versions()));
         let sessions = Sessions::new(options.sessions_max);
-        let places = Places::new(options.streams_max);
-        Self(Arc::new(Shared { service, options, modern, sessions, places }))
+        let permits = Permits::new(options.streams_max);
+        Self(Arc::new(Shared { service, options, modern, sessions, permits }))
     }
 
     /// Answers one request, whatever it is. The path does not matter.
@@ -188,21 +188,22 @@ impl HttpServer {
 
     /// Begins a request that belongs to no session.
     fn begin(&self, request: Request) -> Result<Exchange, Refusal> {
-        let place = self.places().take().ok_or_else(Refusal::busy)?;
+        let permit = self.permits().take().ok_or_else(Refusal::busy)?;
         let messages = Arc::new(ClientMessages::default());
         let answering = self.answering(request, Caller::default().over(Arc::clone(&messages)));
         // A modern request is cancelled by dropping it and in no other way.
         let (_, registration) = AbortHandle::new_pair();
-        let pulse = Pulse::new(self.options());
-        let desk = Desk { place, registration, ticket: None, pulse, home: None };
-        Ok(Exchange::new(answering, messages, desk))
+        let keep_alive = KeepAlive::new(self.options());
+        let parts =
+            ExchangeParts { permit, registration, entry: None, keep_alive, background: None };
+        Ok(Exchange::new(answering, messages, parts))
     }
 
     fn answering(&self, request: Request, caller: Caller) -> Answering {
         let service = Arc::clone(&self.0.service);
         Box::pin(async move {
             match service::answering(&*service, request, &caller).await {
-                // Still at work, as it looks from outside: it can be cancelled, and the stream lives.
+                // To the client it is still running: it can be cancelled, and the stream lives.
                 Reply::Silence => std::future::pending().await,
                 reply => reply,
             }
@@ -221,8 +222,8 @@ impl HttpServer {
         &self.0.sessions
     }
 
-    fn places(&self) -> &Places {
-        &self.0.places
+    fn permits(&self) -> &Permits {
+        &self.0.permits
     }
 }
 

@@ -43,15 +43,15 @@ pub struct HttpOptions {
     pub body_bytes_max: usize,
     /// How long a request may take to arrive: 30 s. Needs a timer.
     pub body_timeout: Duration,
-    /// After how much time a stream that has nothing to say sends a comment, so that nobody on the way
-    /// takes it for dead: 15 s. Needs a timer.
+    /// After how much time a stream without events sends a comment, so that no proxy takes it for dead:
+    /// 15 s. Needs a timer.
     pub keep_alive: Duration,
     /// Legacy sessions at the same time: 1000. One more replaces the idle one that was used longest ago.
     pub sessions_max: usize,
-    /// Where the work of a legacy client goes on that has left: in that era, to disconnect is not to
-    /// cancel. Without it the work ends when the client leaves.
+    /// Runs the requests of a legacy client that has left: in that era, to disconnect is not to cancel.
+    /// Without it they end when the client leaves.
     pub spawn: Option<Spawn>,
-    /// Requests at work and open streams at the same time, of all clients together: 1024.
+    /// Running requests and open streams at the same time, of all clients together: 1024.
     pub streams_max: usize,
     /// The clock; without one there are no comments and no time limits.
     pub timer: Option<Arc<dyn Timer>>,

@@ -1,4 +1,4 @@
-//! Requests that are turned down before anybody works on them.
+//! Requests that are refused before a service sees them.
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};

@@ -1,4 +1,4 @@
-//! Sessions of legacy clients: who has one, what it remembers, what is at work in it.
+//! Sessions of legacy clients: who has one, what it remembers, what runs in it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, Weak};
@@ -32,13 +32,13 @@ pub(super) struct Session {
     owner: Owner,
     version: ProtocolVersion,
     state: Lock<ServerSession>,
-    at_work: Lock<AtWork>,
+    activity: Lock<Activity>,
     /// Hears of changes for as long as the session exists.
     _listener: Option<Arc<Listener>>,
 }
 
 #[derive(Debug, Default)]
-struct AtWork {
+struct Activity {
     is_over: bool,
     next: u64,
     running: HashMap<u64, Running>,
@@ -50,7 +50,7 @@ struct Running {
     handle: AbortHandle,
 }
 
-/// What something at work is for.
+/// What runs in a session.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Request(RequestId),
@@ -67,9 +67,9 @@ impl Purpose {
     }
 }
 
-/// Something at work in a session; its drop signs it off.
+/// The entry of something that runs in a session; dropping it removes the entry.
 #[derive(Debug)]
-pub(super) struct Ticket {
+pub(super) struct ActivityEntry {
     session: Weak<Session>,
     number: u64,
 }
@@ -83,8 +83,8 @@ impl Session {
     ) -> Self {
         let caller = Caller::default();
         let listener = changes.map(|changes| changes.listen_legacy(caller.clone()));
-        let (state, at_work) = (Lock::new(state), Lock::default());
-        Self { caller, owner, version, state, at_work, _listener: listener }
+        let (state, activity) = (Lock::new(state), Lock::default());
+        Self { caller, owner, version, state, activity, _listener: listener }
     }
 
     pub(super) fn version(&self) -> ProtocolVersion {
@@ -95,53 +95,53 @@ impl Session {
         self.state.lock().accept(frame)
     }
 
-    /// Signs something on.
+    /// Adds an entry for something that starts to run.
     pub(super) fn begin(
         self: &Arc<Self>,
         purpose: Purpose,
-    ) -> Result<(AbortRegistration, Ticket), Refusal> {
-        let mut at_work = self.at_work();
-        if at_work.is_over {
+    ) -> Result<(AbortRegistration, ActivityEntry), Refusal> {
+        let mut activity = self.activity();
+        if activity.is_over {
             return Err(unknown(purpose.id()));
         }
         let is_stream = |running: &Running| running.purpose == Purpose::Stream;
-        if purpose == Purpose::Stream && at_work.running.values().any(is_stream) {
+        if purpose == Purpose::Stream && activity.running.values().any(is_stream) {
             let text = "the session has a stream already\n";
             return Err(Refusal::text(StatusCode::CONFLICT, text));
         }
         let (handle, registration) = AbortHandle::new_pair();
-        let number = at_work.next;
-        at_work.next += 1;
-        at_work.running.insert(number, Running { purpose, handle });
-        Ok((registration, Ticket { session: Arc::downgrade(self), number }))
+        let number = activity.next;
+        activity.next += 1;
+        activity.running.insert(number, Running { purpose, handle });
+        Ok((registration, ActivityEntry { session: Arc::downgrade(self), number }))
     }
 
     /// Ends the work on a request; on all of that id, if a client uses one twice.
     pub(super) fn cancel(&self, id: &RequestId) {
-        let at_work = self.at_work();
-        let meant = at_work.running.values().filter(|running| running.purpose.id() == Some(id));
+        let activity = self.activity();
+        let meant = activity.running.values().filter(|running| running.purpose.id() == Some(id));
         meant.for_each(|running| running.handle.abort());
     }
 
     fn end(&self) {
-        let mut at_work = self.at_work();
-        at_work.is_over = true;
-        at_work.running.values().for_each(|running| running.handle.abort());
+        let mut activity = self.activity();
+        activity.is_over = true;
+        activity.running.values().for_each(|running| running.handle.abort());
     }
 
     fn is_idle(&self) -> bool {
-        self.at_work().running.is_empty()
+        self.activity().running.is_empty()
     }
 
-    fn at_work(&self) -> MutexGuard<'_, AtWork> {
-        self.at_work.lock()
+    fn activity(&self) -> MutexGuard<'_, Activity> {
+        self.activity.lock()
     }
 }
 
-impl Drop for Ticket {
+impl Drop for ActivityEntry {
     fn drop(&mut self) {
         if let Some(session) = self.session.upgrade() {
-            session.at_work().running.remove(&self.number);
+            session.activity().running.remove(&self.number);
         }
     }
 }
@@ -176,7 +176,7 @@ impl Sessions {
     pub(super) fn open(&self, session: Arc<Session>) -> Result<String, Refusal> {
         let mut random = [0_u8; 16];
         getrandom::fill(&mut random).map_err(|_| {
-            Refusal::text(StatusCode::INTERNAL_SERVER_ERROR, "no random numbers to be had\n")
+            Refusal::text(StatusCode::INTERNAL_SERVER_ERROR, "no random numbers are available\n")
         })?;
         let id = format!("{:032x}", u128::from_be_bytes(random));
         let mut table = self.table();
@@ -190,7 +190,7 @@ impl Sessions {
         Ok(id)
     }
 
-    /// The session of that id. One that belongs to somebody else is as good as none.
+    /// The session with this id, if it belongs to this owner.
     pub(super) fn find(&self, id: &str, owner: &Owner) -> Option<Arc<Session>> {
         let mut table = self.table();
         let now = table.tick();
@@ -199,7 +199,7 @@ impl Sessions {
         Some(Arc::clone(&entry.session))
     }
 
-    /// Ends the session of that id and whatever is at work in it.
+    /// Ends the session with this id and whatever runs in it.
     pub(super) fn end(&self, id: &str, owner: &Owner) -> Result<(), Refusal> {
         let session = self.find(id, owner).ok_or_else(|| unknown(None))?;
         self.table().entries.remove(id);
