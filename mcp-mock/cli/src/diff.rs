@@ -73,7 +73,7 @@ fn dialect(matches: &ArgMatches) -> Result<(ServiceName, Box<dyn Dialect>), Comm
     let service = service.expect("the parser takes names of services only");
     let known = mcp_mock_dialects::names(service);
     // The first one is our own, which no real server speaks.
-    let vendor = known.get(1).or(known.first()).copied().unwrap_or_default();
+    let vendor = known.get(1).or_else(|| known.first()).copied().unwrap_or_default();
     let name = matches.get_one::<String>(DIALECT).map_or(vendor, String::as_str);
     let dialect = mcp_mock_dialects::named(service, name);
     let dialect =
