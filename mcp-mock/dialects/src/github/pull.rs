@@ -60,7 +60,8 @@ impl Rest<'_> {
         self,
         repo: &Repo,
         issue: &Issue,
-        (review, comment): (&Review, &ReviewComment),
+        review: &Review,
+        comment: &ReviewComment,
     ) -> Value {
         let url = format!("{}/pulls/comments/{}", api_url(repo), comment.id);
         let html_url = format!("{}#discussion_r{}", issue.html_url, comment.id);

@@ -11,6 +11,7 @@ use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::{
     CodeHit, CommitFilter, Content, ContentEntry, GitHub, INLINE_MAX, NewContent, Push, Repo,
+    not_found,
 };
 
 #[derive(Deserialize)]
@@ -78,7 +79,7 @@ pub(super) fn create_or_update_file(mut call: Call<'_, GitHub>) -> Outcome {
 fn file(content: Content) -> Result<ContentEntry, ApiError> {
     match content {
         Content::File { entry, .. } => Ok(entry),
-        Content::Directory(_) => Err(ApiError::new(404, "not_found", "Not Found")),
+        Content::Directory(_) => Err(not_found()),
     }
 }
 

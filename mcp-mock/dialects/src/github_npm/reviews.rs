@@ -67,8 +67,10 @@ pub(super) fn get_pull_request_comments(mut call: Call<'_, GitHub>) -> Outcome {
     let (rest, repo) = (Rest::new(github), github.repo_at(path.repo)?);
     let given = issue.pull.iter().flat_map(|pull| &pull.reviews);
     let given = given.filter(|review| review.state != ReviewState::Pending);
-    let comments = given.flat_map(|review| review.comments.iter().map(move |it| (review, it)));
-    let comments: Vec<Value> =
-        comments.map(|comment| rest.review_comment(repo, issue, comment)).collect();
+    let comments = given.flat_map(|review| {
+        let comments = review.comments.iter();
+        comments.map(move |comment| rest.review_comment(repo, issue, review, comment))
+    });
+    let comments: Vec<Value> = comments.collect();
     Ok(Answer::Json(shape::REVIEW_COMMENT.trim(comments.into())))
 }

@@ -40,7 +40,7 @@ pub(super) fn get_file_contents(mut call: Call<'_, GitHub>) -> Outcome {
             let entries = entries.iter().map(entry).collect();
             Ok(Answer::Json(minimal::picked(entries, place.fields.as_deref())))
         }
-        Ok(Found::File { entry, text }) => Ok(file_answer(repo, &reference, (&entry, &text))),
+        Ok(Found::File { entry, text }) => Ok(file_answer(repo, &reference, &entry, &text)),
         Err(_) => Err(server_error(
             "Failed to get file contents. The path does not point to a file or directory, or the file does \
              not exist in the repository.",
@@ -85,7 +85,7 @@ impl Place {
 }
 
 /// A file comes as a block of words and a block with its text or a link to it.
-fn file_answer(repo: &Repo, sha: &str, (entry, text): (&ContentEntry, &str)) -> Answer {
+fn file_answer(repo: &Repo, sha: &str, entry: &ContentEntry, text: &str) -> Answer {
     let uri = format!("repo://{}/sha/{sha}/contents/{}", repo.full_name(), entry.path);
     if entry.size >= INLINE_MAX {
         let shown = commit::content(repo, sha, entry);

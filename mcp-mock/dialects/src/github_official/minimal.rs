@@ -213,7 +213,7 @@ pub(super) fn file(file: &FileChange, with_patch: bool) -> Value {
     lean(body, &[])
 }
 
-pub(super) fn review(rest: Rest<'_>, repo: &Repo, (issue, review): (&Issue, &Review)) -> Value {
+pub(super) fn review(rest: Rest<'_>, repo: &Repo, issue: &Issue, review: &Review) -> Value {
     let body = json!({
         "id": review.id,
         "state": review.state.as_str(),

@@ -10,7 +10,7 @@ use super::minimal;
 use mcp_mock::dialect::{Answer, Call, Outcome};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::{
-    Api, FieldType, GitHub, IssueField, Organization, Quota, Team, account_id,
+    Api, FieldType, GitHub, IssueField, Organization, Quota, Team, account_id, not_found,
 };
 
 #[derive(Deserialize)]
@@ -153,8 +153,4 @@ fn organization_name(login: &str) -> String {
 
 fn or_null(all: Vec<Value>) -> Value {
     if all.is_empty() { Value::Null } else { all.into() }
-}
-
-fn not_found() -> ApiError {
-    ApiError::new(404, "not_found", "Not Found")
 }

@@ -147,7 +147,7 @@ impl View<'_> {
             review.state != ReviewState::Pending || review.author == self.github.viewer
         };
         let reviews = self.issue.pull.iter().flat_map(|pull| &pull.reviews).filter(is_seen);
-        let body = |review| minimal::review(rest, self.repo, (self.issue, review));
+        let body = |review| minimal::review(rest, self.repo, self.issue, review);
         self.paged(reviews.map(body).collect())
     }
 

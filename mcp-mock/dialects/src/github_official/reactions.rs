@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::super::github::{InRepo, Number, OfIssue};
 use super::failure::{Request, rest_error, server_error};
 use mcp_mock::dialect::{Answer, Call, Outcome, Refusal};
-use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{GitHub, Issue, ReactionContent, ReactionTarget};
+use mcp_mock::service::github::{GitHub, Issue, ReactionContent, ReactionTarget, not_found};
 
 #[derive(Deserialize)]
 struct NewComment {
@@ -52,10 +51,9 @@ pub(super) fn add_issue_comment(mut call: Call<'_, GitHub>) -> Outcome {
 /// The comment must be one of the issue that the call names.
 fn check_place(call: &mut Call<'_, GitHub>, on: &OfIssue, id: u64) -> Result<(), Refusal> {
     let OfIssue { at, issue_number } = on;
-    let missing = || ApiError::new(404, "not_found", "Not Found");
     let has_it = |issue: &&Issue| issue.comments.iter().any(|comment| comment.id == id);
     let found = call.service.get_repo(&mut call.api, at.path());
-    let found = found.and_then(|repo| repo.issues.iter().find(has_it).ok_or_else(missing));
+    let found = found.and_then(|repo| repo.issues.iter().find(has_it).ok_or_else(not_found));
     let request = Request::of_repo("GET", at, format_args!("/issues/comments/{id}"));
     let issue = found.map_err(rest_error("failed to get issue comment", request))?;
     if issue.number == issue_number.id() {

@@ -8,8 +8,7 @@ use super::failure::{Request, rest_error, uncaught};
 use super::minimal;
 use super::repos::List;
 use mcp_mock::dialect::{Answer, Call, Outcome};
-use mcp_mock::service::ApiError;
-use mcp_mock::service::github::{GitHub, Release};
+use mcp_mock::service::github::{GitHub, Release, not_found};
 
 #[derive(Deserialize)]
 struct ReleaseList {
@@ -81,8 +80,4 @@ pub(super) fn get_tag(mut call: Call<'_, GitHub>) -> Outcome {
         "url": format!("{api}/refs/tags/{tag}"),
         "object": { "type": "commit", "sha": sha, "url": format!("{api}/commits/{sha}") },
     })))
-}
-
-fn not_found() -> ApiError {
-    ApiError::new(404, "not_found", "Not Found")
 }

@@ -45,6 +45,7 @@ pub use page::PageNumber;
 pub use pulls::{Merge, MergeMethod, Merged, NewPull};
 pub use quota::Quota;
 pub use reactions::{Reaction, ReactionContent, ReactionTarget};
+pub use refusal::not_found;
 pub use releases::NewRelease;
 pub use repos::NewRepo;
 pub use reviews::{NewReview, NewReviewComment, Review, ReviewComment, ReviewState, Side};
@@ -156,7 +157,7 @@ impl GitHub {
     ///
     /// 404 when there is none.
     pub fn repo_at(&self, path: RepoPath<'_>) -> Result<&Repo, ApiError> {
-        self.repo(path.owner, path.name).ok_or_else(refusal::not_found)
+        self.repo(path.owner, path.name).ok_or_else(not_found)
     }
 
     /// The issue or pull request with this number.
@@ -165,7 +166,7 @@ impl GitHub {
     ///
     /// 404 without the repository or the number.
     pub fn issue_at(&self, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
-        self.repo_at(at.repo)?.issue(at.number).ok_or_else(refusal::not_found)
+        self.repo_at(at.repo)?.issue(at.number).ok_or_else(not_found)
     }
 
     /// The pull request with this number.
@@ -175,13 +176,13 @@ impl GitHub {
     /// 404 without the repository or the number, and when the number is an issue's.
     pub fn pull_at(&self, at: IssuePath<'_>) -> Result<&Issue, ApiError> {
         let issue = self.issue_at(at)?;
-        if issue.pull.is_some() { Ok(issue) } else { Err(refusal::not_found()) }
+        if issue.pull.is_some() { Ok(issue) } else { Err(not_found()) }
     }
 
     /// A repository that takes changes: an archived one refuses them.
     fn writable(&mut self, path: RepoPath<'_>) -> Result<&mut Repo, ApiError> {
         let repo = self.repos.iter_mut().find(|repo| repo.is(path));
-        let repo = repo.ok_or_else(refusal::not_found)?;
+        let repo = repo.ok_or_else(not_found)?;
         if repo.archived {
             return Err(refusal::forbidden("Repository was archived so is read-only."));
         }

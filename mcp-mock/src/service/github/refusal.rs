@@ -8,7 +8,8 @@ use super::account_id;
 use crate::limit::{Exceeded, end_of};
 
 /// A missing repository, issue or file; also what a private one answers to strangers.
-pub(super) fn not_found() -> ApiError {
+#[must_use]
+pub fn not_found() -> ApiError {
     missing("Not Found")
 }
 
