@@ -33,9 +33,9 @@ pub enum ServerTools {
     Listed(Vec<String>),
     /// The server is unreachable.
     Unavailable {
-        /// Why, as a fragment.
+        /// The reason, as a fragment.
         reason: String,
-        /// What sort of failure it is.
+        /// The kind of failure.
         kind: FailureKind,
     },
     /// The server was not asked.

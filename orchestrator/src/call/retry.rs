@@ -137,7 +137,7 @@ pub struct AttemptFacts {
 }
 
 impl AttemptFacts {
-    /// Whether nobody can say if the call counted.
+    /// Whether it is unknown if the call counted.
     fn is_ambiguous(&self) -> bool {
         self.effect == Effect::Unsafe && self.delivery == Delivery::Unknown
     }

@@ -98,7 +98,7 @@ async fn carry_out(
     Ok(Answer { result, error: Some(error) })
 }
 
-/// The arguments by the schema of the tool. A tool that is not listed has none: its arguments are texts
+/// The arguments by the schema of the tool. A tool that is not listed has none: its arguments are strings
 /// unless they are given as JSON.
 fn fitting(
     arguments: &CallArguments,

@@ -52,8 +52,8 @@ impl<'a> Console<'a> {
         self.is_quiet
     }
 
-    /// Writes a line, or several, of a result. A failure is kept for [`finish`](Self::finish): what is
-    /// under way is not to be cut off because nobody reads about it.
+    /// Writes a line, or several, of a result. A failure is kept for [`finish`](Self::finish): a
+    /// running command continues although its output is not read.
     pub(super) fn print(&mut self, text: &str) {
         if self.failure.is_none() {
             self.failure = writeln!(self.out, "{}", text.trim_end_matches('\n')).err();
@@ -130,7 +130,7 @@ impl<'a> Console<'a> {
     }
 
     fn say(&mut self, text: &str) {
-        // When nobody can be told, nobody can be told that either.
+        // There is no other stream on which to report this.
         drop(writeln!(self.err, "{text}"));
     }
 }

@@ -1,4 +1,4 @@
-//! Why a command failed: what sort of failure, in which words, and what to do about it.
+//! Why a command failed: the kind of failure, its message, and what to do about it.
 
 use std::io;
 
@@ -26,7 +26,7 @@ pub(super) struct CommandError {
     pub(super) step: Option<Box<str>>,
 }
 
-/// The sorts of failures of commands. Each has one name for programs and one exit code.
+/// The kinds of failures of commands. Each has one name for programs and one exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ErrorKind {
     AuthRequired,
@@ -137,7 +137,7 @@ impl CommandError {
             step: self.step.as_deref(),
             hint: self.hints.first().map(String::as_str),
         };
-        serde_json::to_string(&Document { error }).expect("texts and numbers are always JSON")
+        serde_json::to_string(&Document { error }).expect("strings and numbers are always JSON")
     }
 }
 

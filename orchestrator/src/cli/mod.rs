@@ -98,7 +98,7 @@ fn refuse(error: &clap::Error, console: &mut Console<'_>) -> Result<(), CommandE
 fn start(arguments: &Arguments, console: &mut Console<'_>) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(supervise(arguments, console));
-    // A read of stdin that nobody waits for any more would hold the program up.
+    // A pending read of stdin would keep the program from ending.
     runtime.shutdown_background();
     result
 }

@@ -17,7 +17,7 @@ use crate::report::signature::{effect, signature};
 use crate::report::{Paint, text, words};
 use crate::source::suggest;
 
-/// So many tools of each server are shown when no server is named.
+/// At most this many tools of each server are shown when no server is named.
 const FIRST_TOOLS: usize = 3;
 
 /// List the tools of all servers, of one server, or show one tool

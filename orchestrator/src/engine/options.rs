@@ -41,7 +41,7 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// A run of this name, with this time on its clock, that nobody watches or stops.
+    /// A run of this name, with this time on its clock, without observer and stop handle.
     #[must_use]
     pub fn new(run: RunId, started_at: Timestamp) -> Self {
         Self {

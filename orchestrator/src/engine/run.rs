@@ -181,7 +181,7 @@ impl Driver<'_> {
         }
     }
 
-    /// Stores events, then takes them in: nobody acts on an event that is not stored.
+    /// Stores events, then applies them: no event has an effect before it is stored.
     async fn record(&mut self, kinds: Vec<EventKind>) -> Result<(), ExecuteError> {
         let at = self.now();
         let first = self.state.sequence() + 1;

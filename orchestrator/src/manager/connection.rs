@@ -15,7 +15,7 @@ use super::spec::ServerSpec;
 const PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
-/// A connection that lived for so long was a good one: the count of failures begins anew.
+/// A connection that lasted this long was healthy: the count of failures starts again.
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 
 /// Why there is no connection.

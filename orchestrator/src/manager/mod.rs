@@ -1,4 +1,4 @@
-//! Many servers behind one face: connects them side by side, goes on past failures, resolves names.
+//! Many servers behind one type: connects them side by side, continues after failures, resolves names.
 //!
 //! ```text
 //! Manager ─▶ Server (limits, pool, catalogue) ─▶ Connection (reconnects) ─▶ Client
@@ -71,7 +71,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// Connects to all servers side by side, and goes on past those that fail: see
+    /// Connects to all servers side by side, and continues without those that fail: see
     /// [`list_servers`](Self::list_servers). A server that failed is tried again when it is used.
     pub async fn connect(servers: Vec<ServerSpec>) -> Self {
         let manager = Self::idle(servers);
@@ -109,7 +109,7 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// When there is no such server, or its list is not to be had.
+    /// When there is no such server, or it gives no list.
     pub async fn get_server_tools(&self, server: &str) -> Result<Arc<ToolList>, ManagerError> {
         self.server(server)?.prepare().await
     }

@@ -81,7 +81,7 @@ impl Layout {
     }
 }
 
-/// Outside of texts JSON has no such letters, so an escape never changes what a document says.
+/// Outside of strings JSON has no such letters, so an escape never changes what a document says.
 fn push_safe(text: &mut String, letter: char) {
     if !is_unsafe(letter) || matches!(letter, ' ' | '\t' | '\r' | '\n') {
         text.push(letter);

@@ -1,4 +1,4 @@
-//! What people see of servers, tools and runs: texts, for a terminal or a file.
+//! What people see of servers, tools and runs: strings for a terminal or a file.
 //!
 //! - [`text`]: makes the words of servers safe; everything else here goes through it.
 //! - [`json`]: JSON for people, safe as well.
@@ -8,7 +8,7 @@
 //! - [`timeline`]: when which step ran.
 //! - [`summary`]: what a finished run gives, and how it went in one sentence.
 //!
-//! Nothing here prints: every function gives a text.
+//! Nothing here prints: every function returns a string.
 
 pub mod json;
 pub mod paint;

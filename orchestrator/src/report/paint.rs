@@ -2,7 +2,7 @@
 
 use crate::source::Style;
 
-/// Colours texts, or leaves them as they are.
+/// Colours strings, or leaves them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Paint(Style);
 

@@ -8,10 +8,10 @@ use super::text::line;
 /// Types in types deeper than this are written `…`: a signature is one line.
 const DEPTH_MAX: usize = 3;
 
-/// So many words of an enumeration, or forms of a union, are shown.
+/// At most this many words of an enumeration, or forms of a union, are shown.
 const CHOICES_MAX: usize = 6;
 
-/// So many arguments are shown.
+/// At most this many arguments are shown.
 const ARGUMENTS_MAX: usize = 24;
 
 /// The tool and its arguments: those that are required first, the others with a `?`.

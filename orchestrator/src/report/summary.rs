@@ -13,7 +13,7 @@ use crate::run::{RunEnd, RunReport, StepPath, StepReport, StepState};
 #[must_use]
 pub fn outputs(outputs: &Map<String, Value>) -> Option<String> {
     let width = outputs.keys().map(|name| name.chars().count()).max()?;
-    let lines = outputs.iter().map(|(name, value)| format!("  {name:width$}  {}", shown(value)));
+    let lines = outputs.iter().map(|(name, value)| format!("  {name:width$}  {}", rendered(value)));
     Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
@@ -86,7 +86,7 @@ fn leaves(report: &RunReport) -> Vec<&StepReport> {
     report.steps.iter().filter(|step| !groups.contains(&step.step)).collect()
 }
 
-fn shown(value: &Value) -> String {
+fn rendered(value: &Value) -> String {
     match value {
         Value::String(words) => text::line(words),
         other => text::line(&json::escaped(&other.to_string())),

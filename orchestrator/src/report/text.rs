@@ -5,10 +5,10 @@
 
 pub use mcp_core::display::is_unsafe;
 
-/// A text inside of a line is cut after so many characters; the whole of it is in the JSON.
+/// A string inside of a line is cut after this many characters; the whole of it is in the JSON.
 const LINE_CHARS_MAX: usize = 400;
 
-/// A text of several lines is cut after so many characters.
+/// A string of several lines is cut after this many characters.
 const BLOCK_CHARS_MAX: usize = 20_000;
 
 /// The text as a part of one line: line ends are shown as `\n`, and it is cut when it is long.

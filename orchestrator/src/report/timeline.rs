@@ -11,13 +11,13 @@ use crate::run::{RunReport, StepReport};
 /// Cells of the axis: with a name of usual length the whole fits into 80 columns.
 const CELLS: usize = 56;
 
-/// So many steps are drawn; more lines show nothing that a person takes in.
+/// At most this many steps are drawn; a person does not read more lines.
 const ROWS_MAX: usize = 40;
 
 /// Names longer than this are cut.
 const NAME_WIDTH_MAX: usize = 20;
 
-/// The axis has so many parts.
+/// The axis has this many parts.
 const PARTS: usize = 4;
 
 /// The steps of a run over time; `None` when fewer than two ran.

@@ -31,7 +31,7 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// A sort of failure, as it stands inside of a sentence.
+/// The words for a kind of failure inside of a sentence.
 #[must_use]
 pub fn failure(kind: FailureKind) -> String {
     kind.as_str().replace('_', " ")

@@ -57,3 +57,24 @@ impl From<CallFailure> for RunError {
         Self { failure, step: None, server: None, tool: None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn stored_form_is_flat_and_reads_back() {
+        let stored = json!({
+            "kind": "rate_limited", "message": "slow down", "transient": true, "delivery": "refused",
+            "step": "tell", "server": "slack", "tool": "post_message",
+            "retry_after_us": 1_500_000, "details": { "status": 429 },
+        });
+
+        let error: RunError = serde_json::from_value(stored.clone()).unwrap();
+
+        assert_eq!(error.failure.retry_after, Some(std::time::Duration::from_millis(1500)));
+        assert_eq!(serde_json::to_value(&error).unwrap(), stored);
+    }
+}

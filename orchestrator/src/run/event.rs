@@ -45,7 +45,7 @@ pub enum EventKind {
     },
     /// A step began: what it waits for has ended, and its condition holds.
     StepStarted {
-        /// Which.
+        /// The step.
         step: StepPath,
         /// The list, when the step goes through one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ pub enum EventKind {
         step: StepPath,
         /// The number of the attempt.
         attempt: u32,
-        /// How.
+        /// Its result or its failure.
         outcome: AttemptOutcome,
     },
     /// A failed call will be made again.
@@ -112,19 +112,19 @@ pub enum EventKind {
     },
     /// A step ended, or was passed over.
     StepEnded {
-        /// Which.
+        /// The step.
         step: StepPath,
-        /// How.
+        /// The way in which it ended.
         end: StepEnd,
     },
     /// The run is to end early.
     StopRequested {
-        /// Why.
+        /// What stops it.
         cause: StopCause,
     },
     /// The run ended.
     RunEnded {
-        /// How.
+        /// The state in which it ended.
         state: RunEnd,
         /// What it gives.
         outputs: Map<String, Value>,
@@ -135,7 +135,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// The name of the sort of event, as it is stored.
+    /// The name of the kind of event, as it is stored.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -176,12 +176,12 @@ impl EventKind {
 pub enum AttemptOutcome {
     /// The tool answered.
     Succeeded {
-        /// What.
+        /// The result of the tool.
         output: Value,
     },
     /// There is no answer, or a bad one.
     Failed {
-        /// Why.
+        /// The failure.
         error: RunError,
     },
 }
@@ -199,22 +199,22 @@ pub enum StepEnd {
     },
     /// It failed, and so does what holds it.
     Failed {
-        /// Why.
+        /// The failure.
         error: RunError,
     },
     /// It failed, and the run goes on all the same.
     Tolerated {
-        /// Why.
+        /// The failure.
         error: RunError,
     },
     /// It was passed over.
     Skipped {
-        /// Why.
+        /// What it was skipped for.
         reason: SkipReason,
     },
     /// It was stopped, and had no effect that counts.
     Cancelled,
-    /// Nobody can say whether its call happened, and it must not be repeated.
+    /// It is unknown whether its call happened, and the call must not be repeated.
     InDoubt {
         /// What is known.
         error: RunError,
@@ -295,7 +295,7 @@ pub enum RunEnd {
     Partial,
     /// A step failed, or a deadline passed.
     Failed,
-    /// Nobody can say whether one of its calls happened.
+    /// It is unknown whether one of its calls happened.
     InDoubt,
     /// Its caller cancelled it before the end.
     Cancelled,

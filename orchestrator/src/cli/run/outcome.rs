@@ -50,11 +50,11 @@ pub(super) fn fault(
         ErrorKind::Tolerated => {
             let tolerated = report.steps.iter().find(|step| step.state == StepState::Tolerated);
             let error = tolerated.and_then(|step| step.error.as_ref());
-            Some(told(kind, "`--strict` is set, and a step was tolerated", error, globals))
+            Some(run_failure(kind, "`--strict` is set, and a step was tolerated", error, globals))
         }
-        ErrorKind::Deadline => Some(told(kind, "the run took too long", first, globals)),
-        ErrorKind::InDoubt => Some(told(kind, "the run is in doubt", first, globals)),
-        _ => Some(told(kind, "the run failed", first, globals)),
+        ErrorKind::Deadline => Some(run_failure(kind, "the run took too long", first, globals)),
+        ErrorKind::InDoubt => Some(run_failure(kind, "the run is in doubt", first, globals)),
+        _ => Some(run_failure(kind, "the run failed", first, globals)),
     }
 }
 
@@ -84,7 +84,7 @@ fn first_failure(report: &RunReport) -> Option<&RunError> {
     in_step.or_else(|| report.errors.iter().find(|error| error.step.is_none()))
 }
 
-fn told(
+fn run_failure(
     kind: ErrorKind,
     headline: &str,
     error: Option<&RunError>,
@@ -100,13 +100,14 @@ fn told(
         (Some(step), None) => format!("step `{step}`: "),
         (None, _) => String::new(),
     };
-    let mut told = CommandError::new(kind, format!("{headline}: {place}{}", error.failure.message));
-    told.server = error.server.as_deref().map(Into::into);
-    told.step = error.step.as_ref().map(|step| step.to_string().into());
+    let mut failure =
+        CommandError::new(kind, format!("{headline}: {place}{}", error.failure.message));
+    failure.server = error.server.as_deref().map(Into::into);
+    failure.step = error.step.as_ref().map(|step| step.to_string().into());
     if kind == ErrorKind::InDoubt {
-        told = told.with_hint("the call may have happened: look before you run it again");
+        failure = failure.with_hint("the call may have happened: look before you run it again");
     }
-    next_command(error, tool.as_deref(), globals).into_iter().fold(told, CommandError::with_hint)
+    next_command(error, tool.as_deref(), globals).into_iter().fold(failure, CommandError::with_hint)
 }
 
 /// What to type to learn more.

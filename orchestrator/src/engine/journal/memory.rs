@@ -11,7 +11,7 @@ use crate::run::event::Event;
 /// on memory all the same.
 const EVENTS_MAX: usize = 1_000_000;
 
-/// Keeps events in memory: for tests, and for runs that nobody will resume.
+/// Keeps events in memory: for tests, and for runs that will not be resumed.
 #[derive(Debug, Default)]
 pub struct MemoryJournal {
     events: Mutex<Vec<Event>>,

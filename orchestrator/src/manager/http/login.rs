@@ -77,7 +77,7 @@ impl ServerLogin {
     ///
     /// # Errors
     ///
-    /// When nobody agrees, the server cannot be reached, or what it got does not content it.
+    /// When the person refuses, the server is unreachable, or it refuses the credentials too.
     ///
     /// # Cancel safety
     ///
@@ -155,7 +155,7 @@ pub enum LoginError {
     Auth {
         /// The server.
         server: String,
-        /// How.
+        /// What the authorization failed at.
         source: AuthError,
     },
     /// The entry of the server is broken.

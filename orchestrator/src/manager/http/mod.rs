@@ -14,7 +14,7 @@ use mcp_client::transport::http::{EndpointError, HttpEndpoint};
 use super::spec::ServerSpec;
 use crate::config::Endpoint;
 
-/// Why an entry cannot be used although its texts are in order.
+/// Why an entry cannot be used although its strings are well formed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum SetupError {
     #[error(transparent)]
@@ -24,7 +24,7 @@ enum SetupError {
 }
 
 /// A server behind a URL. Without an `Authorization` header of its own it sends the tokens of a login,
-/// once there was one; nobody is asked for one here.
+/// once there was one; it does not start a login.
 pub(super) fn spec(name: &str, endpoint: &Endpoint, tokens: Option<&Path>) -> ServerSpec {
     match connector(name, endpoint, tokens) {
         Ok(connector) => ServerSpec::new(name, connector),

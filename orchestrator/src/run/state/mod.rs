@@ -104,7 +104,7 @@ pub struct RunStart {
 /// A request to end a run early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stop {
-    /// Why.
+    /// What stops it.
     pub cause: StopCause,
     /// When, since the start of the run.
     pub at: Duration,
@@ -195,7 +195,7 @@ pub enum Phase {
     Ended {
         /// When, since the start of the run.
         at: Duration,
-        /// How.
+        /// The way in which it ended.
         end: StepEnd,
     },
 }
@@ -267,7 +267,7 @@ pub enum StepState {
     Skipped,
     /// It was stopped.
     Cancelled,
-    /// Nobody can say whether its call happened.
+    /// It is unknown whether its call happened.
     InDoubt,
 }
 

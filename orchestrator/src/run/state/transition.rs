@@ -338,7 +338,7 @@ impl StepRecord {
 pub struct IllegalEvent {
     /// The number of the event.
     pub sequence: u64,
-    /// The sort of event.
+    /// The kind of event.
     pub event: &'static str,
     /// The step that it concerns.
     pub step: Option<StepPath>,
