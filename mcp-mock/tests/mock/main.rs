@@ -13,7 +13,6 @@ mod limits;
 mod refusals;
 mod revisions;
 mod rules;
-mod simple;
 mod streams;
 mod worlds;
 

@@ -3,6 +3,8 @@
 mod labels;
 mod messages;
 mod render;
+#[cfg(test)]
+mod tests;
 
 use crate::dialect::CatalogTool;
 use crate::service::gmail::Gmail;

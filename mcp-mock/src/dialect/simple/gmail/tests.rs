@@ -1,13 +1,13 @@
-//! Gmail in the `simple` dialect.
+//! The tools over the demo mailbox.
 
-use mcp_mock::ServiceName;
 use serde_json::{Value, json};
 
-use super::Demo;
+use super::tools;
+use crate::dialect::simple::tests::Demo;
 
 #[test]
 fn the_latest_message_is_the_newest_of_the_inbox() {
-    let mut demo = Demo::new(ServiceName::Gmail);
+    let mut demo = Demo::new(tools());
     let sent = json!({ "to": "a@x.example", "subject": "Hello", "body": "Text" });
     demo.call("send_message", sent).unwrap();
 
@@ -19,7 +19,7 @@ fn the_latest_message_is_the_newest_of_the_inbox() {
 
 #[test]
 fn no_message_is_null() {
-    let mut demo = Demo::new(ServiceName::Gmail);
+    let mut demo = Demo::new(tools());
 
     let latest = demo.call("get_latest", json!({ "query": "from:nobody" })).unwrap();
 
@@ -28,7 +28,7 @@ fn no_message_is_null() {
 
 #[test]
 fn recipients_are_a_string_or_an_array() {
-    let mut demo = Demo::new(ServiceName::Gmail);
+    let mut demo = Demo::new(tools());
     let mail = |to: Value| json!({ "to": to, "subject": "Hello", "body": "Text" });
 
     demo.call("send_message", mail(json!("a@x.example, b@x.example"))).unwrap();
@@ -40,7 +40,7 @@ fn recipients_are_a_string_or_an_array() {
 
 #[test]
 fn labels_go_by_name_as_well() {
-    let mut demo = Demo::new(ServiceName::Gmail);
+    let mut demo = Demo::new(tools());
     let messages = &demo.state.gmail.messages;
     let build = messages.iter().find(|it| it.subject == "Nightly build is green").unwrap();
     let id = build.id.clone();
@@ -53,7 +53,7 @@ fn labels_go_by_name_as_well() {
 
 #[test]
 fn pages_of_the_list_follow_each_other() {
-    let mut demo = Demo::new(ServiceName::Gmail);
+    let mut demo = Demo::new(tools());
 
     let first = demo.call("list_messages", json!({ "limit": 2 })).unwrap();
     let rest = json!({ "limit": 10, "cursor": first["next_cursor"] });

@@ -1,9 +1,9 @@
-//! Salesforce in the `simple` dialect.
+//! The tools over the demo org.
 
-use mcp_mock::ServiceName;
 use serde_json::{Value, json};
 
-use super::Demo;
+use super::{fields, tools};
+use crate::dialect::simple::tests::Demo;
 
 fn new_lead() -> Value {
     json!({
@@ -14,7 +14,7 @@ fn new_lead() -> Value {
 
 #[test]
 fn a_lead_without_a_name_is_called_after_its_address() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
 
     let made = demo.call("create_lead", new_lead()).unwrap();
     let lead = demo.call("get_lead", json!({ "id": made["id"] })).unwrap();
@@ -28,16 +28,16 @@ fn a_lead_without_a_name_is_called_after_its_address() {
 
 #[test]
 fn a_lead_with_a_bad_address_is_refused() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
     let mut lead = new_lead();
     lead["email"] = json!("Dana Reyes");
 
-    assert_eq!(demo.call("create_lead", lead).unwrap_err()["code"], "INVALID_EMAIL_ADDRESS");
+    assert_eq!(demo.call("create_lead", lead).unwrap_err().code, "INVALID_EMAIL_ADDRESS");
 }
 
 #[test]
 fn the_support_ticket_becomes_a_case() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
     let ticket = json!({
         "subject": "Cannot access dashboard",
         "description": "When I try to access the dashboard, I get a 404 error.",
@@ -55,7 +55,7 @@ fn the_support_ticket_becomes_a_case() {
 
 #[test]
 fn the_daily_loop_finds_leads_and_updates_them() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
     let soql = "SELECT Id, Email FROM Lead WHERE Status = 'Open - Not Contacted' AND \
                 CreatedDate = TODAY ORDER BY LastName";
 
@@ -71,7 +71,7 @@ fn the_daily_loop_finds_leads_and_updates_them() {
 
 #[test]
 fn an_empty_text_empties_a_field_and_what_is_left_out_stays() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
     let leads = demo.state.salesforce.records("Lead");
     let globex = leads.iter().find(|lead| lead.text("Company") == "Globex").unwrap();
     let id = globex.id.clone();
@@ -83,7 +83,7 @@ fn an_empty_text_empties_a_field_and_what_is_left_out_stays() {
 
 #[test]
 fn a_long_result_goes_on_at_its_cursor() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
     for _ in 0..2_001 {
         demo.call("create_contact", json!({ "last_name": "Lee" })).unwrap();
     }
@@ -96,12 +96,12 @@ fn a_long_result_goes_on_at_its_cursor() {
     assert_eq!((&first["done"], &second["done"]), (&json!(false), &json!(true)));
     assert_eq!(second["records"].as_array().unwrap().len(), 1);
     let strange = json!({ "soql": soql, "cursor": "x" });
-    assert_eq!(demo.call("query", strange).unwrap_err()["code"], "INVALID_QUERY_LOCATOR");
+    assert_eq!(demo.call("query", strange).unwrap_err().code, "INVALID_QUERY_LOCATOR");
 }
 
 #[test]
 fn a_deleted_record_is_not_the_same_as_one_that_was_never_there() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
     let id = demo.call("create_lead", new_lead()).unwrap()["id"].clone();
     let short = json!({ "object": "Lead", "id": &id.as_str().unwrap()[..15] });
 
@@ -111,14 +111,13 @@ fn a_deleted_record_is_not_the_same_as_one_that_was_never_there() {
     let never = json!({ "object": "Lead", "id": "00Q000000000000" });
     let never = demo.call("get_record", never).unwrap_err();
 
-    let status_and_code = |error: &Value| (error["status"].clone(), error["code"].clone());
-    assert_eq!(status_and_code(&deleted), (json!(404), json!("ENTITY_IS_DELETED")));
-    assert_eq!(status_and_code(&never), (json!(404), json!("NOT_FOUND")));
+    assert_eq!((deleted.status, deleted.code.as_str()), (404, "ENTITY_IS_DELETED"));
+    assert_eq!((never.status, never.code.as_str()), (404, "NOT_FOUND"));
 }
 
 #[test]
 fn children_are_read_with_their_parents() {
-    let mut demo = Demo::new(ServiceName::Salesforce);
+    let mut demo = Demo::new(tools());
 
     let soql = "SELECT Name, (SELECT LastName FROM Contacts), (SELECT Id FROM Cases) FROM \
                 Account WHERE Name = 'Northwind'";
@@ -128,4 +127,17 @@ fn children_are_read_with_their_parents() {
     assert_eq!(row["Contacts"]["totalSize"], 1);
     assert_eq!(row["Contacts"]["records"][0]["LastName"], "Shah");
     assert_eq!(row["Cases"], Value::Null);
+}
+
+#[test]
+fn every_argument_of_a_tool_that_writes_is_the_short_name_of_a_field() {
+    for tool in tools() {
+        let listed = &tool.listed;
+        let writes = ["create_", "update_"].iter().any(|verb| listed.name.starts_with(verb));
+        let schema: serde_json::Value = serde_json::from_str(listed.input_schema.get()).unwrap();
+        let names = schema["properties"].as_object().unwrap().keys().filter(|_| writes);
+        for name in names {
+            assert!(fields::api_name(name).is_some(), "{} {name}", listed.name);
+        }
+    }
 }
