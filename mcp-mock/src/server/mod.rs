@@ -20,13 +20,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use mcp_core::Lock;
 use mcp_core::protocol::{ProtocolVersion, Tool};
 use mcp_core::server::Changes;
 
 use crate::dialect::{Dialect, simple};
 use crate::script::{Call, Matcher, ProcessFault, Rule, Script, Times};
 use crate::service::ServiceName;
-use crate::world::SharedState;
+use crate::world::State;
 
 /// The fake server of one service. Clones share rules and calls.
 ///
@@ -63,7 +64,7 @@ pub struct MockServer {
 pub(crate) struct Core {
     service: ServiceName,
     dialect: Box<dyn Dialect>,
-    state: Arc<SharedState>,
+    state: Arc<Lock<State>>,
     script: Mutex<Script>,
     settings: Mutex<Settings>,
     changes: Changes,
@@ -85,11 +86,11 @@ struct Settings {
 }
 
 impl MockServer {
-    pub(crate) fn new(service: ServiceName, state: Arc<SharedState>) -> Self {
+    pub(crate) fn new(service: ServiceName, state: Arc<Lock<State>>) -> Self {
         Self::with_dialect(state, simple(service))
     }
 
-    fn with_dialect(state: Arc<SharedState>, dialect: Box<dyn Dialect>) -> Self {
+    fn with_dialect(state: Arc<Lock<State>>, dialect: Box<dyn Dialect>) -> Self {
         let service = dialect.service();
         let settings = Settings {
             versions: dialect.versions(),

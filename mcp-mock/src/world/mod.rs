@@ -10,35 +10,19 @@ mod state;
 pub use clock::Clock;
 pub use diff::{Change, Difference};
 pub use ids::Ids;
-pub use state::{Part, Seed, SeedError, State};
+pub use state::{Env, Part, Seed, SeedError, State};
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use mcp_core::Lock;
 
 use crate::limit::{Limits, Meter};
 use crate::server::MockServer;
-use crate::service::{Api, ServiceName};
-
-/// What operations take from their world: the time and fresh ids.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Env {
-    /// The time of the world.
-    pub clock: Clock,
-    /// Where ids come from.
-    pub ids: Ids,
-}
-
-impl Env {
-    /// What operations of a service take, without limits.
-    pub fn api<S>(&mut self) -> Api<'_, S> {
-        Api::new(&self.clock, &mut self.ids)
-    }
-}
+use crate::service::ServiceName;
 
 /// Five services that share one state. Cheap to clone; worlds know nothing of each other.
 ///
@@ -51,7 +35,7 @@ impl Env {
 /// ```
 #[derive(Clone)]
 pub struct World {
-    state: Arc<SharedState>,
+    state: Arc<Lock<State>>,
     servers: Arc<BTreeMap<ServiceName, MockServer>>,
 }
 
@@ -81,7 +65,7 @@ impl World {
     }
 
     fn of(state: State) -> Self {
-        let state = Arc::new(SharedState(Mutex::new(state)));
+        let state = Arc::new(Lock::new(state));
         let server = |service| (service, MockServer::new(service, Arc::clone(&state)));
         let servers = Arc::new(ServiceName::ALL.into_iter().map(server).collect());
         Self { state, servers }
@@ -200,16 +184,5 @@ impl World {
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World").field("now", &self.now()).finish_non_exhaustive()
-    }
-}
-
-/// The state behind its lock, which is never held across an await.
-#[derive(Debug)]
-pub(crate) struct SharedState(Mutex<State>);
-
-impl SharedState {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic in one test's closure must not hide the state from its assertions.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

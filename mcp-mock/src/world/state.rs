@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::search::SearchIndex;
-use super::{Clock, Env, Ids};
+use super::{Clock, Ids};
 use crate::limit::{Limits, Meter};
 use crate::notation::{Notation, SyntaxError};
 use crate::service::github::{GitHub, GitHubSeed};
@@ -38,6 +38,22 @@ pub struct State {
     /// What searches see when they lag.
     #[serde(default, skip_serializing_if = "SearchIndex::is_current")]
     pub(super) search: SearchIndex,
+}
+
+/// What operations take from their world: the time and fresh ids.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Env {
+    /// The time of the world.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+impl Env {
+    /// What operations of a service take, without limits.
+    pub fn api<S>(&mut self) -> Api<'_, S> {
+        Api::new(&self.clock, &mut self.ids)
+    }
 }
 
 impl State {
