@@ -14,7 +14,8 @@ use crate::connect::{Connector, connect};
 use crate::conversation::Conversation;
 use crate::error::{ConnectError, RequestError};
 use crate::options::ClientOptions;
-use crate::request::{Meta, RequestHead};
+use crate::request::Meta;
+use crate::request_head::RequestHead;
 
 /// A connection to one server. Cheap to clone; the last clone that is dropped ends the connection.
 ///

@@ -19,7 +19,8 @@ use crate::driver::RunningLink;
 use crate::error::ConnectError;
 use crate::options::ClientOptions;
 use crate::pending::PendingRequest;
-use crate::request::{Request, RequestHead};
+use crate::request::Request;
+use crate::request_head::RequestHead;
 use crate::transport::stdio::{ChildCommand, ChildTransport};
 use crate::waiting::{Answer, Unanswered};
 

@@ -12,7 +12,8 @@ use crate::deadline::{CallDeadline, Deadline};
 use crate::driver::{Link, RunningLink};
 use crate::lists::Lists;
 use crate::options::ClientOptions;
-use crate::request::{Meta, Request, RequestHead};
+use crate::request::{Meta, Request};
+use crate::request_head::RequestHead;
 
 /// What a client and its calls share.
 #[derive(Debug)]

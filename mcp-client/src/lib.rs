@@ -34,6 +34,7 @@ mod prompts;
 mod raw_result;
 mod reads;
 mod request;
+mod request_head;
 mod resources;
 mod rounds;
 mod server_requests;

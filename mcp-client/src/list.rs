@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::conversation::Conversation;
 use crate::error::ListError;
 use crate::lists::{Listing, TTL_MAX};
-use crate::request::{Meta, RequestHead};
+use crate::request::Meta;
+use crate::request_head::RequestHead;
 
 /// Reasons for leaving entries out that are kept. More say nothing new.
 const REJECTED_MAX: usize = 1000;

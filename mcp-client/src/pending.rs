@@ -15,7 +15,7 @@ use crate::deadline::CallDeadline;
 use crate::driver::Link;
 use crate::error::Failure;
 use crate::raw_result::RawResult;
-use crate::request::RequestHead;
+use crate::request_head::RequestHead;
 use crate::waiting::{Answer, ProgressHandler, Unanswered};
 
 /// A request that is registered and encoded. Dropping it ends the wait, and tells the server so if it may

@@ -12,7 +12,8 @@ use crate::client::Client;
 use crate::error::{ListError, RequestError};
 use crate::list;
 use crate::lists::Listing;
-use crate::request::{Meta, RequestHead};
+use crate::request::Meta;
+use crate::request_head::RequestHead;
 use crate::rounds::Rounds;
 
 /// What a server without prompts does not offer.

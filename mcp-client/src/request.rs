@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mcp_core::Delivery;
 use mcp_core::jsonrpc::{RequestId, encode};
-use mcp_core::protocol::{Extra, LogLevel, ProtocolVersion, key};
+use mcp_core::protocol::{Extra, LogLevel, key};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -14,6 +14,7 @@ use crate::driver::Link;
 use crate::error::{ConnectionErrorKind, Failure};
 use crate::pending::PendingRequest;
 use crate::raw_result::RawResult;
+use crate::request_head::RequestHead;
 use crate::trace::TraceContext;
 
 /// A request about to be encoded and sent: `'a` is its caller's, `'c` its conversation's.
@@ -27,32 +28,6 @@ pub(crate) struct Request<'c, 'a> {
     /// What the caller wants otherwise; with it, the server may report progress.
     pub(crate) options: Option<&'a CallOptions>,
     pub(crate) head: RequestHead<'a>,
-}
-
-/// What errors and bindings say of a request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RequestHead<'a> {
-    pub(crate) method: &'static str,
-    /// The name in errors: the method, or the tool, prompt or resource.
-    pub(crate) subject: &'a str,
-    /// The name of the tool, prompt, resource or task, for bindings that repeat it.
-    pub(crate) name: Option<&'a str>,
-    /// The revision that is agreed on, or that the request itself names.
-    pub(crate) version: Option<ProtocolVersion>,
-    /// Arguments that headers repeat.
-    pub(crate) param_headers: &'a [(String, String)],
-}
-
-impl<'a> RequestHead<'a> {
-    /// A request that is about nothing but its method.
-    pub(crate) fn new(method: &'static str) -> Self {
-        Self { method, subject: method, name: None, version: None, param_headers: &[] }
-    }
-
-    /// A request about the tool, prompt or resource of this name.
-    pub(crate) fn about(method: &'static str, name: &'a str) -> Self {
-        Self { subject: name, name: Some(name), ..Self::new(method) }
-    }
 }
 
 /// The `_meta` of one request.

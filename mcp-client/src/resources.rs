@@ -14,7 +14,7 @@ use crate::error::{ListError, RequestError};
 use crate::list;
 use crate::lists::{ListCache, Listing, TTL_MAX};
 use crate::reads::{Read, ReadCache};
-use crate::request::RequestHead;
+use crate::request_head::RequestHead;
 use crate::rounds::Rounds;
 
 /// What a server without resources does not offer.

@@ -21,7 +21,8 @@ use crate::deadline::CallDeadline;
 use crate::error::{ConnectionErrorKind, Failure};
 use crate::handler;
 use crate::raw_result::RawResult;
-use crate::request::{Meta, RequestHead};
+use crate::request::Meta;
+use crate::request_head::RequestHead;
 
 /// How often a server may ask before it must answer: more than any form needs.
 pub(crate) const ROUNDS_MAX: usize = 8;

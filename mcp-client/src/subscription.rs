@@ -17,7 +17,8 @@ use crate::client::Client;
 use crate::error::{ConnectionErrorKind, Failure, RequestError};
 use crate::notice::Notice;
 use crate::pending::PendingRequest;
-use crate::request::{Meta, RequestHead};
+use crate::request::Meta;
+use crate::request_head::RequestHead;
 use crate::subscription_queue::{Source, SubscriptionQueue};
 use crate::waiting::Unanswered;
 

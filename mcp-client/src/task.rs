@@ -22,7 +22,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::conversation::Conversation;
 use crate::error::{ConnectionErrorKind, Failure, RpcFailure};
 use crate::raw_result::RawResult;
-use crate::request::{Meta, RequestHead};
+use crate::request::Meta;
+use crate::request_head::RequestHead;
 use crate::rounds::{ROUNDS_MAX, Rounds};
 
 /// How long to wait between two questions after a task that does not say, and the bounds of what it

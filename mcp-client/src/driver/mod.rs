@@ -30,7 +30,7 @@ use self::posted::Posted;
 use crate::handler::ClientHandler;
 use crate::options::ClientOptions;
 use crate::reads::ReadCache;
-use crate::request::RequestHead;
+use crate::request_head::RequestHead;
 use crate::subscription_queue::{Source, SubscriptionQueue, SubscriptionQueues};
 use crate::waiting::{Unanswered, Waiting};
 

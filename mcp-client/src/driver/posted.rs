@@ -7,7 +7,7 @@ use mcp_core::session::ClientSession;
 use mcp_core::{MessageFacts, SendError, Transport};
 use serde::Serialize;
 
-use crate::request::RequestHead;
+use crate::request_head::RequestHead;
 
 /// One such message, with what bindings repeat of it.
 #[derive(Debug)]

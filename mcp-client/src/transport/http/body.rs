@@ -1,5 +1,6 @@
 //! The body of an answer, with a cap on its bytes and on its pauses.
 
+use std::error::Error;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -8,7 +9,7 @@ use mcp_core::codec::sse::{EventTooLong, SseDecoder};
 use reqwest::Response;
 use tokio::time::timeout;
 
-use super::peer::reason;
+use crate::transport::visible::visible;
 
 /// How much of a refusal is read. Whatever a program can use of it comes first.
 const EXPLANATION_BYTES_MAX: usize = 64 * 1024;
@@ -154,4 +155,16 @@ pub(super) fn broken(message: String) -> TransportError {
 /// An answer that did not come, or not on.
 pub(super) fn silence(limit: Duration) -> TransportError {
     broken(format!("nothing came for {limit:?}"))
+}
+
+/// The innermost reason, which is the one that says something; it never holds the address.
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    if std::ptr::addr_eq(innermost, error) {
+        return "the HTTP exchange failed".to_owned();
+    }
+    visible(innermost.to_string().as_bytes())
 }

@@ -12,8 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header as usual};
-use mcp_core::http::header;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use mcp_core::jsonrpc::{Envelope, RequestId, encode, scan};
 use mcp_core::protocol::{Era, method};
 use mcp_core::{Delivery, Received, SendError, TransportError, Undelivered};
@@ -22,12 +21,12 @@ use serde_json::value::RawValue;
 use tokio::time::{sleep, timeout};
 
 use super::answer::{BodyKind, Place, body_kind, is_unknown_method, place};
-use super::body::{Body, Events, broken, silence};
+use super::body::{Body, Events, broken};
 use super::outgoing::{OutgoingRequest, both_kinds};
 use super::session::{Joined, id_in};
 use super::shared::Shared;
-use super::stream::pause;
-use super::{peer, status};
+use super::status;
+use super::stream::{open_stream, pause};
 use crate::transport::line::closed;
 
 /// How often in a row a stream is taken up again without anything new.
@@ -235,26 +234,6 @@ impl Resume {
         }
         None
     }
-}
-
-/// Opens a stream of the session. `None`: the server does not offer that.
-pub(super) async fn open_stream(
-    shared: &Shared,
-    last_event_id: Option<HeaderValue>,
-) -> Result<Option<Response>, SendError> {
-    let mut headers = shared.session.join().headers;
-    headers.insert(usual::ACCEPT, HeaderValue::from_static("text/event-stream"));
-    if let Some(id) = last_event_id {
-        headers.insert(header::LAST_EVENT_ID, id);
-    }
-    let limit = shared.peer.limits.idle_timeout;
-    let response = timeout(limit, shared.peer.send(Method::GET, headers, None)).await;
-    let response = response.unwrap_or_else(|_| Err(SendError::unknown(silence(limit))))?;
-    if body_kind(response.status(), response.headers()) == BodyKind::Stream {
-        return Ok(Some(response));
-    }
-    let failure = peer::failure(response, &shared.peer.limits).await;
-    if failure.delivery == Delivery::Refused { Ok(None) } else { Err(failure) }
 }
 
 /// Opens the session anew, in a task of its own: a caller that gives up must not leave it half open.

@@ -1,6 +1,5 @@
 //! The server at one address: one HTTP request and the head of its answer, credentials included.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,11 +7,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use mcp_core::{Delivery, SendError, TransportError};
 use reqwest::{Client, Response, Url};
 
-use super::body::Body;
+use super::body::{Body, reason};
 use super::limits::HttpLimits;
 use super::{status, tls};
 use crate::credentials::{AuthError, Credentials, Refusal};
-use crate::transport::visible::visible;
 
 /// How often one request may obtain better credentials (specification 2026-07-28, "Authorization").
 const AUTH_ROUNDS_MAX: usize = 2;
@@ -171,18 +169,6 @@ pub(super) async fn failure(response: Response, limits: &HttpLimits) -> SendErro
 pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// The innermost reason, which is the one that says something; it never holds the address.
-pub(super) fn reason(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    if std::ptr::addr_eq(innermost, error) {
-        return "the HTTP exchange failed".to_owned();
-    }
-    visible(innermost.to_string().as_bytes())
 }
 
 /// Without credentials nothing is sent, or what was sent was refused.

@@ -4,12 +4,15 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-use tokio::time::{Instant, sleep};
+use http::{HeaderValue, Method, header as usual};
+use mcp_core::http::header;
+use mcp_core::{Delivery, SendError};
+use reqwest::Response;
+use tokio::time::{Instant, sleep, timeout};
 
-use super::answer::{Place, place_in_stream};
-use super::body::{Body, Events};
-use super::exchange::open_stream;
+use super::answer::{BodyKind, Place, body_kind, place_in_stream};
+use super::body::{Body, Events, silence};
+use super::peer;
 use super::shared::Shared;
 
 /// Streams in a row that brought nothing and did not last, before the server is left alone.
@@ -50,6 +53,26 @@ pub(super) async fn read(shared: Arc<Shared>) {
         sleep(pause(retry, flaps.saturating_sub(1), random)).await;
     }
     tracing::debug!("stream of the session given up");
+}
+
+/// Opens a stream of the session. `None`: the server does not offer that.
+pub(super) async fn open_stream(
+    shared: &Shared,
+    last_event_id: Option<HeaderValue>,
+) -> Result<Option<Response>, SendError> {
+    let mut headers = shared.session.join().headers;
+    headers.insert(usual::ACCEPT, HeaderValue::from_static("text/event-stream"));
+    if let Some(id) = last_event_id {
+        headers.insert(header::LAST_EVENT_ID, id);
+    }
+    let limit = shared.peer.limits.idle_timeout;
+    let response = timeout(limit, shared.peer.send(Method::GET, headers, None)).await;
+    let response = response.unwrap_or_else(|_| Err(SendError::unknown(silence(limit))))?;
+    if body_kind(response.status(), response.headers()) == BodyKind::Stream {
+        return Ok(Some(response));
+    }
+    let failure = peer::failure(response, &shared.peer.limits).await;
+    if failure.delivery == Delivery::Refused { Ok(None) } else { Err(failure) }
 }
 
 /// Whether a message came before the stream ended, however it did.
