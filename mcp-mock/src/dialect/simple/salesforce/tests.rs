@@ -134,7 +134,7 @@ fn every_argument_of_a_tool_that_writes_is_the_short_name_of_a_field() {
     for tool in tools() {
         let listed = &tool.listed;
         let writes = ["create_", "update_"].iter().any(|verb| listed.name.starts_with(verb));
-        let schema: serde_json::Value = serde_json::from_str(listed.input_schema.get()).unwrap();
+        let schema: Value = serde_json::from_str(listed.input_schema.get()).unwrap();
         let names = schema["properties"].as_object().unwrap().keys().filter(|_| writes);
         for name in names {
             assert!(fields::api_name(name).is_some(), "{} {name}", listed.name);
