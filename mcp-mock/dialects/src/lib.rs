@@ -20,11 +20,11 @@ mod zod;
 
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
 use mcp_mock::dialect::{
-    Answer, Call, Catalog, CatalogTool, Dialect, Operation, Outcome, Provenance, ServerBehavior,
-    ServerFacts, simple,
+    Answer, Catalog, CatalogTool, Dialect, Operation, Provenance, ServerBehavior, ServerFacts,
+    simple,
 };
 use mcp_mock::service::ServiceName;
-use mcp_mock::world::Part;
+use mcp_mock::world::ServiceState;
 use serde_json::Value;
 
 #[cfg(test)]
@@ -56,9 +56,6 @@ pub fn all(service: ServiceName) -> Vec<Box<dyn Dialect>> {
     std::iter::once(simple(service)).chain(recorded.iter().map(|dialect| dialect())).collect()
 }
 
-/// An operation whose service counts what it costs.
-pub(crate) type MeteredOperation<S> = fn(Call<'_, S>) -> Outcome;
-
 /// What is known of a published server.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -81,16 +78,16 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// The dialect of these facts. `operations` holds the tools that this world can carry out.
-    pub(crate) fn dialect<S: Part>(
+    pub(crate) fn dialect<S: ServiceState>(
         &self,
         behavior: impl ServerBehavior + 'static,
-        operations: &[(&'static str, MeteredOperation<S>)],
+        operations: &[(&'static str, Operation<S>)],
     ) -> Box<dyn Dialect> {
         let listed: Vec<Tool> =
             serde_json::from_str(self.tools).expect("a test reads every catalogue");
         let tool = |listed: Tool| {
             let found = operations.iter().find(|(name, _)| *name == listed.name);
-            let operation = found.map(|(_, run)| Operation::Metered(*run));
+            let operation = found.map(|(_, run)| *run);
             CatalogTool::recorded(listed, operation)
         };
         let tools = listed.into_iter().map(tool).collect();

@@ -4,11 +4,11 @@ use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{ProtocolVersion, ServerInfo, Tool};
 use serde_json::{Map, Value, json};
 
-use super::call::{Arguments, Call, Operation};
+use super::call::{Call, Operation};
 use super::tool::CatalogTool;
 use super::{Answer, Called, Dialect, Provenance, Refusal, Reply, ServerBehavior};
 use crate::service::{ApiError, ServiceName};
-use crate::world::{Part, State};
+use crate::world::{ServiceState, State};
 
 /// What is known of a server besides its tools.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ struct Entry<S> {
     operation: Option<Operation<S>>,
 }
 
-impl<S: Part, B: ServerBehavior> Catalog<S, B> {
+impl<S: ServiceState, B: ServerBehavior> Catalog<S, B> {
     /// A catalogue of these tools, listed in their order.
     #[must_use]
     pub fn new(facts: ServerFacts, behavior: B, tools: Vec<CatalogTool<S>>) -> Self {
@@ -78,22 +78,8 @@ impl<S: Part, B: ServerBehavior> Catalog<S, B> {
             );
             return Err(Err(not_modelled(&message)));
         };
-        let answered = match operation {
-            Operation::Metered(run) => {
-                let (service, api) = S::open(state);
-                run(Call { service, api, arguments })
-            }
-            Operation::Weighed(run) => {
-                weighed(state, arguments, |service: &mut S, env, arguments| {
-                    run(service, env, arguments)
-                })
-            }
-            Operation::Plain(run) => {
-                weighed(state, arguments, |service: &mut S, env, arguments| {
-                    run(service, env, arguments).map(Answer::Json)
-                })
-            }
-        };
+        let (service, api) = S::open(state);
+        let answered = operation(Call { service, api, arguments });
         answered.map_err(|refusal| self.refusal(&entry.name, &refusal))
     }
 
@@ -107,17 +93,7 @@ impl<S: Part, B: ServerBehavior> Catalog<S, B> {
     }
 }
 
-fn weighed<S: Part>(
-    state: &mut State,
-    arguments: Map<String, Value>,
-    run: impl FnOnce(&mut S, &mut crate::world::Env, &Arguments) -> Result<Answer, ApiError>,
-) -> Result<Answer, Refusal> {
-    let arguments = Arguments::new(arguments);
-    let (service, env) = S::of(state);
-    Ok(run(service, env, &arguments)?)
-}
-
-impl<S: Part, B: ServerBehavior> Dialect for Catalog<S, B> {
+impl<S: ServiceState, B: ServerBehavior> Dialect for Catalog<S, B> {
     fn service(&self) -> ServiceName {
         S::SERVICE
     }

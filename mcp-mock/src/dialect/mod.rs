@@ -8,7 +8,80 @@
 //! | [`CatalogTool`] | a tool: what it declares, and the [`Operation`] behind it |
 //!
 //! `simple` is this project's own dialect; those of published servers are in `mcp-mock-dialects`, on the
-//! same public types.
+//! same public types. One of your own is a behaviour and its tools:
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! use mcp_core::jsonrpc::RpcError;
+//! use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool};
+//! use mcp_mock::dialect::schema::{object, required, text};
+//! use mcp_mock::dialect::{
+//!     Answer, Call, Catalog, CatalogTool, Outcome, Provenance, Reply, ServerBehavior, ServerFacts,
+//! };
+//! use mcp_mock::service::{ApiError, slack::{NewMessage, Slack}};
+//! use mcp_mock::{Client, World};
+//! use serde::Deserialize;
+//! use serde_json::{Map, Value, json};
+//!
+//! /// A server that checks nothing and answers in words.
+//! #[derive(Debug)]
+//! struct Chatty;
+//!
+//! impl ServerBehavior for Chatty {
+//!     fn unknown_tool(&self, name: &str, _: &[Tool]) -> Reply {
+//!         Err(RpcError::new(-32602, format!("no tool {name}")))
+//!     }
+//!
+//!     fn check(
+//!         &self,
+//!         _: &str,
+//!         _: &Value,
+//!         arguments: Option<Map<String, Value>>,
+//!     ) -> Result<Map<String, Value>, Reply> {
+//!         Ok(arguments.unwrap_or_default())
+//!     }
+//!
+//!     fn refuse(&self, _: &str, error: &ApiError) -> Reply {
+//!         Ok(CallToolResult::text(format!("sorry: {error}")).into_error())
+//!     }
+//!
+//!     fn answer(&self, _: &str, answer: &Answer) -> CallToolResult {
+//!         CallToolResult::text(format!("{answer:?}"))
+//!     }
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Say {
+//!     words: String,
+//! }
+//!
+//! fn say(mut call: Call<'_, Slack>) -> Outcome {
+//!     let Say { words } = call.read()?;
+//!     let new = NewMessage { channel: "#general".to_owned(), text: words, thread_ts: None };
+//!     call.service.post_message(&mut call.api, new)?;
+//!     Ok(Answer::Text("said".to_owned()))
+//! }
+//!
+//! let facts = ServerFacts {
+//!     name: "chatty",
+//!     provenance: Provenance::Own,
+//!     cases: &[],
+//!     info: ServerInfo::new("chatty", "1"),
+//!     versions: ProtocolVersion::ALL.to_vec(),
+//! };
+//! let tool = CatalogTool::new("say", "Say something.", say)
+//!     .input(&object([required("words", text("What to say."))]));
+//! let world = World::new(42);
+//! let server = world.slack().in_dialect(Box::new(Catalog::new(facts, Chatty, vec![tool])));
+//!
+//! let client = Client::connect(server.transport()).await?;
+//! client.call_raw("say", json!({ "words": "hello" })).await?;
+//!
+//! assert!(world.state().slack.messages("general").iter().any(|message| message.text == "hello"));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 mod behavior;
 mod call;
@@ -18,7 +91,7 @@ mod simple;
 mod tool;
 
 pub use behavior::{Answer, Refusal, ServerBehavior};
-pub use call::{Arguments, Call, Operation, Outcome, WeighedOperation};
+pub use call::{Call, Operation, Outcome};
 pub use catalog::{Catalog, ServerFacts};
 pub use simple::{SIMPLE, simple};
 pub use tool::{CatalogTool, Effect};

@@ -11,7 +11,7 @@ use crate::service::notion::Notion;
 use crate::service::salesforce::Salesforce;
 use crate::service::slack::{Paging, Slack};
 use crate::service::{ApiError, ServiceName};
-use crate::world::{Part, Seed, State};
+use crate::world::{Seed, ServiceState, State};
 
 /// The demo content under limits.
 fn under(limits: Limits) -> State {

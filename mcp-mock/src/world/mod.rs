@@ -10,7 +10,7 @@ mod state;
 pub use clock::Clock;
 pub use diff::{Change, Difference};
 pub use ids::Ids;
-pub use state::{Env, Part, Seed, SeedError, State};
+pub use state::{Env, Seed, SeedError, ServiceState, State};
 
 use std::collections::BTreeMap;
 use std::fmt;

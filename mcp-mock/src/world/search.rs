@@ -96,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     /// A GitHub whose viewer says which change it was.
     fn change(state: &mut State, number: u32) {

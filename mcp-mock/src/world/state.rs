@@ -198,18 +198,15 @@ fn part<T: for<'de> Deserialize<'de>>(json: &str) -> T {
 }
 
 /// A service that is a part of the state.
-pub trait Part: std::fmt::Debug + Sized + Send + Sync + 'static {
+pub trait ServiceState: std::fmt::Debug + Sized + Send + Sync + 'static {
     /// The service of this type.
     const SERVICE: ServiceName;
 
     /// The service, and what its operations take from the world.
     fn open(state: &mut State) -> (&mut Self, Api<'_, Self>);
-
-    /// The service, with time and ids.
-    fn of(state: &mut State) -> (&mut Self, &mut Env);
 }
 
-impl Part for GitHub {
+impl ServiceState for GitHub {
     const SERVICE: ServiceName = ServiceName::GitHub;
 
     fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
@@ -217,26 +214,18 @@ impl Part for GitHub {
         let past = search.past(clock.now()).map(|moment| &moment.github);
         (github, Api::new(clock, ids).metered(limits).searching(past))
     }
-
-    fn of(state: &mut State) -> (&mut Self, &mut Env) {
-        (&mut state.github, &mut state.env)
-    }
 }
 
-impl Part for Gmail {
+impl ServiceState for Gmail {
     const SERVICE: ServiceName = ServiceName::Gmail;
 
     fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
         let State { env: Env { clock, ids }, gmail, limits, .. } = state;
         (gmail, Api::new(clock, ids).metered(limits))
     }
-
-    fn of(state: &mut State) -> (&mut Self, &mut Env) {
-        (&mut state.gmail, &mut state.env)
-    }
 }
 
-impl Part for Notion {
+impl ServiceState for Notion {
     const SERVICE: ServiceName = ServiceName::Notion;
 
     fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
@@ -244,35 +233,23 @@ impl Part for Notion {
         let past = search.past(clock.now()).map(|moment| &moment.notion);
         (notion, Api::new(clock, ids).metered(limits).searching(past))
     }
-
-    fn of(state: &mut State) -> (&mut Self, &mut Env) {
-        (&mut state.notion, &mut state.env)
-    }
 }
 
-impl Part for Salesforce {
+impl ServiceState for Salesforce {
     const SERVICE: ServiceName = ServiceName::Salesforce;
 
     fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
         let State { env: Env { clock, ids }, salesforce, limits, .. } = state;
         (salesforce, Api::new(clock, ids).metered(limits))
     }
-
-    fn of(state: &mut State) -> (&mut Self, &mut Env) {
-        (&mut state.salesforce, &mut state.env)
-    }
 }
 
-impl Part for Slack {
+impl ServiceState for Slack {
     const SERVICE: ServiceName = ServiceName::Slack;
 
     fn open(state: &mut State) -> (&mut Self, Api<'_, Self>) {
         let State { env: Env { clock, ids }, slack, limits, .. } = state;
         (slack, Api::new(clock, ids).metered(limits))
-    }
-
-    fn of(state: &mut State) -> (&mut Self, &mut Env) {
-        (&mut state.slack, &mut state.env)
     }
 }
 

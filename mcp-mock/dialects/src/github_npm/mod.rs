@@ -17,7 +17,7 @@ use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Answer, Facts, MeteredOperation, ServerBehavior, indented, text, zod};
+use super::{Answer, Facts, Operation, ServerBehavior, indented, text, zod};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::GitHub;
@@ -35,7 +35,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
+const OPERATIONS: &[(&str, Operation<GitHub>)] = &[
     ("add_issue_comment", issues::add_issue_comment),
     ("create_branch", repos::create_branch),
     ("create_issue", issues::create_issue),

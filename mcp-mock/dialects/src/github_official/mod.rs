@@ -28,7 +28,7 @@ use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Facts, MeteredOperation, ServerBehavior, text};
+use super::{Answer, Facts, Operation, ServerBehavior, text};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::github::GitHub;
@@ -48,7 +48,7 @@ const FACTS: Facts = Facts {
 
 /// Left out: `delete_repository`. The server asks the user first and refuses clients that cannot ask; a
 /// dialect knows nothing of the client.
-const OPERATIONS: &[(&str, MeteredOperation<GitHub>)] = &[
+const OPERATIONS: &[(&str, Operation<GitHub>)] = &[
     ("add_comment_to_pending_review", reviews::add_comment_to_pending_review),
     ("add_issue_comment", reactions::add_issue_comment),
     ("add_reply_to_pull_request_comment", reactions::add_reply_to_pull_request_comment),

@@ -15,7 +15,7 @@ mod templates;
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value};
 
-use super::{Answer, Facts, MeteredOperation, ServerBehavior, indented, text, zod};
+use super::{Answer, Facts, Operation, ServerBehavior, indented, text, zod};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::gmail::Gmail;
@@ -33,7 +33,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, MeteredOperation<Gmail>)] = &[
+const OPERATIONS: &[(&str, Operation<Gmail>)] = &[
     ("send_email", mail::send_email),
     ("draft_email", mail::draft_email),
     ("read_email", mail::read_email),

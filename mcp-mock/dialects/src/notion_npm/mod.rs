@@ -23,7 +23,7 @@ use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Facts, MeteredOperation, ServerBehavior, text};
+use super::{Answer, Facts, Operation, ServerBehavior, text};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::notion::Notion;
@@ -41,7 +41,7 @@ static FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, MeteredOperation<Notion>)] = &[
+const OPERATIONS: &[(&str, Operation<Notion>)] = &[
     ("API-get-user", users::get),
     ("API-get-users", users::list),
     ("API-get-self", users::bot),

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value};
 
-use super::{Answer, Facts, MeteredOperation, ServerBehavior, text};
+use super::{Answer, Facts, Operation, ServerBehavior, text};
 use mcp_mock::dialect::{Dialect, Provenance, Refusal, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::salesforce::Salesforce;
@@ -41,7 +41,7 @@ static FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, MeteredOperation<Salesforce>)] = &[
+const OPERATIONS: &[(&str, Operation<Salesforce>)] = &[
     ("salesforce_search_objects", objects::search),
     ("salesforce_describe_object", objects::describe),
     ("salesforce_query_records", query::run),

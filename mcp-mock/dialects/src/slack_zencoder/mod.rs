@@ -8,7 +8,7 @@ use mcp_core::protocol::{CallToolResult, ProtocolVersion, Tool};
 use serde_json::{Map, Value};
 
 use super::slack::{compact_answer, refused, tools};
-use super::{Answer, Facts, MeteredOperation, ServerBehavior, zod};
+use super::{Answer, Facts, Operation, ServerBehavior, zod};
 use mcp_mock::dialect::{Dialect, Provenance, Reply};
 use mcp_mock::service::ApiError;
 use mcp_mock::service::slack::Slack;
@@ -26,7 +26,7 @@ const FACTS: Facts = Facts {
     tools: include_str!("tools.json"),
 };
 
-const OPERATIONS: &[(&str, MeteredOperation<Slack>)] = &[
+const OPERATIONS: &[(&str, Operation<Slack>)] = &[
     ("slack_list_channels", tools::list_own_channels),
     ("slack_post_message", tools::post_message),
     ("slack_reply_to_thread", tools::reply_to_thread),

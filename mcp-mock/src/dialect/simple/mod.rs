@@ -10,7 +10,6 @@ mod salesforce;
 mod slack;
 #[cfg(test)]
 mod tests;
-mod tool;
 
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{CallToolResult, ProtocolVersion, ServerInfo, Tool as Listed};
@@ -22,7 +21,7 @@ use super::{
     unknown_tool,
 };
 use crate::service::{ApiError, ServiceName};
-use crate::world::Part;
+use crate::world::ServiceState;
 
 /// The name of the dialect.
 pub const SIMPLE: &str = "simple";
@@ -39,7 +38,7 @@ pub fn simple(service: ServiceName) -> Box<dyn Dialect> {
     }
 }
 
-fn catalog<S: Part>(tools: Vec<impl Into<CatalogTool<S>>>) -> Box<dyn Dialect> {
+fn catalog<S: ServiceState>(tools: Vec<impl Into<CatalogTool<S>>>) -> Box<dyn Dialect> {
     let service = S::SERVICE;
     let name = format!("mock-{service}");
     let instructions = format!(

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::catalog;
 use crate::dialect::{CatalogTool, Dialect};
 use crate::service::ApiError;
-use crate::world::{Part, Seed, State};
+use crate::world::{Seed, ServiceState, State};
 
 pub(super) struct Demo {
     pub(super) state: State,
@@ -13,7 +13,7 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) fn new<S: Part>(tools: Vec<impl Into<CatalogTool<S>>>) -> Self {
+    pub(super) fn new<S: ServiceState>(tools: Vec<impl Into<CatalogTool<S>>>) -> Self {
         let mut state = State::empty(1);
         state.plant(Seed::demo()).unwrap();
         Self { state, dialect: catalog(tools) }

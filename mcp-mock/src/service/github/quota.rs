@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
     use crate::limit::{Limits, Meter};
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn under(limits: GitHubLimits) -> State {
         let mut state = State::empty(1);

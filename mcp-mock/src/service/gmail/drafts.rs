@@ -36,7 +36,7 @@ impl Gmail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     #[test]
     fn a_draft_is_not_sent() {

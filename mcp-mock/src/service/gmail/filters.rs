@@ -184,7 +184,7 @@ impl Criteria {
 mod tests {
     use super::super::Outgoing;
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn subject(text: &str) -> Criteria {
         Criteria { subject: Some(text.to_owned()), ..Criteria::default() }

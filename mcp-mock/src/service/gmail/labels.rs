@@ -221,7 +221,7 @@ impl Gmail {
 mod tests {
     use super::super::Outgoing;
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     /// A mailbox with one message, and its id.
     fn mailbox() -> (State, String) {

@@ -297,7 +297,7 @@ mod tests {
 
     use super::super::LabelChange;
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn world() -> State {
         State::empty(1)

@@ -59,7 +59,7 @@ mod tests {
     use super::super::{Gmail, Outgoing};
     use super::*;
     use crate::limit::Limits;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     /// An empty mailbox under the vendor's limits.
     fn limited() -> State {

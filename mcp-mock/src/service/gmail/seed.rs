@@ -149,7 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Clock, Part, State};
+    use crate::world::{Clock, ServiceState, State};
 
     fn planted(seed: serde_json::Value) -> Result<Gmail, ApiError> {
         let mut state = State::empty(1);

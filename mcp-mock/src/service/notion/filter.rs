@@ -230,7 +230,7 @@ fn date_holds(condition: &str, value: &Value, operand: &Value) -> Option<bool> {
 mod tests {
     use super::super::{NotionSeed, QueryRequest};
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn workspace() -> State {
         let mut state = State::empty(1);

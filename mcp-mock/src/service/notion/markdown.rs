@@ -235,7 +235,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     const TEXT: &str = "# Plan\nFirst.\n- one\n1. two\n- [x] done\n- [ ] open\n> said\n---\n\
                         ```\na\n\nb\n```";

@@ -291,7 +291,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn workspace() -> State {
         let mut state = State::empty(1);

@@ -34,7 +34,7 @@ mod tests {
     use super::super::{BOT_ID, NewPage, Notion, Paging};
     use super::*;
     use crate::limit::{Limits, Meter, NotionLimits};
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn limited(limits: NotionLimits) -> State {
         let mut state = State::empty(1);

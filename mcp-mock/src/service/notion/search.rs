@@ -9,7 +9,7 @@ use crate::service::{ApiError, Page};
 /// What to look for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SearchRequest {
-    /// Part of a title, in whatever case; everything when empty.
+    /// ServiceState of a title, in whatever case; everything when empty.
     pub query: String,
     /// Only things of this kind.
     pub kind: Option<FoundKind>,
@@ -104,7 +104,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     #[test]
     fn titles_of_what_is_shared_are_searched() {

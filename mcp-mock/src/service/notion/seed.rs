@@ -233,7 +233,7 @@ fn kind(property: &str, seed: PropertySeed) -> Result<PropertyKind, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn planted(seed: Value) -> Result<Notion, ApiError> {
         let mut state = State::empty(1);

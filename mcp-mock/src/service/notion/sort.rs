@@ -118,7 +118,7 @@ mod tests {
 
     use super::super::{NotionSeed, QueryRequest};
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn titles(sorts: &Value) -> Result<String, ApiError> {
         let mut state = State::empty(1);

@@ -193,7 +193,7 @@ mod tests {
 
     use super::super::{planted, short_id};
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn org() -> State {
         planted(json!({

@@ -60,7 +60,7 @@ mod tests {
 
     use super::super::planted;
     use super::*;
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     #[test]
     fn a_duplicate_is_refused_where_a_rule_asks_for_it() {

@@ -43,7 +43,7 @@ pub type Api<'w> = super::Api<'w, Salesforce>;
 /// A world with this content of the org.
 #[cfg(test)]
 fn planted(seed: serde_json::Value) -> crate::world::State {
-    use crate::world::Part as _;
+    use crate::world::ServiceState as _;
 
     let mut state = crate::world::State::empty(1);
     let (salesforce, mut api) = Salesforce::open(&mut state);

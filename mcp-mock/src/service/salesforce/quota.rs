@@ -28,7 +28,7 @@ mod tests {
 
     use super::super::Salesforce;
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn query(state: &mut State) -> Result<(), ApiError> {
         let (salesforce, mut api) = Salesforce::open(state);

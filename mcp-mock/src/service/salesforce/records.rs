@@ -294,7 +294,7 @@ mod tests {
 
     use super::super::short_id;
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     struct Org(State);
 

@@ -169,7 +169,7 @@ mod tests {
 
     use super::super::planted;
     use super::*;
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     fn found(term: &str, group: SearchFields) -> Result<String, ApiError> {
         let mut state = planted(json!({

@@ -120,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn planted(seed: Value) -> Result<Salesforce, ApiError> {
         let mut state = State::empty(1);

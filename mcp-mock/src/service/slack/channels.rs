@@ -44,7 +44,7 @@ impl Slack {
 mod tests {
     use super::super::tests::workspace;
     use super::*;
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     #[track_caller]
     fn check(filter: &ChannelFilter, expected: &[&str]) {

@@ -227,7 +227,7 @@ fn check_text(text: &str) -> Result<(), ApiError> {
 mod tests {
     use super::super::tests::{id_of, message, workspace};
     use super::*;
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     #[track_caller]
     fn check_refused(new: NewMessage, code: &str) {

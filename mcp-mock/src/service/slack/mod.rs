@@ -130,7 +130,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     pub(super) fn planted(seed: serde_json::Value) -> State {
         let mut state = State::empty(1);

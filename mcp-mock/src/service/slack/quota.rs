@@ -58,7 +58,7 @@ mod tests {
     use super::super::{ChannelFilter, HistoryRange, NewMessage, Paging, Slack};
     use super::*;
     use crate::limit::{Limits, Meter, SlackLimits};
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn limited(limits: SlackLimits) -> State {
         let mut state = workspace();

@@ -57,7 +57,7 @@ fn is_emoji_name(name: &str) -> bool {
 mod tests {
     use super::super::Slack;
     use super::super::tests::{message, workspace};
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     #[test]
     fn second_reaction_with_the_same_emoji_is_refused() {

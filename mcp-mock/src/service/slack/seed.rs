@@ -202,7 +202,7 @@ mod tests {
 
     use super::super::tests::planted;
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     #[test]
     fn demo_seed_fits_the_tutorial() {

@@ -35,7 +35,7 @@ impl Slack {
 mod tests {
     use super::super::tests::workspace;
     use super::super::{Paging, Slack};
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     #[test]
     fn list_includes_deleted_users_and_slackbot() {

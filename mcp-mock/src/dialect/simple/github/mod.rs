@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::dialect::schema::{
     Field, choice, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{Call, CatalogTool, Operation, Outcome};
+use crate::dialect::{Call, CatalogTool, Outcome};
 use crate::service::Page;
 use crate::service::github::{GitHub, IssuePath, PageNumber, RepoPath, StateFilter};
 
@@ -33,7 +33,7 @@ fn tool(
     description: &str,
     run: fn(Call<'_, GitHub>) -> Outcome,
 ) -> CatalogTool<GitHub> {
-    CatalogTool::new(name, description, Operation::Metered(run))
+    CatalogTool::new(name, description, run)
 }
 
 /// The repository that a tool is about.

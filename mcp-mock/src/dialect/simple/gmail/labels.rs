@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::render;
 use crate::dialect::schema::{choice, list, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::gmail::{Gmail, LabelChange, LabelSettings, SYSTEM_LABELS};
 
 pub(super) fn list_labels() -> CatalogTool<Gmail> {
@@ -15,7 +15,7 @@ pub(super) fn list_labels() -> CatalogTool<Gmail> {
         required("type", choice(&["system", "user"], "Who made it")),
     ]);
     let description = "List the labels of the system and those that the owner made.";
-    CatalogTool::new("list_labels", description, Operation::Metered(all))
+    CatalogTool::new("list_labels", description, all)
         .output(&object([required("labels", list(label, "System labels first"))]))
         .effect(Effect::Read)
 }
@@ -30,7 +30,7 @@ fn all(mut call: Call<'_, Gmail>) -> Outcome {
 
 pub(super) fn create_label() -> CatalogTool<Gmail> {
     let description = "Make a label. A name that is taken, in whatever case, is refused.";
-    CatalogTool::new("create_label", description, Operation::Metered(create))
+    CatalogTool::new("create_label", description, create)
         .input(&object([required("name", text("Name of the label; `/` nests"))]))
         .output(&object([
             required("id", text("Id of the label")),
@@ -48,7 +48,7 @@ fn create(mut call: Call<'_, Gmail>) -> Outcome {
 pub(super) fn modify_labels() -> CatalogTool<Gmail> {
     let description = "Add labels to a message and remove labels from it. Remove UNREAD to mark it \
                        as read, INBOX to archive it.";
-    CatalogTool::new("modify_labels", description, Operation::Metered(modify))
+    CatalogTool::new("modify_labels", description, modify)
         .input(&object([
             required("id", text("Id of the message")),
             optional("add", list(text("Id or name of a label"), "Labels to add")),

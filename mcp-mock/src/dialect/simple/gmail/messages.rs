@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::render;
 use crate::dialect::schema::{integer, list, nullable, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome, Refusal};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome, Refusal};
 use crate::service::ApiError;
 use crate::service::gmail::{Gmail, ListRequest, MessageList, Outgoing, split_addresses};
 
@@ -15,7 +15,7 @@ const LATEST_DEFAULT: &str = "in:inbox";
 pub(super) fn get_latest() -> CatalogTool<Gmail> {
     let description = "Read the newest message of the inbox, or the newest that a search finds. It \
                        stays unread.";
-    CatalogTool::new("get_latest", description, Operation::Metered(latest))
+    CatalogTool::new("get_latest", description, latest)
         .input(&object([optional("query", text("Gmail search; `in:inbox` when left out"))]))
         .output(&object([required("message", nullable(render::message_schema()))]))
         .effect(Effect::Read)
@@ -35,7 +35,7 @@ fn latest(mut call: Call<'_, Gmail>) -> Outcome {
 
 pub(super) fn send_message() -> CatalogTool<Gmail> {
     let description = "Send a message in plain text from the owner's address.";
-    CatalogTool::new("send_message", description, Operation::Metered(send))
+    CatalogTool::new("send_message", description, send)
         .also(&["send_email"])
         .input(&object([
             required("to", addresses("Recipients")),
@@ -58,7 +58,7 @@ fn send(mut call: Call<'_, Gmail>) -> Outcome {
 
 pub(super) fn create_draft() -> CatalogTool<Gmail> {
     let description = "Keep a message as a draft. It may lack recipients.";
-    CatalogTool::new("create_draft", description, Operation::Metered(draft))
+    CatalogTool::new("create_draft", description, draft)
         .input(&object([
             optional("to", addresses("Recipients")),
             optional("subject", text("Subject, one line")),
@@ -127,7 +127,7 @@ impl From<Mail> for Outgoing {
 
 pub(super) fn get_message() -> CatalogTool<Gmail> {
     let description = "Read one message with its text and labels. It stays unread.";
-    CatalogTool::new("get_message", description, Operation::Metered(get))
+    CatalogTool::new("get_message", description, get)
         .input(&object([required("id", text("Id of the message"))]))
         .output(&render::message_schema())
         .effect(Effect::Read)
@@ -141,7 +141,7 @@ fn get(mut call: Call<'_, Gmail>) -> Outcome {
 
 pub(super) fn trash_message() -> CatalogTool<Gmail> {
     let description = "Move a message to the Trash, from where it can be taken back.";
-    CatalogTool::new("trash_message", description, Operation::Metered(trash))
+    CatalogTool::new("trash_message", description, trash)
         .input(&object([required("id", text("Id of the message"))]))
         .output(&render::message_schema())
         .effect(Effect::Replace)
@@ -162,7 +162,7 @@ pub(super) fn list_messages() -> CatalogTool<Gmail> {
     let messages = list(render::summary_schema(), "Messages without their text, newest first");
     let description = "List messages page by page, newest first. Spam and Trash are left out unless \
                        the search names them.";
-    CatalogTool::new("list_messages", description, Operation::Metered(list_page))
+    CatalogTool::new("list_messages", description, list_page)
         .input(&object([
             optional("query", text("Gmail search, such as `from:ann is:unread`")),
             optional("limit", integer("Messages a page: 100 when left out, 500 at most")),
@@ -186,7 +186,7 @@ pub(super) fn search() -> CatalogTool<Gmail> {
     let description = "Find messages with Gmail's search operators: from: to: subject: label: in: \
                        is: has: after: before: older_than: newer_than:, OR, -word and \"a phrase\". \
                        Whole words are matched.";
-    CatalogTool::new("search", description, Operation::Metered(find))
+    CatalogTool::new("search", description, find)
         .input(&object([
             required("query", text("What to look for")),
             optional("limit", integer("Most messages to return: 100 when left out, 500 at most")),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::pages::{row, row_schema};
 use super::{PageArguments, cursor, database_named, limit, next_cursor};
 use crate::dialect::schema::{any_object, list, nullable, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::notion::{DataSource, Database, Notion, Property, PropertyKind, QueryRequest};
 
 const FILTER: &str = "What rows must have, by name of the property: a plain value to be equal to (for a \
@@ -23,7 +23,7 @@ pub(super) fn list_databases() -> CatalogTool<Notion> {
     CatalogTool::new(
         "list_databases",
         "List the databases that are shared with this integration.",
-        Operation::Metered(list_shared),
+        list_shared,
     )
     .effect(Effect::Read)
     .output(&object([required("databases", list(database, "Oldest first"))]))
@@ -38,7 +38,7 @@ pub(super) fn get_database() -> CatalogTool<Notion> {
     CatalogTool::new(
         "get_database",
         "Read which properties the pages of a database have.",
-        Operation::Metered(read_schema),
+        read_schema,
     )
     .effect(Effect::Read)
     .input(&object([required("database_id", text("UUID or alias of the database"))]))
@@ -56,7 +56,7 @@ pub(super) fn query_database() -> CatalogTool<Notion> {
     CatalogTool::new(
         "query_database",
         "List the pages of a database that meet every condition, page by page.",
-        Operation::Metered(query),
+        query,
     )
     .effect(Effect::Read)
     .input(&object([

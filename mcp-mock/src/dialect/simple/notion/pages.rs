@@ -7,7 +7,7 @@ use super::database_named;
 use crate::dialect::schema::{
     any_object, boolean, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::notion::{Block, BlockPlace, NewPage, Notion, PageChange, PageView, ParentRef};
 
 pub(super) fn create_page() -> CatalogTool<Notion> {
@@ -15,7 +15,7 @@ pub(super) fn create_page() -> CatalogTool<Notion> {
         "create_page",
         "Add a page to a database. Values are plain and must fit the type of their property: a number is \
          not given as text.",
-        Operation::Metered(create),
+        create,
     )
     .effect(Effect::Add)
     .input(&object([
@@ -33,7 +33,7 @@ pub(super) fn get_page() -> CatalogTool<Notion> {
     CatalogTool::new(
         "get_page",
         "Read a page with its values and its text, also one in the trash.",
-        Operation::Metered(read),
+        read,
     )
     .effect(Effect::Read)
     .input(&object([required("page_id", text("Id of the page"))]))
@@ -44,7 +44,7 @@ pub(super) fn update_page() -> CatalogTool<Notion> {
     CatalogTool::new(
         "update_page",
         "Change values of a page; those that are not named stay, null empties one.",
-        Operation::Metered(update),
+        update,
     )
     .effect(Effect::Replace)
     .input(&object([
@@ -58,7 +58,7 @@ pub(super) fn archive_page() -> CatalogTool<Notion> {
     CatalogTool::new(
         "archive_page",
         "Move a page into the trash: it can be read but no longer edited or found.",
-        Operation::Metered(archive),
+        archive,
     )
     .effect(Effect::Replace)
     .input(&object([required("page_id", text("Id of the page"))]))
@@ -69,7 +69,7 @@ pub(super) fn append_text() -> CatalogTool<Notion> {
     CatalogTool::new(
         "append_text",
         "Add paragraphs at the end of a page: 100 at once, 2000 characters each.",
-        Operation::Metered(append),
+        append,
     )
     .also(&["append_blocks"])
     .effect(Effect::Add)

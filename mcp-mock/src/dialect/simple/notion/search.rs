@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{PageArguments, cursor, limit, next_cursor};
 use crate::dialect::schema::{choice, list, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::notion::{Found, FoundKind, Notion, SearchRequest};
 
 pub(super) fn search() -> CatalogTool<Notion> {
@@ -15,22 +15,18 @@ pub(super) fn search() -> CatalogTool<Notion> {
         required("title", text("Title; may be empty")),
         required("url", text("Where a browser finds it")),
     ]);
-    CatalogTool::new(
-        "search",
-        "Find shared pages and databases by a part of their title.",
-        Operation::Metered(find),
-    )
-    .effect(Effect::Read)
-    .input(&object([
-        required("query", text("Part of a title; everything when empty")),
-        optional("type", choice(&["database", "page"], "Only things of this kind")),
-        limit("Results at once: 1 to 100, 100 when left out"),
-        cursor(),
-    ]))
-    .output(&object([
-        required("results", list(found, "Databases first, then pages, last edited first")),
-        next_cursor(),
-    ]))
+    CatalogTool::new("search", "Find shared pages and databases by a part of their title.", find)
+        .effect(Effect::Read)
+        .input(&object([
+            required("query", text("Part of a title; everything when empty")),
+            optional("type", choice(&["database", "page"], "Only things of this kind")),
+            limit("Results at once: 1 to 100, 100 when left out"),
+            cursor(),
+        ]))
+        .output(&object([
+            required("results", list(found, "Databases first, then pages, last edited first")),
+            next_cursor(),
+        ]))
 }
 
 #[derive(Deserialize)]

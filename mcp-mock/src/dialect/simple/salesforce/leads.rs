@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::fields::{named_by_api, named_shortly};
 use crate::dialect::schema::{nullable, number, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::salesforce::{RecordRef, Salesforce};
 
 pub(super) fn create_lead() -> CatalogTool<Salesforce> {
     let description = "Make a lead. Salesforce wants a last name: without one, the part of the \
                        address before the @ is taken.";
-    CatalogTool::new("create_lead", description, Operation::Metered(create))
+    CatalogTool::new("create_lead", description, create)
         .input(&object([
             required("email", text("Address of the person")),
             required("company", text("Company")),
@@ -47,7 +47,7 @@ fn create(mut call: Call<'_, Salesforce>) -> Outcome {
 }
 
 pub(super) fn get_lead() -> CatalogTool<Salesforce> {
-    CatalogTool::new("get_lead", "Read a lead.", Operation::Metered(get))
+    CatalogTool::new("get_lead", "Read a lead.", get)
         .input(&object([required("id", text("Id with 15 or 18 characters"))]))
         .output(&lead_schema())
         .effect(Effect::Read)
@@ -66,7 +66,7 @@ fn get(mut call: Call<'_, Salesforce>) -> Outcome {
 
 pub(super) fn update_lead() -> CatalogTool<Salesforce> {
     let description = "Change fields of a lead; those that are left out stay, null empties one.";
-    CatalogTool::new("update_lead", description, Operation::Metered(update))
+    CatalogTool::new("update_lead", description, update)
         .input(&object([
             required("id", text("Id with 15 or 18 characters")),
             optional("first_name", nullable(text("First name"))),

@@ -7,14 +7,14 @@ use super::fields::{named_by_api, named_shortly};
 use crate::dialect::schema::{
     any_object, boolean, integer, list, nullable, number, object, optional, required, text,
 };
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::ApiError;
 use crate::service::salesforce::{Field, RecordRef, Salesforce, long_id};
 
 pub(super) fn create_case() -> CatalogTool<Salesforce> {
     let description = "Make a case for the service team.";
     let run = |call: Call<'_, Salesforce>| create(call, "Case", &case_schema());
-    CatalogTool::new("create_case", description, Operation::Metered(run))
+    CatalogTool::new("create_case", description, run)
         .input(&object([
             required("subject", text("What it is about, 255 characters at most")),
             optional("description", text("What happened")),
@@ -30,7 +30,7 @@ pub(super) fn create_case() -> CatalogTool<Salesforce> {
 pub(super) fn create_contact() -> CatalogTool<Salesforce> {
     let description = "Make a contact, with an account or without.";
     let run = |call: Call<'_, Salesforce>| create(call, "Contact", &id_schema());
-    CatalogTool::new("create_contact", description, Operation::Metered(run))
+    CatalogTool::new("create_contact", description, run)
         .input(&object([
             required("last_name", text("Last name")),
             optional("first_name", text("First name")),
@@ -45,7 +45,7 @@ pub(super) fn create_contact() -> CatalogTool<Salesforce> {
 
 pub(super) fn create_opportunity() -> CatalogTool<Salesforce> {
     let run = |call: Call<'_, Salesforce>| create(call, "Opportunity", &id_schema());
-    CatalogTool::new("create_opportunity", "Make an opportunity.", Operation::Metered(run))
+    CatalogTool::new("create_opportunity", "Make an opportunity.", run)
         .input(&object([
             required("name", text("Name of the deal")),
             required("stage", text("Stage, such as `Prospecting` or `Closed Won`")),
@@ -83,7 +83,7 @@ struct ByObjectAndId {
 
 pub(super) fn get_record() -> CatalogTool<Salesforce> {
     let description = "Read every field of a record. Fields that are not set are null.";
-    CatalogTool::new("get_record", description, Operation::Metered(get))
+    CatalogTool::new("get_record", description, get)
         .input(&object([
             required("object", text("API name of the object, such as `Case`")),
             required("id", text("Id with 15 or 18 characters")),
@@ -104,7 +104,7 @@ fn get(mut call: Call<'_, Salesforce>) -> Outcome {
 }
 
 pub(super) fn delete_record() -> CatalogTool<Salesforce> {
-    CatalogTool::new("delete_record", "Delete a record.", Operation::Metered(delete))
+    CatalogTool::new("delete_record", "Delete a record.", delete)
         .input(&object([
             required("object", text("API name of the object, such as `Lead`")),
             required("id", text("Id with 15 or 18 characters")),
@@ -132,7 +132,7 @@ pub(super) fn describe_object() -> CatalogTool<Salesforce> {
         required("values", list(text("Value"), "Values of a picklist, objects of a reference")),
     ]);
     let description = "Read which fields an object has and what they take.";
-    CatalogTool::new("describe_object", description, Operation::Metered(describe))
+    CatalogTool::new("describe_object", description, describe)
         .input(&object([required("object", text("API name of the object, such as `Lead`"))]))
         .output(&object([
             required("name", text("API name")),
@@ -167,7 +167,7 @@ fn describe(mut call: Call<'_, Salesforce>) -> Outcome {
 pub(super) fn query() -> CatalogTool<Salesforce> {
     let description = "Run a SOQL query on one object: SELECT fields or COUNT(), FROM, WHERE, ORDER \
                        BY, LIMIT, OFFSET. An answer has 2000 records at most.";
-    CatalogTool::new("query", description, Operation::Metered(select))
+    CatalogTool::new("query", description, select)
         .input(&object([
             required("soql", text("The query, such as `SELECT Id FROM Lead WHERE Rating = 'Hot'`")),
             optional("cursor", text("`next_cursor` of the answer before, for the same query")),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{PageArguments, cursor, limit, next_cursor, ok};
 use crate::dialect::schema::{boolean, choice, integer, list, object, optional, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::slack::{Channel, ChannelFilter, ChannelKind, Slack};
 
 pub(super) fn list_channels() -> CatalogTool<Slack> {
@@ -13,7 +13,7 @@ pub(super) fn list_channels() -> CatalogTool<Slack> {
     CatalogTool::new(
         "list_channels",
         "List channels. Private ones show only to their members.",
-        Operation::Metered(list_some),
+        list_some,
     )
     .effect(Effect::Read)
     .input(&object([

@@ -7,31 +7,27 @@ use super::{PageArguments, cursor, limit, next_cursor, ok};
 use crate::dialect::schema::{
     Field, boolean, integer, list, nullable, object, optional, required, text,
 };
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::Page;
 use crate::service::slack::{HistoryRange, Message, NewMessage, Posted, Reaction, Slack};
 
 pub(super) fn post_message() -> CatalogTool<Slack> {
-    CatalogTool::new(
-        "post_message",
-        "Post a message to a channel, or to a user directly.",
-        Operation::Metered(post),
-    )
-    .also(&["send_message"])
-    .effect(Effect::Add)
-    .input(&object([
-        required("channel", text("Id of a channel, `#name` of a public one, or id of a user.")),
-        required("text", text("The text; 40000 characters at most.")),
-        optional("thread_ts", text("`ts` of the message to reply to.")),
-    ]))
-    .output(&posted_schema())
+    CatalogTool::new("post_message", "Post a message to a channel, or to a user directly.", post)
+        .also(&["send_message"])
+        .effect(Effect::Add)
+        .input(&object([
+            required("channel", text("Id of a channel, `#name` of a public one, or id of a user.")),
+            required("text", text("The text; 40000 characters at most.")),
+            optional("thread_ts", text("`ts` of the message to reply to.")),
+        ]))
+        .output(&posted_schema())
 }
 
 pub(super) fn reply_to_thread() -> CatalogTool<Slack> {
     CatalogTool::new(
         "reply_to_thread",
         "Reply to a message in its thread; a reply to a reply joins the same thread.",
-        Operation::Metered(post),
+        post,
     )
     .effect(Effect::Add)
     .input(&object([
@@ -46,7 +42,7 @@ pub(super) fn add_reaction() -> CatalogTool<Slack> {
     CatalogTool::new(
         "add_reaction",
         "React to a message with an emoji. The same emoji twice is refused.",
-        Operation::Metered(react),
+        react,
     )
     .effect(Effect::Set)
     .input(&object([
@@ -61,7 +57,7 @@ pub(super) fn get_channel_history() -> CatalogTool<Slack> {
     CatalogTool::new(
         "get_channel_history",
         "Read the messages of a channel, newest first. Replies are in their threads.",
-        Operation::Metered(read_channel),
+        read_channel,
     )
     .effect(Effect::Read)
     .input(&object([
@@ -79,7 +75,7 @@ pub(super) fn get_thread_replies() -> CatalogTool<Slack> {
     CatalogTool::new(
         "get_thread_replies",
         "Read a thread: the message that it hangs on, then the replies, oldest first.",
-        Operation::Metered(read_thread),
+        read_thread,
     )
     .effect(Effect::Read)
     .input(&object([

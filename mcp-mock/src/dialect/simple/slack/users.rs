@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use super::{PageArguments, cursor, limit, next_cursor, ok};
 use crate::dialect::schema::{boolean, list, nullable, object, required, text};
-use crate::dialect::{Answer, Call, CatalogTool, Effect, Operation, Outcome};
+use crate::dialect::{Answer, Call, CatalogTool, Effect, Outcome};
 use crate::service::slack::{Slack, User};
 
 pub(super) fn list_users() -> CatalogTool<Slack> {
     CatalogTool::new(
         "list_users",
         "List the users of the workspace, bots and deleted users too.",
-        Operation::Metered(list_all),
+        list_all,
     )
     .also(&["get_users"])
     .effect(Effect::Read)
@@ -31,14 +31,10 @@ pub(super) fn get_user_profile() -> CatalogTool<Slack> {
         required("email", nullable(text("The address."))),
         required("title", text("What the person does.")),
     ]);
-    CatalogTool::new(
-        "get_user_profile",
-        "Read the profile of a user.",
-        Operation::Metered(read_profile),
-    )
-    .effect(Effect::Read)
-    .input(&object([required("user", text("Id of the user; a handle is not accepted."))]))
-    .output(&object([ok(), required("profile", profile)]))
+    CatalogTool::new("get_user_profile", "Read the profile of a user.", read_profile)
+        .effect(Effect::Read)
+        .input(&object([required("user", text("Id of the user; a handle is not accepted."))]))
+        .output(&object([ok(), required("profile", profile)]))
 }
 
 fn list_all(mut call: Call<'_, Slack>) -> Outcome {

@@ -116,7 +116,7 @@ mod tests {
 
     use crate::service::ApiError;
     use crate::service::salesforce::{Salesforce, planted};
-    use crate::world::Part;
+    use crate::world::ServiceState;
 
     fn query(soql: &str) -> Result<Vec<Value>, ApiError> {
         let mut state = planted(json!({

@@ -173,7 +173,7 @@ mod tests {
 
     use super::super::{RecordRef, planted};
     use super::*;
-    use crate::world::{Part, State};
+    use crate::world::{ServiceState, State};
 
     fn query(org: &State, soql: &str) -> Result<QueryResult, ApiError> {
         org.salesforce.select(org.env.clock.now(), soql, 0)
