@@ -140,8 +140,8 @@ fn content(matches: &ArgMatches, random_seed: u64) -> Result<State, CommandError
         return Ok(World::new(random_seed).state());
     };
     let mut state = State::empty(random_seed);
-    let planted = state.plant(read(path)?);
-    planted.map_err(|error| CommandError::SeedContent { path: path.clone(), error })?;
+    let seeded = state.apply_seed(read(path)?);
+    seeded.map_err(|error| CommandError::SeedContent { path: path.clone(), error })?;
     Ok(state)
 }
 

@@ -16,7 +16,7 @@ use crate::world::{Seed, ServiceState, State};
 /// The demo content under limits.
 fn under(limits: Limits) -> State {
     let mut state = State::empty(1);
-    state.plant(Seed::demo()).unwrap();
+    state.apply_seed(Seed::demo()).unwrap();
     state.limits = Meter::new(limits);
     state
 }

@@ -41,26 +41,26 @@ pub struct World {
 
 impl World {
     /// A world with the demo content: a small company with repositories, channels, mail and leads.
-    /// The same `seed` gives the same ids.
+    /// The same random seed gives the same ids.
     #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self::seeded(seed, Seed::demo()).expect("a test plants the demo seed")
+    pub fn new(random_seed: u64) -> Self {
+        Self::seeded(random_seed, Seed::demo()).expect("a test applies the demo seed")
     }
 
     /// A world in which nothing has happened yet.
     #[must_use]
-    pub fn empty(seed: u64) -> Self {
-        Self::of(State::empty(seed))
+    pub fn empty(random_seed: u64) -> Self {
+        Self::of(State::empty(random_seed))
     }
 
-    /// A world with content of your own.
+    /// A world that begins with a seed of your own.
     ///
     /// # Errors
     ///
-    /// When the content contradicts itself, in the words of the service.
-    pub fn seeded(seed: u64, content: Seed) -> Result<Self, SeedError> {
-        let mut state = State::empty(seed);
-        state.plant(content)?;
+    /// When the seed contradicts itself, in the words of the service.
+    pub fn seeded(random_seed: u64, seed: Seed) -> Result<Self, SeedError> {
+        let mut state = State::empty(random_seed);
+        state.apply_seed(seed)?;
         Ok(Self::of(state))
     }
 

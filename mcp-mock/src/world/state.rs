@@ -82,18 +82,22 @@ impl State {
     /// # Errors
     ///
     /// When the seed contradicts itself or what is there, in the words of the service.
-    pub fn plant(&mut self, seed: Seed) -> Result<(), SeedError> {
+    pub fn apply_seed(&mut self, seed: Seed) -> Result<(), SeedError> {
         if let Some(now) = seed.now {
             self.env.clock = Clock::at(now);
         }
         let of = |service| move |error| SeedError { service, error };
-        self.github.plant(&mut self.env.api(), seed.github).map_err(of(ServiceName::GitHub))?;
-        self.gmail.plant(&mut self.env.api(), seed.gmail).map_err(of(ServiceName::Gmail))?;
-        self.notion.plant(&mut self.env.api(), seed.notion).map_err(of(ServiceName::Notion))?;
+        self.github
+            .apply_seed(&mut self.env.api(), seed.github)
+            .map_err(of(ServiceName::GitHub))?;
+        self.gmail.apply_seed(&mut self.env.api(), seed.gmail).map_err(of(ServiceName::Gmail))?;
+        self.notion
+            .apply_seed(&mut self.env.api(), seed.notion)
+            .map_err(of(ServiceName::Notion))?;
         self.salesforce
-            .plant(&mut self.env.api(), seed.salesforce)
+            .apply_seed(&mut self.env.api(), seed.salesforce)
             .map_err(of(ServiceName::Salesforce))?;
-        self.slack.plant(&mut self.env.api(), seed.slack).map_err(of(ServiceName::Slack))?;
+        self.slack.apply_seed(&mut self.env.api(), seed.slack).map_err(of(ServiceName::Slack))?;
         if let Some(limits) = seed.limits {
             self.limits = Meter::new(limits);
         }
@@ -261,7 +265,7 @@ mod tests {
     fn the_demo_seed_takes_root() {
         let mut state = State::empty(1);
 
-        state.plant(Seed::demo()).unwrap();
+        state.apply_seed(Seed::demo()).unwrap();
 
         assert_ne!(state, State::empty(1));
     }
@@ -269,7 +273,7 @@ mod tests {
     #[test]
     fn a_snapshot_reads_back_as_the_same_state() {
         let mut state = State::empty(1);
-        state.plant(Seed::demo()).unwrap();
+        state.apply_seed(Seed::demo()).unwrap();
 
         let json = serde_json::to_string(&state).unwrap();
 
@@ -313,7 +317,7 @@ slack:
 ";
         let mut state = State::empty(1);
 
-        state.plant(Seed::from_yaml(text).unwrap()).unwrap();
+        state.apply_seed(Seed::from_yaml(text).unwrap()).unwrap();
 
         assert_eq!(state.env.clock.now().to_string(), "2026-03-02T08:00:00Z");
         assert!(state.github.repo("acme", "app").is_some());

@@ -8,7 +8,7 @@ use mcp_mock::world::{Seed, State};
 
 /// Begins anew with other content.
 pub(super) fn seed(target: &Target<'_>, request: &ControlRequest<'_>) -> Outcome {
-    let state = planted(target.factory.random_seed(), request.json()?)?;
+    let state = seeded(target.factory.random_seed(), request.json()?)?;
     target.served.begin(state);
     Ok(json!({}))
 }
@@ -28,8 +28,8 @@ pub(super) fn reset(target: &Target<'_>, _: &ControlRequest<'_>) -> Outcome {
 }
 
 /// A state with this content.
-pub(super) fn planted(random_seed: u64, seed: Seed) -> Result<State, ControlError> {
+pub(super) fn seeded(random_seed: u64, seed: Seed) -> Result<State, ControlError> {
     let mut state = State::empty(random_seed);
-    state.plant(seed).map_err(|error| ControlError::Seed { error })?;
+    state.apply_seed(seed).map_err(|error| ControlError::Seed { error })?;
     Ok(state)
 }

@@ -131,7 +131,7 @@ impl Worlds {
         let random_seed = wish.random_seed.unwrap_or_else(|| self.factory.random_seed());
         let state = match (wish.seed, wish.random_seed) {
             (None, None) => self.factory.state(),
-            (seed, _) => content::planted(random_seed, seed.unwrap_or_else(Seed::demo))?,
+            (seed, _) => content::seeded(random_seed, seed.unwrap_or_else(Seed::demo))?,
         };
         let world = World::empty(random_seed);
         world.restore(state);

@@ -33,7 +33,7 @@ fn refusal(owner: &str) -> Option<ApiError> {
 
 fn demo() -> State {
     let mut state = State::empty(1);
-    state.plant(Seed::demo()).unwrap();
+    state.apply_seed(Seed::demo()).unwrap();
     state
 }
 
@@ -135,7 +135,7 @@ fn milestone_of_the_repository_is_shown_whole_with_its_counts() {
     let mut state = State::empty(1);
     let seed = json!({ "github": { "repos": [{ "owner": "acme", "name": "app",
         "milestones": [{ "title": "v1", "due_on": "2026-03-01T00:00:00Z" }], "issues": [{ "title": "One" }] }] } });
-    state.plant(serde_json::from_value(seed).unwrap()).unwrap();
+    state.apply_seed(serde_json::from_value(seed).unwrap()).unwrap();
     let new = json!({ "owner": "acme", "repo": "app", "title": "Two", "milestone": 1 });
     let update = json!({ "owner": "acme", "repo": "app", "issue_number": 1, "milestone": 1, "state": "closed" });
 
@@ -183,7 +183,7 @@ fn list_has_thirty_issues_unless_told_otherwise_and_never_more_than_a_hundred() 
 fn locked_issue_reads_as_locked_and_a_comment_is_forbidden() {
     let mut state = State::empty(1);
     let seed = json!({ "github": { "repos": [{ "owner": "acme", "name": "app", "issues": [{ "title": "Heated", "locked": true }] }] } });
-    state.plant(serde_json::from_value(seed).unwrap()).unwrap();
+    state.apply_seed(serde_json::from_value(seed).unwrap()).unwrap();
     let issue = json!({ "owner": "acme", "repo": "app", "issue_number": 1 });
     let comment = json!({ "owner": "acme", "repo": "app", "issue_number": 1, "body": "Me too" });
 
@@ -309,7 +309,7 @@ fn new_repository_is_empty_even_with_auto_init() {
 fn branch_starts_at_main_whatever_the_default_branch_is() {
     let mut state = State::empty(1);
     let seed = json!({ "github": { "repos": [{ "owner": "acme", "name": "app", "default_branch": "trunk" }] } });
-    state.plant(serde_json::from_value(seed).unwrap()).unwrap();
+    state.apply_seed(serde_json::from_value(seed).unwrap()).unwrap();
     let mut arguments = json!({ "owner": "acme", "repo": "app", "branch": "x" });
 
     let message = words(&mut state, "create_branch", arguments.clone());

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::probes::{Probe, shown};
-use crate::tests::{demo, planted};
+use crate::tests::{demo, seeded};
 use mcp_mock::dialect::simple;
 use mcp_mock::service::ServiceName;
 use mcp_mock::world::State;
@@ -15,7 +15,7 @@ use mcp_mock::world::State;
 const KNOWN_PAGE: &str = "11111111-2222-3333-4444-555555555555";
 
 fn world(notion: Option<Value>) -> State {
-    notion.map_or_else(demo, |part| planted(&json!({ "notion": part })))
+    notion.map_or_else(demo, |part| seeded(&json!({ "notion": part })))
 }
 
 /// The body of an answer, which never says that it failed. Every one has the id of its request, which is

@@ -18,7 +18,7 @@ fn world(salesforce: Option<Value>) -> State {
         Some(part) => Seed::from_json(&json!({ "salesforce": part }).to_string()).unwrap(),
     };
     let mut state = State::empty(1);
-    state.plant(seed).unwrap();
+    state.apply_seed(seed).unwrap();
     state
 }
 

@@ -79,12 +79,12 @@ mod tests {
 
     use super::*;
     use crate::probes::{Probe, assert_includes, shown};
-    use crate::tests::planted;
+    use crate::tests::seeded;
     use mcp_mock::world::State;
 
     /// A channel `C1` whose name may be `general`, at the time of the recorded posts.
     fn world(name: &str) -> State {
-        planted(&json!({
+        seeded(&json!({
             "now": "2023-11-14T22:13:20.0001Z",
             "slack": { "channels": [{ "id": "C1", "name": name }] },
         }))

@@ -13,13 +13,13 @@ pub(crate) fn demo() -> State {
 }
 
 /// A world with the content of this seed.
-pub(crate) fn planted(seed: &Value) -> State {
+pub(crate) fn seeded(seed: &Value) -> State {
     state(Seed::from_json(&seed.to_string()).unwrap())
 }
 
 fn state(seed: Seed) -> State {
     let mut state = State::empty(1);
-    state.plant(seed).unwrap();
+    state.apply_seed(seed).unwrap();
     state
 }
 

@@ -256,7 +256,7 @@ fn new_class() -> Value {
 async fn every_tool_is_refused_where_no_request_passes() {
     for Server { service, dialect, calls, words } in SERVERS {
         let world = World::new(1);
-        world.with_state(|state| state.plant(Seed::from_json(NOTHING).unwrap()).unwrap());
+        world.with_state(|state| state.apply_seed(Seed::from_json(NOTHING).unwrap()).unwrap());
         let before = world.state();
         let server = in_dialect(&world.server(service), dialect);
         let client = client_of(&server).await;

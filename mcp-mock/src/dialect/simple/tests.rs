@@ -15,7 +15,7 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn new<S: ServiceState>(tools: Vec<impl Into<CatalogTool<S>>>) -> Self {
         let mut state = State::empty(1);
-        state.plant(Seed::demo()).unwrap();
+        state.apply_seed(Seed::demo()).unwrap();
         Self { state, dialect: catalog(tools) }
     }
 

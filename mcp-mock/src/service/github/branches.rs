@@ -208,7 +208,7 @@ pub(super) fn files_of<'a>(commits: impl Iterator<Item = &'a Commit>) -> Tree<'a
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
 
     #[test]
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn branch_starts_at_the_default_branch_and_exists_once() {
         let (mut github, mut env) =
-            planted(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
+            seeded(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
 
         github.create_branch(&mut env.api(), APP, "feature/x", None).unwrap();
         let error = github.create_branch(&mut env.api(), APP, "feature/x", None).unwrap_err();

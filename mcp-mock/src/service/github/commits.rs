@@ -215,12 +215,12 @@ mod tests {
     use serde_json::json;
 
     use super::super::FileStatus;
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
-        planted(
+        seeded(
             json!({ "repos": [{ "owner": "acme", "name": "app", "files": { "a.txt": "one\n" } }] }),
         )
     }

@@ -213,13 +213,13 @@ impl Repo {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::super::{Merge, MergeMethod, NewContent};
     use super::*;
     use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
-        planted(json!({ "repos": [{
+        seeded(json!({ "repos": [{
             "owner": "acme", "name": "app", "files": { "a.txt": "one\n" }, "collaborators": ["ada"],
             "branches": [{ "name": "fix", "files": { "a.txt": "one\ntwo\n" } }],
             "pulls": [{ "title": "Mend", "head": "fix" }],

@@ -257,12 +257,12 @@ fn check_sha(path: &str, old: Option<&str>, given: Option<&str>) -> Result<(), A
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
-        planted(json!({ "repos": [{ "owner": "acme", "name": "app", "tags": ["v1"],
+        seeded(json!({ "repos": [{ "owner": "acme", "name": "app", "tags": ["v1"],
             "files": { "README.md": "hello\n", "src/a.rs": "a", "src/deep/b.rs": "b" } }] }))
     }
 

@@ -60,7 +60,7 @@ fn unknown(field: &str, value: &Value) -> ApiError {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, env, planted};
+    use super::super::tests::{APP, env, seeded};
     use super::super::{GitHub, GitHubSeed, IssueChange, NewIssue};
     use super::*;
 
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn seeded_issue_has_its_milestone_type_and_fields_in_their_own_spelling() {
-        let (github, _) = planted(seed());
+        let (github, _) = seeded(seed());
 
         let issue = &github.repos[0].issues[0];
         assert_eq!((issue.milestone, issue.issue_type.as_deref()), (Some(1), Some("Bug")));
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_invalid_and_changes_nothing() {
-        let (mut github, mut env) = planted(seed());
+        let (mut github, mut env) = seeded(seed());
         let before = github.clone();
         let details = [
             IssueDetails { milestone: Some(2), ..IssueDetails::default() },
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn type_and_value_are_taken_away() {
-        let (mut github, mut env) = planted(seed());
+        let (mut github, mut env) = seeded(seed());
         let details = IssueDetails {
             issue_type: Some(String::new()),
             fields: BTreeMap::from([("Points".to_owned(), Value::Null)]),
@@ -141,7 +141,7 @@ mod tests {
         ] }))
         .unwrap();
 
-        let error = GitHub::default().plant(&mut env().api(), seed).unwrap_err();
+        let error = GitHub::default().apply_seed(&mut env().api(), seed).unwrap_err();
 
         assert_eq!(error.details.unwrap()["errors"][0]["field"], "type");
     }

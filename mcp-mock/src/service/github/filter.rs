@@ -144,12 +144,12 @@ mod tests {
 
     use serde_json::json;
 
-    use super::super::tests::{APP, env, planted};
+    use super::super::tests::{APP, env, seeded};
     use super::super::{GitHub, PageNumber};
     use super::*;
 
     fn app() -> GitHub {
-        let (mut github, mut env) = planted(json!({ "repos": [{
+        let (mut github, mut env) = seeded(json!({ "repos": [{
             "owner": "acme", "name": "app",
             "issues": [{ "title": "One" }, { "title": "Two" }],
             "pulls": [{ "title": "Three", "head": "three" }],

@@ -108,12 +108,12 @@ pub fn account_id(login: &str) -> u64 {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
-        planted(json!({ "repos": [
+        seeded(json!({ "repos": [
             { "owner": "acme", "name": "app", "collaborators": ["ada"], "issues": [{ "title": "One" }] },
             { "owner": "octocat", "name": "app" },
         ]}))

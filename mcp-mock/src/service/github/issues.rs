@@ -315,12 +315,12 @@ mod tests {
     use serde_json::json;
 
     use super::super::StateFilter;
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
-        planted(json!({ "repos": [{
+        seeded(json!({ "repos": [{
             "owner": "acme", "name": "app", "collaborators": ["ada"],
             "issues": [{ "title": "First", "labels": ["Bug"] }, { "title": "Done", "state": "closed" }],
             "pulls": [{ "title": "Change", "head": "change" }],
@@ -506,7 +506,7 @@ mod tests {
 
     #[test]
     fn locked_issue_takes_no_comment() {
-        let (mut github, mut env) = planted(json!({ "repos": [{ "owner": "acme", "name": "app",
+        let (mut github, mut env) = seeded(json!({ "repos": [{ "owner": "acme", "name": "app",
             "issues": [{ "title": "Heated", "locked": true, "comments": [{ "body": "So there" }] }] }] }));
 
         let error = github.add_comment(&mut env.api(), APP.issue(1), "Me too").unwrap_err();

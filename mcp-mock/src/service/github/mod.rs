@@ -206,10 +206,10 @@ mod tests {
         Env { clock: Clock::default(), ids: Ids::new(1) }
     }
 
-    pub(super) fn planted(seed: serde_json::Value) -> (GitHub, Env) {
+    pub(super) fn seeded(seed: serde_json::Value) -> (GitHub, Env) {
         let (mut github, mut env) = (GitHub::default(), env());
         let seed = serde_json::from_value(seed).unwrap();
-        github.plant(&mut env.api(), seed).unwrap();
+        github.apply_seed(&mut env.api(), seed).unwrap();
         (github, env)
     }
 
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn names_match_in_any_case() {
         let seed = serde_json::json!({ "repos": [{ "owner": "Acme", "name": "App" }] });
-        let (mut github, mut env) = planted(seed);
+        let (mut github, mut env) = seeded(seed);
 
         let new = NewIssue { title: "Case".to_owned(), ..NewIssue::default() };
         let issue = github.create_issue(&mut env.api(), RepoPath::new("aCME", "aPP"), new).unwrap();
@@ -237,7 +237,7 @@ mod tests {
     fn archived_repository_is_read_only() {
         let seed =
             serde_json::json!({ "repos": [{ "owner": "acme", "name": "app", "archived": true }] });
-        let (mut github, mut env) = planted(seed);
+        let (mut github, mut env) = seeded(seed);
 
         let new = NewIssue { title: "Late".to_owned(), ..NewIssue::default() };
         let error = github.create_issue(&mut env.api(), APP, new).unwrap_err();
@@ -250,7 +250,7 @@ mod tests {
     fn state_survives_a_snapshot() {
         let seed = serde_json::json!({ "repos": [{ "owner": "acme", "name": "app",
             "issues": [{ "title": "One", "labels": ["bug"] }], "pulls": [{ "title": "Two", "head": "two" }] }] });
-        let (github, _) = planted(seed);
+        let (github, _) = seeded(seed);
 
         let text = serde_json::to_string(&github).unwrap();
 
@@ -261,7 +261,7 @@ mod tests {
         #[test]
         fn numbers_are_unique_and_rise_in_any_order_of_creation(order in prop::collection::vec(any::<bool>(), 1..30)) {
             let seed = serde_json::json!({ "repos": [{ "owner": "acme", "name": "app" }] });
-            let (mut github, mut env) = planted(seed);
+            let (mut github, mut env) = seeded(seed);
 
             let mut numbers = Vec::new();
             for (index, is_pull) in order.into_iter().enumerate() {
@@ -289,7 +289,7 @@ mod tests {
         #[test]
         fn pages_are_complete_and_free_of_duplicates(count in 0_usize..45, per_page in 1_u64..20) {
             let seed = serde_json::json!({ "repos": [{ "owner": "acme", "name": "app" }] });
-            let (mut github, mut env) = planted(seed);
+            let (mut github, mut env) = seeded(seed);
             for index in 0..count {
                 let new = NewIssue { title: format!("Number {index}"), ..NewIssue::default() };
                 github.create_issue(&mut env.api(), APP, new).unwrap();

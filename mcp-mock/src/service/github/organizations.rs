@@ -156,10 +156,7 @@ impl GitHub {
     }
 
     /// Adds an organization of a seed.
-    pub(super) fn plant_organization(
-        &mut self,
-        organization: Organization,
-    ) -> Result<(), ApiError> {
+    pub(super) fn seed_organization(&mut self, organization: Organization) -> Result<(), ApiError> {
         let Organization { login, teams, issue_types, issue_fields } = &organization;
         if login.is_empty() {
             return Err(refusal::invalid("Organization", "login", "missing_field"));
@@ -186,12 +183,12 @@ impl GitHub {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{env, planted};
+    use super::super::tests::{env, seeded};
     use super::*;
 
     #[test]
     fn teams_are_found_by_slug_and_members_in_any_case() {
-        let (github, _) = planted(json!({ "organizations": [{ "login": "Acme", "teams": [
+        let (github, _) = seeded(json!({ "organizations": [{ "login": "Acme", "teams": [
             { "name": "Core & Friends", "members": ["ada"] },
         ] }] }));
         let organization = github.organization("acme").unwrap();
@@ -205,7 +202,7 @@ mod tests {
     fn organization_without_a_login_or_with_a_nameless_team_is_refused() {
         let refused = |organization: Value| {
             let seed = serde_json::from_value(json!({ "organizations": [organization] })).unwrap();
-            GitHub::default().plant(&mut env().api(), seed).unwrap_err().code
+            GitHub::default().apply_seed(&mut env().api(), seed).unwrap_err().code
         };
 
         assert_eq!(refused(json!({})), "missing_field");

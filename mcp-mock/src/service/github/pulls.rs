@@ -267,13 +267,13 @@ mod tests {
     use serde_json::json;
 
     use super::super::NewContent;
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     /// Issue 1, and pull request 2 from `fix` that says it closes the issue.
     fn app() -> (GitHub, Env) {
-        planted(json!({ "repos": [{
+        seeded(json!({ "repos": [{
             "owner": "acme", "name": "app", "files": { "a.txt": "one\n" },
             "branches": [{ "name": "fix", "files": { "a.txt": "two\n" } }, { "name": "same" }],
             "issues": [{ "title": "Broken" }],

@@ -135,12 +135,12 @@ impl GitHub {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
 
     #[test]
     fn the_same_reaction_exists_once() {
-        let (mut github, mut env) = planted(json!({ "repos": [{ "owner": "acme", "name": "app",
+        let (mut github, mut env) = seeded(json!({ "repos": [{ "owner": "acme", "name": "app",
             "issues": [{ "title": "One", "comments": [{ "body": "Yes" }] }] }] }));
         let comment = ReactionTarget::Comment(github.repos[0].issues[0].comments[0].id);
 
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_not_there_gets_no_reaction() {
         let (mut github, mut env) =
-            planted(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
+            seeded(json!({ "repos": [{ "owner": "acme", "name": "app" }] }));
         let targets = [
             ReactionTarget::Issue(1),
             ReactionTarget::Comment(1),

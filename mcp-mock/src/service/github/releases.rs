@@ -83,12 +83,12 @@ impl GitHub {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     fn app() -> (GitHub, Env) {
-        planted(json!({ "repos": [{ "owner": "acme", "name": "app",
+        seeded(json!({ "repos": [{ "owner": "acme", "name": "app",
             "releases": [{ "tag": "v1.0.0", "name": "One" }] }] }))
     }
 

@@ -114,7 +114,7 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{env, planted};
+    use super::super::tests::{env, seeded};
     use super::*;
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn list_is_newest_first_and_of_one_owner() {
-        let (github, mut env) = planted(serde_json::json!({ "repos": [
+        let (github, mut env) = seeded(serde_json::json!({ "repos": [
             { "owner": "acme", "name": "old" }, { "owner": "other", "name": "x" }, { "owner": "acme", "name": "new" },
         ]}));
 

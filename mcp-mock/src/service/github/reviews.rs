@@ -370,12 +370,12 @@ fn unprocessable(message: &str) -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{APP, planted};
+    use super::super::tests::{APP, seeded};
     use super::*;
     use crate::world::Env;
 
     fn app(author: &str) -> (GitHub, Env) {
-        planted(json!({ "repos": [{
+        seeded(json!({ "repos": [{
             "owner": "acme", "name": "app", "collaborators": ["ada"],
             "pulls": [{ "title": "Mend", "head": "fix", "author": author }],
         }]}))

@@ -176,20 +176,20 @@ impl GitHub {
     /// # Errors
     ///
     /// What the operations refuse, such as an issue without a title or a repository that exists.
-    pub fn plant(&mut self, api: &mut Api<'_>, seed: GitHubSeed) -> Result<(), ApiError> {
+    pub fn apply_seed(&mut self, api: &mut Api<'_>, seed: GitHubSeed) -> Result<(), ApiError> {
         if let Some(viewer) = seed.viewer {
             self.viewer = viewer;
         }
         for organization in seed.organizations {
-            self.plant_organization(organization)?;
+            self.seed_organization(organization)?;
         }
         for repo in seed.repos {
-            self.plant_repo(api, repo)?;
+            self.seed_repo(api, repo)?;
         }
         Ok(())
     }
 
-    fn plant_repo(&mut self, api: &mut Api<'_>, mut seed: RepoSeed) -> Result<(), ApiError> {
+    fn seed_repo(&mut self, api: &mut Api<'_>, mut seed: RepoSeed) -> Result<(), ApiError> {
         let (owner, name) = (seed.owner.clone(), seed.name.clone());
         let path = RepoPath::new(&owner, &name);
         let new = NewRepo {
@@ -202,13 +202,13 @@ impl GitHub {
         self.create_repo(api, &owner, new)?;
         let author = self.viewer.clone();
         let repo = self.writable(path)?;
-        repo.plant_history(api, &author, &mut seed);
-        repo.plant_milestones(api, &author, seed.milestones)?;
+        repo.seed_history(api, &author, &mut seed);
+        repo.seed_milestones(api, &author, seed.milestones)?;
         for issue in seed.issues {
-            self.plant_issue(api, path, issue)?;
+            self.seed_issue(api, path, issue)?;
         }
         for pull in seed.pulls {
-            self.plant_pull(api, path, pull)?;
+            self.seed_pull(api, path, pull)?;
         }
         for release in seed.releases {
             let ReleaseSeed { tag, name, body, draft, prerelease } = release;
@@ -221,7 +221,7 @@ impl GitHub {
         Ok(())
     }
 
-    fn plant_issue(
+    fn seed_issue(
         &mut self,
         api: &mut Api<'_>,
         path: RepoPath<'_>,
@@ -250,14 +250,14 @@ impl GitHub {
         issue.move_to(seed.state, reason, &now)
     }
 
-    fn plant_pull(
+    fn seed_pull(
         &mut self,
         api: &mut Api<'_>,
         path: RepoPath<'_>,
         seed: PullSeed,
     ) -> Result<(), ApiError> {
         let author = seed.author.clone().unwrap_or_else(|| self.viewer.clone());
-        self.writable(path)?.plant_head(api, &author, &seed.head);
+        self.writable(path)?.seed_head(api, &author, &seed.head);
         let PullSeed { title, body, head, base, draft, .. } = seed;
         let new = NewPull { title, head, base, body, draft };
         let number = self.create_pull(api, path, new)?.number;
@@ -273,7 +273,7 @@ impl GitHub {
 
 impl Repo {
     /// The first commit, the branches and the tags.
-    fn plant_history(&mut self, api: &Api<'_>, author: &str, seed: &mut RepoSeed) {
+    fn seed_history(&mut self, api: &Api<'_>, author: &str, seed: &mut RepoSeed) {
         let mut files = std::mem::take(&mut seed.files);
         if files.is_empty() {
             files.insert("README.md".to_owned(), format!("# {}\n", self.name));
@@ -287,20 +287,20 @@ impl Repo {
         };
         let mut default = Branch::default();
         let first = default.commit(commit("Initial commit".to_owned(), files));
-        for planted in std::mem::take(&mut seed.branches) {
+        for seeded in std::mem::take(&mut seed.branches) {
             let mut branch = default.clone();
-            if !planted.files.is_empty() {
-                let message = planted.message.unwrap_or_else(|| format!("Update {}", planted.name));
-                branch.commit(commit(message, planted.files));
+            if !seeded.files.is_empty() {
+                let message = seeded.message.unwrap_or_else(|| format!("Update {}", seeded.name));
+                branch.commit(commit(message, seeded.files));
             }
-            self.branches.insert(planted.name, branch);
+            self.branches.insert(seeded.name, branch);
         }
         self.branches.insert(self.default_branch.clone(), default);
         self.tags.extend(seed.tags.drain(..).map(|tag| (tag, first.clone())));
         self.collaborators = std::mem::take(&mut seed.collaborators);
     }
 
-    fn plant_milestones(
+    fn seed_milestones(
         &mut self,
         api: &mut Api<'_>,
         creator: &str,
@@ -325,7 +325,7 @@ impl Repo {
     }
 
     /// A branch for a pull request that names one which does not exist: one small commit ahead.
-    fn plant_head(&mut self, api: &Api<'_>, author: &str, head: &str) {
+    fn seed_head(&mut self, api: &Api<'_>, author: &str, head: &str) {
         if self.branches.contains_key(head) {
             return;
         }
@@ -357,7 +357,7 @@ impl Issue {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{env, planted};
+    use super::super::tests::{env, seeded};
     use super::*;
 
     #[test]
@@ -365,7 +365,7 @@ mod tests {
         let text = include_str!("../../../seeds/demo/github.json");
         let mut github = GitHub::default();
 
-        github.plant(&mut env().api(), serde_json::from_str(text).unwrap()).unwrap();
+        github.apply_seed(&mut env().api(), serde_json::from_str(text).unwrap()).unwrap();
 
         for (owner, name) in [("company", "support"), ("company", "app"), ("acme", "app")] {
             assert!(github.repo(owner, name).is_some(), "{owner}/{name}");
@@ -387,7 +387,7 @@ mod tests {
 
     #[test]
     fn author_state_and_age_come_from_the_seed() {
-        let (github, _) = planted(json!({ "repos": [{ "owner": "a", "name": "b", "pulls": [
+        let (github, _) = seeded(json!({ "repos": [{ "owner": "a", "name": "b", "pulls": [
             { "title": "Old", "head": "old", "author": "ada", "created_at": "2025-12-24T08:00:00Z" },
         ], "issues": [{ "title": "Done", "state": "closed", "comments": [{ "author": "bob", "body": "ok" }] }] }] }));
 

@@ -165,11 +165,11 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::tests::{APP, env, planted};
+    use super::super::tests::{APP, env, seeded};
     use super::*;
 
     fn app() -> GitHub {
-        planted(json!({ "repos": [
+        seeded(json!({ "repos": [
             { "owner": "acme", "name": "app", "issues": [
                 { "title": "Epic" }, { "title": "One", "parent": 1 }, { "title": "Two", "parent": 1 }, { "title": "Three" },
             ], "pulls": [{ "title": "Change", "head": "change" }] },

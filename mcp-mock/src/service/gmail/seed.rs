@@ -70,7 +70,7 @@ impl Gmail {
     /// # Errors
     /// 400 when an address is none or a thread names no earlier message; label errors as
     /// [`create_label`](Self::create_label).
-    pub fn plant(&mut self, api: &mut Api<'_>, seed: GmailSeed) -> Result<(), ApiError> {
+    pub fn apply_seed(&mut self, api: &mut Api<'_>, seed: GmailSeed) -> Result<(), ApiError> {
         if let Some(address) = seed.address {
             self.address = address;
         }
@@ -151,16 +151,16 @@ mod tests {
     use super::*;
     use crate::world::{Clock, ServiceState, State};
 
-    fn planted(seed: serde_json::Value) -> Result<Gmail, ApiError> {
+    fn seeded(seed: serde_json::Value) -> Result<Gmail, ApiError> {
         let mut state = State::empty(1);
         let (gmail, mut api) = Gmail::open(&mut state);
-        gmail.plant(&mut api, serde_json::from_value(seed).unwrap())?;
+        gmail.apply_seed(&mut api, serde_json::from_value(seed).unwrap())?;
         Ok(state.gmail)
     }
 
     #[test]
     fn what_a_seed_leaves_out_is_filled_in() {
-        let gmail = planted(json!({ "messages": [{ "from": "ann@acme.example" }, {}] })).unwrap();
+        let gmail = seeded(json!({ "messages": [{ "from": "ann@acme.example" }, {}] })).unwrap();
 
         let received = &gmail.messages[0];
         assert_eq!(received.to, ["me@company.example"]);
@@ -174,7 +174,7 @@ mod tests {
         let seed =
             json!({ "messages": [{ "labels": ["Sales", "INBOX"] }, { "labels": ["sales"] }] });
 
-        let gmail = planted(seed).unwrap();
+        let gmail = seeded(seed).unwrap();
 
         assert_eq!(gmail.labels.len(), 1);
         assert!(gmail.messages[1].labels.contains("Label_1"));
@@ -182,9 +182,9 @@ mod tests {
 
     #[test]
     fn a_message_joins_the_thread_of_an_earlier_one() {
-        let gmail = planted(json!({ "messages": [{}, { "in_thread_of": 0 }] })).unwrap();
+        let gmail = seeded(json!({ "messages": [{}, { "in_thread_of": 0 }] })).unwrap();
 
         assert_eq!(gmail.messages[1].thread_id, gmail.messages[0].id);
-        assert!(planted(json!({ "messages": [{ "in_thread_of": 0 }] })).is_err());
+        assert!(seeded(json!({ "messages": [{ "in_thread_of": 0 }] })).is_err());
     }
 }

@@ -247,7 +247,7 @@ mod tests {
             ],
         }] }))
         .unwrap();
-        notion.plant(&mut api, seed).unwrap();
+        notion.apply_seed(&mut api, seed).unwrap();
         state
     }
 

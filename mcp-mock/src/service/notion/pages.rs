@@ -301,7 +301,7 @@ mod tests {
             { "name": "secret", "hidden": true },
             { "name": "twins", "data_sources": [{ "name": "One" }, { "name": "Two" }] },
         ] });
-        notion.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+        notion.apply_seed(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
         state
     }
 

@@ -117,7 +117,7 @@ mod tests {
             ],
             "pages": [{ "title": "Notes", "content": "A plan." }],
         });
-        notion.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+        notion.apply_seed(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
 
         let request = SearchRequest { query: "PLAN".to_owned(), ..SearchRequest::default() };
         let found = notion.search(&mut api, &request).unwrap().items;

@@ -100,12 +100,12 @@ impl Notion {
     ///
     /// # Errors
     /// `validation_error` when a type is unknown, an alias is taken or a row does not fit its schema.
-    pub fn plant(&mut self, api: &mut Api<'_>, seed: NotionSeed) -> Result<(), ApiError> {
+    pub fn apply_seed(&mut self, api: &mut Api<'_>, seed: NotionSeed) -> Result<(), ApiError> {
         for (email, name) in seed.users {
             self.users.push(User { id: api.ids.uuid(), name, email });
         }
         for database in seed.databases {
-            self.plant_database(api, database)?;
+            self.seed_database(api, database)?;
         }
         for page in seed.pages {
             let title = PropertyKind::Title.value_from_plain(&page.title.into());
@@ -116,8 +116,8 @@ impl Notion {
                 ..NewPage::default()
             };
             self.add_page(api, &new)?;
-            if let Some(planted) = self.pages.last_mut() {
-                planted.hidden = page.hidden;
+            if let Some(seeded) = self.pages.last_mut() {
+                seeded.hidden = page.hidden;
             }
         }
         Ok(())
@@ -135,7 +135,7 @@ impl Notion {
         parts.map(paragraph).collect()
     }
 
-    fn plant_database(&mut self, api: &mut Api<'_>, seed: DatabaseSeed) -> Result<(), ApiError> {
+    fn seed_database(&mut self, api: &mut Api<'_>, seed: DatabaseSeed) -> Result<(), ApiError> {
         if self.database(&seed.name).is_some() {
             return Err(invalid(format!("A database `{}` is there already.", seed.name)));
         }
@@ -153,11 +153,11 @@ impl Notion {
         database.alias = Some(seed.name).filter(|name| !name.is_empty());
         let mut rows = Vec::new();
         for source in sources {
-            let planted = grow(api.ids, source.name, source.properties)?;
+            let seeded = grow(api.ids, source.name, source.properties)?;
             for page in source.pages {
-                rows.push(planted.row(&page));
+                rows.push(seeded.row(&page));
             }
-            database.sources.push(planted);
+            database.sources.push(seeded);
         }
         let place = self.databases.len();
         self.databases.push(database);
@@ -235,16 +235,16 @@ mod tests {
     use super::*;
     use crate::world::{ServiceState, State};
 
-    fn planted(seed: Value) -> Result<Notion, ApiError> {
+    fn seeded(seed: Value) -> Result<Notion, ApiError> {
         let mut state = State::empty(1);
         let (notion, mut api) = Notion::open(&mut state);
-        notion.plant(&mut api, serde_json::from_value(seed).unwrap())?;
+        notion.apply_seed(&mut api, serde_json::from_value(seed).unwrap())?;
         Ok(state.notion)
     }
 
     #[test]
     fn a_data_source_without_a_title_gets_one() {
-        let notion = planted(json!({ "databases": [{ "name": "x" }] })).unwrap();
+        let notion = seeded(json!({ "databases": [{ "name": "x" }] })).unwrap();
 
         let properties = &notion.databases[0].sources[0].properties;
         assert_eq!((properties[0].id.as_str(), properties[0].name.as_str()), ("title", "Name"));
@@ -254,7 +254,7 @@ mod tests {
     fn an_unknown_type_is_refused() {
         let seed = json!({ "databases": [{ "name": "x", "properties": { "A": "colour" } }] });
 
-        assert_eq!(planted(seed).unwrap_err().message, "A has the unknown type `colour`.");
+        assert_eq!(seeded(seed).unwrap_err().message, "A has the unknown type `colour`.");
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
         let seed =
             json!({ "databases": [{ "name": "x", "hidden": true, "pages": [{ "Name": "A" }] }] });
 
-        let notion = planted(seed).unwrap();
+        let notion = seeded(seed).unwrap();
 
         assert_eq!(notion.pages_of("x")[0].title(), "A");
         assert_eq!(notion.find_page(&notion.pages[0].id).unwrap_err().status, 404);

@@ -136,7 +136,7 @@ mod tests {
             ],
         }] }))
         .unwrap();
-        notion.plant(&mut api, seed).unwrap();
+        notion.apply_seed(&mut api, seed).unwrap();
         let id = notion.databases[0].sources[0].id.clone();
         let sorts = sorts.as_array().unwrap().clone();
         let rows = notion.query_data_source(

@@ -244,7 +244,7 @@ mod tests {
         let mut state = State::empty(1);
         let (notion, mut api) = Notion::open(&mut state);
         let seed = json!({ "pages": [{ "title": "Notes", "content": "One.\n\nTwo." }] });
-        notion.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+        notion.apply_seed(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
         let id = notion.pages[0].id.clone();
         (state, id)
     }

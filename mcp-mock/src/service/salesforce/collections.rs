@@ -191,12 +191,12 @@ pub(super) fn is_same(value: &Value, wanted: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::{planted, short_id};
+    use super::super::{seeded, short_id};
     use super::*;
     use crate::world::{ServiceState, State};
 
     fn org() -> State {
-        planted(json!({
+        seeded(json!({
             "custom_fields": { "Lead": { "Key__c": "string" } },
             "leads": [{ "LastName": "Ash", "Company": "Acme", "Key__c": "a-1" }],
         }))

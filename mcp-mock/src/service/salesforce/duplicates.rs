@@ -58,13 +58,13 @@ fn matches(new: Option<&Value>, known: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::planted;
+    use super::super::seeded;
     use super::*;
     use crate::world::ServiceState;
 
     #[test]
     fn a_duplicate_is_refused_where_a_rule_asks_for_it() {
-        let mut state = planted(json!({
+        let mut state = seeded(json!({
             "duplicate_rules": { "lead": ["email"] },
             "leads": [{ "LastName": "Ash", "Company": "Acme", "Email": "ash@acme.example" }],
         }));

@@ -42,11 +42,11 @@ pub type Api<'w> = super::Api<'w, Salesforce>;
 
 /// A world with this content of the org.
 #[cfg(test)]
-fn planted(seed: serde_json::Value) -> crate::world::State {
+fn seeded(seed: serde_json::Value) -> crate::world::State {
     use crate::world::ServiceState as _;
 
     let mut state = crate::world::State::empty(1);
     let (salesforce, mut api) = Salesforce::open(&mut state);
-    salesforce.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+    salesforce.apply_seed(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
     state
 }

@@ -167,12 +167,12 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::planted;
+    use super::super::seeded;
     use super::*;
     use crate::world::ServiceState;
 
     fn found(term: &str, group: SearchFields) -> Result<String, ApiError> {
-        let mut state = planted(json!({
+        let mut state = seeded(json!({
             "accounts": [{ "Name": "Cloud Nine", "Website": "https://nine.example" }],
             "leads": [
                 { "LastName": "Nine", "Company": "Acme", "Email": "cloud@acme.example" },

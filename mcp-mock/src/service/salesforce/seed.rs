@@ -33,7 +33,7 @@ pub struct SalesforceSeed {
     /// Fields by object: a new record with the same values in all of them is refused. The records of
     /// the seed themselves are not held against the rules.
     pub duplicate_rules: BTreeMap<String, Vec<String>>,
-    /// Accounts, planted first, so that the others can refer to them.
+    /// Accounts, seeded first, so that the others can refer to them.
     pub accounts: Vec<RecordSeed>,
     /// Contacts.
     pub contacts: Vec<RecordSeed>,
@@ -64,7 +64,7 @@ impl Salesforce {
     ///
     /// # Errors
     /// `INVALID_FIELD` when a custom field is not named as one; else as [`create`](Self::create).
-    pub fn plant(&mut self, api: &mut Api<'_>, seed: SalesforceSeed) -> Result<(), ApiError> {
+    pub fn apply_seed(&mut self, api: &mut Api<'_>, seed: SalesforceSeed) -> Result<(), ApiError> {
         for (object, fields) in seed.custom_fields {
             let object = self.object(&object)?.name.to_owned();
             if let Some(name) = fields.keys().find(|name| !name.ends_with("__c")) {
@@ -122,16 +122,16 @@ mod tests {
     use super::*;
     use crate::world::{ServiceState, State};
 
-    fn planted(seed: Value) -> Result<Salesforce, ApiError> {
+    fn seeded(seed: Value) -> Result<Salesforce, ApiError> {
         let mut state = State::empty(1);
         let (salesforce, mut api) = Salesforce::open(&mut state);
-        salesforce.plant(&mut api, serde_json::from_value(seed).unwrap())?;
+        salesforce.apply_seed(&mut api, serde_json::from_value(seed).unwrap())?;
         Ok(state.salesforce)
     }
 
     #[test]
     fn a_reference_may_name_its_record() {
-        let salesforce = planted(json!({
+        let salesforce = seeded(json!({
             "accounts": [{ "Name": "Acme" }],
             "contacts": [{ "LastName": "Reyes", "AccountId": "@Acme" }],
         }))
@@ -143,13 +143,13 @@ mod tests {
 
     #[test]
     fn an_org_may_add_fields() {
-        let salesforce = planted(json!({
+        let salesforce = seeded(json!({
             "custom_fields": { "Lead": { "Seats__c": "int" } },
             "leads": [{ "LastName": "Reyes", "Company": "Acme", "Seats__c": 200 }],
         }))
         .unwrap();
 
         assert_eq!(salesforce.records("Lead")[0].value("Seats__c"), 200);
-        assert!(planted(json!({ "custom_fields": { "Lead": { "Seats": "int" } } })).is_err());
+        assert!(seeded(json!({ "custom_fields": { "Lead": { "Seats": "int" } } })).is_err());
     }
 }

@@ -132,17 +132,17 @@ mod tests {
     use super::*;
     use crate::world::{ServiceState, State};
 
-    pub(super) fn planted(seed: serde_json::Value) -> State {
+    pub(super) fn seeded(seed: serde_json::Value) -> State {
         let mut state = State::empty(1);
         let (slack, mut api) = Slack::open(&mut state);
-        slack.plant(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
+        slack.apply_seed(&mut api, serde_json::from_value(seed).unwrap()).unwrap();
         state
     }
 
     /// `#general` and `#support` with the bot, `#random` without it, `#old` archived, `#board`
     /// private.
     pub(super) fn workspace() -> State {
-        planted(json!({
+        seeded(json!({
             "users": [{ "name": "ada", "email": "ada@company.example" }, { "name": "bob", "deleted": true }],
             "channels": [
                 { "name": "general" }, { "name": "support" }, { "name": "random", "joined": false },

@@ -107,17 +107,17 @@ impl Slack {
     /// # Errors
     ///
     /// `name_taken` or `invalid_name` for a channel, `user_not_found` for an unknown poster.
-    pub fn plant(&mut self, api: &mut Api<'_>, seed: SlackSeed) -> Result<(), ApiError> {
+    pub fn apply_seed(&mut self, api: &mut Api<'_>, seed: SlackSeed) -> Result<(), ApiError> {
         for user in seed.users {
-            self.plant_user(api.ids, user);
+            self.seed_user(api.ids, user);
         }
         for channel in seed.channels {
-            self.plant_channel(api, channel)?;
+            self.seed_channel(api, channel)?;
         }
         Ok(())
     }
 
-    fn plant_user(&mut self, ids: &mut Ids, seed: UserSeed) {
+    fn seed_user(&mut self, ids: &mut Ids, seed: UserSeed) {
         self.users.push(User {
             id: seed.id.unwrap_or_else(|| fresh_id(ids, 'U')),
             real_name: seed.real_name.unwrap_or_else(|| seed.name.clone()),
@@ -131,7 +131,7 @@ impl Slack {
         });
     }
 
-    fn plant_channel(&mut self, api: &mut Api<'_>, seed: ChannelSeed) -> Result<(), ApiError> {
+    fn seed_channel(&mut self, api: &mut Api<'_>, seed: ChannelSeed) -> Result<(), ApiError> {
         let name = seed.name.strip_prefix('#').unwrap_or(&seed.name).to_owned();
         if !is_channel_name(&name) {
             return Err(refused("invalid_name", format!("`{name}` is not a name for a channel")));
@@ -156,18 +156,18 @@ impl Slack {
         };
         for mut message in seed.messages {
             let replies = std::mem::take(&mut message.replies);
-            let parent = self.planted_message(api.clock, message, None)?;
+            let parent = self.seeded_message(api.clock, message, None)?;
             let ts = parent.ts.clone();
             channel.add(parent);
             for reply in replies {
-                channel.add(self.planted_message(api.clock, reply, Some(&ts))?);
+                channel.add(self.seeded_message(api.clock, reply, Some(&ts))?);
             }
         }
         self.channels.push(channel);
         Ok(())
     }
 
-    fn planted_message(
+    fn seeded_message(
         &mut self,
         clock: &Clock,
         seed: MessageSeed,
@@ -200,7 +200,7 @@ fn is_channel_name(name: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::planted;
+    use super::super::tests::seeded;
     use super::*;
     use crate::world::{ServiceState, State};
 
@@ -210,7 +210,7 @@ mod tests {
         let mut state = State::empty(1);
         let (slack, mut api) = Slack::open(&mut state);
 
-        slack.plant(&mut api, serde_json::from_str(text).unwrap()).unwrap();
+        slack.apply_seed(&mut api, serde_json::from_str(text).unwrap()).unwrap();
 
         for name in
             ["#support", "#general", "#announcements", "#engineering", "#releases", "#sales"]
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn thread_of_a_seed_is_counted() {
-        let State { slack, .. } = planted(json!({ "channels": [{ "name": "#dev", "messages": [
+        let State { slack, .. } = seeded(json!({ "channels": [{ "name": "#dev", "messages": [
             { "text": "build?", "replies": [{ "text": "green" }, { "text": "& fast" }] },
         ] }] }));
 
@@ -249,7 +249,7 @@ mod tests {
             let seed = serde_json::from_value(seed).unwrap();
             let mut state = State::empty(1);
             let (slack, mut api) = Slack::open(&mut state);
-            let error = slack.plant(&mut api, seed).unwrap_err();
+            let error = slack.apply_seed(&mut api, seed).unwrap_err();
             assert_eq!(error.code, code);
         }
     }

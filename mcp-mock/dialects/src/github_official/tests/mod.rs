@@ -12,7 +12,7 @@ use mcp_mock::world::{Seed, State};
 
 fn demo() -> State {
     let mut state = State::empty(1);
-    state.plant(Seed::demo()).unwrap();
+    state.apply_seed(Seed::demo()).unwrap();
     state
 }
 

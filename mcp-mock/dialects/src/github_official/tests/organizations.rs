@@ -21,7 +21,7 @@ fn acme() -> State {
                 { "title": "Crash", "type": "Bug", "parent": 1, "fields": { "Priority": "High", "Points": 5 } },
                 { "title": "Slow", "fields": { "Priority": "Low" } },
             ], "pulls": [{ "title": "Mend", "head": "mend", "body": "Fixes #2" }] }] } });
-    state.plant(serde_json::from_value(seed).unwrap()).unwrap();
+    state.apply_seed(serde_json::from_value(seed).unwrap()).unwrap();
     state
 }
 

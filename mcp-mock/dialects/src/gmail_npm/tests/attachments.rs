@@ -23,7 +23,7 @@ fn world() -> State {
             ],
         }],
     } });
-    state.plant(serde_json::from_value::<Seed>(seed).unwrap()).unwrap();
+    state.apply_seed(serde_json::from_value::<Seed>(seed).unwrap()).unwrap();
     state
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use super::*;
-use crate::tests::planted;
+use crate::tests::seeded;
 use crate::{slack_npm, slack_zencoder};
 use mcp_mock::dialect::{Dialect, simple};
 use mcp_mock::service::ServiceName;
@@ -67,7 +67,7 @@ fn refusal_of_slack_is_a_result_like_any_other() {
 
 #[test]
 fn ts_that_was_read_as_a_number_names_no_message() {
-    let mut state = planted(&json!({ "slack": { "channels": [{ "id": "C1", "name": "dev" }] } }));
+    let mut state = seeded(&json!({ "slack": { "channels": [{ "id": "C1", "name": "dev" }] } }));
     let npm = slack_npm::dialect();
 
     let post = json!({ "channel_id": "C1", "text": "hi" });
@@ -83,7 +83,7 @@ fn ts_that_was_read_as_a_number_names_no_message() {
 
 #[test]
 fn private_channels_are_listed_by_zencoder_only() {
-    let mut state = planted(&json!({ "slack": { "channels": [
+    let mut state = seeded(&json!({ "slack": { "channels": [
         { "name": "open" }, { "name": "board", "private": true },
         { "name": "secret", "private": true, "joined": false }, { "name": "old", "archived": true },
     ] } }));

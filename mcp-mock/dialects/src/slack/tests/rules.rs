@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::tests::planted;
+use crate::tests::seeded;
 use crate::{slack_npm, slack_zencoder};
 use mcp_mock::dialect::{Dialect, simple};
 use mcp_mock::service::ServiceName;
@@ -29,7 +29,7 @@ impl Server {
                     { "id": "C3", "name": "old", "archived": true, "messages": [{ "text": "bye" }] },
                 ],
             } });
-            Self { state: planted(&seed), dialect }
+            Self { state: seeded(&seed), dialect }
         })
     }
 

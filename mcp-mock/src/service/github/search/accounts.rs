@@ -97,11 +97,11 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::GitHub;
-    use super::super::super::tests::{env, planted};
+    use super::super::super::tests::{env, seeded};
     use super::*;
 
     fn github() -> GitHub {
-        let (mut github, mut env) = planted(json!({ "repos": [
+        let (mut github, mut env) = seeded(json!({ "repos": [
             { "owner": "acme", "name": "web-app", "description": "Dashboards for teams", "collaborators": ["ada"] },
             { "owner": "other", "name": "tool", "archived": true },
         ]}));

@@ -98,11 +98,11 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::GitHub;
-    use super::super::super::tests::{env, planted};
+    use super::super::super::tests::{env, seeded};
     use super::*;
 
     fn github() -> GitHub {
-        planted(json!({ "repos": [
+        seeded(json!({ "repos": [
             { "owner": "acme", "name": "app", "files": {
                 "src/login.rs": "fn login_user() { retry(3) }", "docs/login.md": "How to retry the Login." } },
             { "owner": "other", "name": "tool", "files": { "main.py": "def retry(): pass" } },

@@ -83,13 +83,13 @@ fn qualifies(repo: &Repo, entry: &HistoryEntry, (key, value): (&str, &str)) -> b
 mod tests {
     use serde_json::json;
 
-    use super::super::super::tests::{APP, planted};
+    use super::super::super::tests::{APP, seeded};
     use super::super::super::{NewContent, RepoPath};
     use super::*;
 
     #[track_caller]
     fn check(query: &str, expected: &[&str]) {
-        let (mut github, mut env) = planted(json!({ "repos": [
+        let (mut github, mut env) = seeded(json!({ "repos": [
             { "owner": "acme", "name": "app", "branches": [{ "name": "side", "files": { "x": "" }, "message": "Mend aside" }] },
         ]}));
         env.clock.advance(std::time::Duration::from_secs(86_400));

@@ -157,11 +157,11 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::GitHub;
-    use super::super::super::tests::{env, planted};
+    use super::super::super::tests::{env, seeded};
     use super::*;
 
     fn github() -> GitHub {
-        planted(json!({ "repos": [
+        seeded(json!({ "repos": [
             { "owner": "acme", "name": "app", "collaborators": ["ada"],
               "issues": [
                 { "title": "Login fails", "labels": ["bug", "good first issue"], "assignees": ["ada"], "created_at": "2025-12-24T08:00:00Z" },

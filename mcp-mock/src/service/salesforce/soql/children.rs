@@ -115,11 +115,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::service::ApiError;
-    use crate::service::salesforce::{Salesforce, planted};
+    use crate::service::salesforce::{Salesforce, seeded};
     use crate::world::ServiceState;
 
     fn query(soql: &str) -> Result<Vec<Value>, ApiError> {
-        let mut state = planted(json!({
+        let mut state = seeded(json!({
             "accounts": [{ "Name": "Acme" }, { "Name": "Zen" }, { "Name": "Void" }],
             "contacts": [
                 { "LastName": "Ash", "AccountId": "@Acme" },

@@ -171,7 +171,7 @@ impl SoqlError {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{RecordRef, planted};
+    use super::super::{RecordRef, seeded};
     use super::*;
     use crate::world::{ServiceState, State};
 
@@ -180,7 +180,7 @@ mod tests {
     }
 
     fn org() -> State {
-        planted(json!({
+        seeded(json!({
             "leads": [
                 { "LastName": "Ash", "Company": "Acme", "Rating": "Hot", "Score__c": 80 },
                 { "LastName": "Bo_b", "Company": "acme labs", "Score__c": 20 },
@@ -331,7 +331,7 @@ mod tests {
     }
 
     fn sales() -> State {
-        planted(json!({
+        seeded(json!({
             "accounts": [{ "Name": "Acme", "Industry": "Retail" }, { "Name": "Zen" }],
             "contacts": [
                 { "LastName": "Ash", "AccountId": "@Acme" }, { "LastName": "Bo", "AccountId": "@Zen" },
