@@ -11,7 +11,6 @@ use crate::client::Client;
 use crate::conversation::Conversation;
 use crate::deadline::CallDeadline;
 use crate::error::{CallError, ConnectionErrorKind, Failure, ToolError};
-use crate::lists::KnownTools;
 use crate::param_headers;
 use crate::raw_result::RawResult;
 use crate::request::Meta;
@@ -81,10 +80,10 @@ impl Client {
             head: RequestHead::about(method::TOOLS_CALL, tool),
             options,
         };
-        match tools::known_for_headers(self.conversation()).await {
-            None => call.run(&arguments).await,
-            Some(known) => Box::pin(call.run_with_headers(&arguments, &known)).await,
+        if call.conversation.has_param_headers() {
+            return Box::pin(call.run_with_headers(&arguments)).await;
         }
+        call.run(&arguments).await
     }
 }
 
@@ -108,15 +107,15 @@ impl<'a> ToolCall<'a> {
     async fn run_with_headers(
         &self,
         arguments: &impl Serialize,
-        known: &KnownTools,
     ) -> Result<CallToolResult, CallError> {
+        let known = tools::last_known(self.conversation).await;
         let tool = self.head.subject;
         let arguments = to_raw_value(arguments).map_err(|error| {
             let kind = ConnectionErrorKind::Arguments { message: error.to_string() };
             Failure::new(tool, kind, Delivery::NotSent)
         })?;
         let deadline = self.conversation.deadline(self.options);
-        let headers = param_headers::of_call(known, tool, &arguments);
+        let headers = param_headers::of_call(&known, tool, &arguments);
         let call = self.with_headers(&headers);
         match call.send(&arguments, &deadline).await {
             Err(failure) if param_headers::is_outdated(&failure) => {}

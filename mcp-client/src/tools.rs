@@ -36,16 +36,13 @@ impl Client {
     }
 }
 
-/// The tools as they were listed last, however long ago, for calls whose arguments headers repeat; `None`
-/// when headers do not. A server that was never asked is asked once; if it does not say, calls go out
-/// without headers and the server is the judge.
-pub(crate) async fn known_for_headers(conversation: &Conversation) -> Option<Arc<KnownTools>> {
-    if !conversation.has_param_headers() {
-        return None;
-    }
+/// The tools as they were listed last, however long ago, for calls whose arguments headers repeat. A server
+/// that was never asked is asked once; if it does not say, calls go out without headers and the server is
+/// the judge.
+pub(crate) async fn last_known(conversation: &Conversation) -> Arc<KnownTools> {
     match conversation.lists.tools.last() {
-        Some(known) => Some(known),
-        None => Some(Box::pin(refreshed(conversation)).await),
+        Some(known) => known,
+        None => refreshed(conversation).await,
     }
 }
 
