@@ -4,10 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use mcp_core::Lock;
 use mcp_core::http::header;
 use mcp_core::jsonrpc::{Envelope, RpcError, code, encode, scan};
 use mcp_core::protocol::{Cancelled, ProtocolVersion, method};
@@ -116,7 +116,7 @@ fn mend(path: &Path, file: &mut File) -> Result<usize, RecordError> {
 pub struct Relay<'a> {
     client: &'a dyn Transport,
     server: &'a dyn Transport,
-    state: Mutex<State>,
+    state: Lock<State>,
     client_left: Notify,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Relay<'a> {
         recorder: Recorder,
         file: TapeFile,
     ) -> Self {
-        let state = Mutex::new(State { recorder, file, has_client: true });
+        let state = Lock::new(State { recorder, file, has_client: true });
         Self { client, server, state, client_left: Notify::new() }
     }
 
@@ -147,7 +147,7 @@ impl<'a> Relay<'a> {
             left = &mut questions => left?,
             ended = &mut answers => return ended,
         }
-        self.state().has_client = false;
+        self.state.lock().has_client = false;
         self.client_left.notify_one();
         // A server that says no more is left alone.
         timeout(LAST_ANSWERS, answers).await.unwrap_or(Ok(()))
@@ -163,7 +163,7 @@ impl<'a> Relay<'a> {
                 Err(TransportError::Closed { .. }) => return Ok(()),
                 Err(error) => return Err(RecordError::Client(error)),
             };
-            self.state().recorder.asked(&frame, Instant::now());
+            self.state.lock().recorder.asked(&frame, Instant::now());
             self.forward(frame).await.map_err(|error| self.server_failed(&error.cause))?;
         }
     }
@@ -183,7 +183,7 @@ impl<'a> Relay<'a> {
             cancelled.and_then(|params| serde_json::from_slice(params).ok());
         let mut facts = MessageFacts::notification(&method).with_name(name.as_deref());
         facts.id = id.as_ref();
-        facts.version = named.or_else(|| self.state().recorder.agreed());
+        facts.version = named.or_else(|| self.state.lock().recorder.agreed());
         facts.cancels = cancelled.as_ref().map(|cancelled| &cancelled.request_id);
         self.server.send(Outgoing::new(frame.clone(), &facts)).await
     }
@@ -214,7 +214,7 @@ impl<'a> Relay<'a> {
 
     /// An answer is on the tape before the client has it.
     fn record(&self, frame: Bytes) -> Result<Bytes, RecordError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let lines = state.recorder.answered(&frame, Instant::now());
         state.file.write(&lines)?;
         Ok(frame)
@@ -223,7 +223,7 @@ impl<'a> Relay<'a> {
     /// The error for a request that failed on the way. It is not the server's answer, so
     /// it is not on the tape.
     fn refusal(&self, lost: &Undelivered) -> Bytes {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.recorder.lost(&lost.id);
         let cause = &lost.error.cause;
         let code = if cause.is_unserved() { code::METHOD_NOT_FOUND } else { code::INTERNAL_ERROR };
@@ -232,16 +232,12 @@ impl<'a> Relay<'a> {
     }
 
     fn server_failed(&self, error: &TransportError) -> RecordError {
-        RecordError::Server { message: self.state().recorder.redacted(&error.to_string()) }
+        RecordError::Server { message: self.state.lock().recorder.redacted(&error.to_string()) }
     }
 
     fn is_done(&self) -> bool {
-        let state = self.state();
+        let state = self.state.lock();
         !state.has_client && state.recorder.is_idle()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,12 +1,13 @@
 //! A server that says again what is on a tape.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use mcp_client::transport::memory;
 use mcp_client::transport::own_stdio;
+use mcp_core::Lock;
 use mcp_core::Transport;
 use mcp_core::jsonrpc::{RpcError, code, encode};
 use mcp_core::protocol::{ResultType, ServerInfo, Tool, method};
@@ -37,7 +38,7 @@ pub struct Replay {
 struct Core {
     server: ServerInfo,
     tools: Vec<Tool>,
-    state: Mutex<State>,
+    state: Lock<State>,
 }
 
 #[derive(Debug)]
@@ -53,20 +54,20 @@ impl Replay {
         let (server, tools) = (tape.server(), tools(&tape));
         let state =
             State { playback: Playback::new(tape.into_exchanges()), matching: Matching::default() };
-        Self { core: Arc::new(Core { server, tools, state: Mutex::new(state) }) }
+        Self { core: Arc::new(Core { server, tools, state: Lock::new(state) }) }
     }
 
     /// Finds recordings in another way.
     #[must_use]
     pub fn with_matching(self, matching: Matching) -> Self {
-        self.core.state().matching = matching;
+        self.core.state.lock().matching = matching;
         self
     }
 
     /// The numbers of the recordings that answered nothing so far; lists do not count.
     #[must_use]
     pub fn unused(&self) -> Vec<usize> {
-        self.core.state().playback.unused()
+        self.core.state.lock().playback.unused()
     }
 
     /// A new connection in memory, for a client in this process. Must be called inside a tokio runtime.
@@ -130,17 +131,12 @@ impl Core {
             .map_err(|error| RpcError::new(code::INVALID_PARAMS, error.to_string()))?;
         params.remove("_meta");
         let asked = Asked { method: &request.method, params, era: request.version.era() };
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let matching = state.matching;
         match state.playback.take(matching, &asked) {
             Ok(exchange) => Ok(frames(request, exchange)),
             Err(message) => unrecorded(request, message),
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // The state is whole between any two statements that may panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

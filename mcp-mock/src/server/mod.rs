@@ -16,7 +16,7 @@ pub use rules::{add_rules, servers_matching};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -65,8 +65,8 @@ pub(crate) struct Core {
     service: ServiceName,
     dialect: Box<dyn Dialect>,
     state: Arc<Lock<State>>,
-    script: Mutex<Script>,
-    settings: Mutex<Settings>,
+    script: Lock<Script>,
+    settings: Lock<Settings>,
     changes: Changes,
 }
 
@@ -104,8 +104,8 @@ impl MockServer {
             service,
             dialect,
             state,
-            script: Mutex::new(Script::new(seed)),
-            settings: Mutex::new(settings),
+            script: Lock::new(Script::new(seed)),
+            settings: Lock::new(settings),
             changes: Changes::default(),
         });
         let verifier = Arc::new(Verifier { core: Arc::clone(&core) });
@@ -237,12 +237,11 @@ impl MockServer {
 
 impl Core {
     fn script(&self) -> MutexGuard<'_, Script> {
-        // A panic of an assertion must not hide the calls from the next one.
-        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+        self.script.lock()
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+        self.settings.lock()
     }
 
     /// The time of the world.

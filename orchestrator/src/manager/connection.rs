@@ -1,13 +1,15 @@
 //! One connection of a server: opened when needed, by one caller for all, with a growing pause after
 //! failures.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use mcp_client::{Client, ConnectError};
 use tokio::time::Instant;
+
+use mcp_core::Lock;
 
 use super::spec::ServerSpec;
 
@@ -32,7 +34,7 @@ pub(super) enum ConnectionFailure {
 /// One connection, or the place for it.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    state: Mutex<ConnectionState>,
+    state: Lock<ConnectionState>,
 }
 
 #[derive(Debug, Default)]
@@ -59,40 +61,35 @@ impl Connection {
     ///
     /// Cancel safe: the attempt goes on when another caller waits, and ends when none does.
     pub(super) async fn client(&self, spec: &ServerSpec) -> Result<Client, ConnectionFailure> {
-        let (connecting, attempt) = match self.state().decide(Instant::now(), spec) {
+        let (connecting, attempt) = match self.state.lock().decide(Instant::now(), spec) {
             Decision::Use(client) => return Ok(client),
             Decision::Pause(error, wait) => return Err(ConnectionFailure::Pausing { error, wait }),
             Decision::Await(connecting, attempt) => (connecting, attempt),
         };
         let outcome = connecting.await;
-        self.state().settle(attempt, &outcome, Instant::now());
+        self.state.lock().settle(attempt, &outcome, Instant::now());
         Ok(outcome?)
     }
 
     /// The connection, if there is one.
     pub(super) fn current(&self) -> Option<Client> {
-        self.state().live.as_ref().map(|live| live.client.clone())
+        self.state.lock().live.as_ref().map(|live| live.client.clone())
     }
 
     /// Takes the connection out.
     pub(super) fn take(&self) -> Option<Client> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.connecting = None;
         state.live.take().map(|live| live.client)
     }
 
     pub(super) fn last_failure(&self) -> Option<ConnectError> {
-        self.state().last_failure.as_ref().map(|(error, _)| error.clone())
+        self.state.lock().last_failure.as_ref().map(|(error, _)| error.clone())
     }
 
     /// How many requests wait on it.
     pub(super) fn load(&self) -> usize {
-        self.state().live.as_ref().map_or(0, |live| live.client.in_flight())
-    }
-
-    fn state(&self) -> MutexGuard<'_, ConnectionState> {
-        // The state is whole between any two statements that may panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().live.as_ref().map_or(0, |live| live.client.in_flight())
     }
 }
 

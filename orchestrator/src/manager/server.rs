@@ -1,10 +1,11 @@
 //! One server: its limits, its pool of connections, its list of tools.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mcp_client::{CallError, CallOptions, Client, ConnectError, ToolList};
+use mcp_core::Lock;
 use mcp_core::jsonrpc::code;
 use mcp_core::protocol::CallToolResult;
 use serde::Serialize;
@@ -29,7 +30,7 @@ pub(super) struct Server {
     connections: Vec<Connection>,
     places: Semaphore,
     waiting: AtomicUsize,
-    known: Mutex<Known>,
+    known: Lock<Known>,
 }
 
 /// What was learned at the last start.
@@ -45,7 +46,7 @@ impl Server {
     pub(super) fn new(spec: ServerSpec) -> Self {
         let connections = (0..spec.connections.get()).map(|_| Connection::default()).collect();
         let places = Semaphore::new(spec.concurrency.get());
-        Self { spec, connections, places, waiting: AtomicUsize::new(0), known: Mutex::default() }
+        Self { spec, connections, places, waiting: AtomicUsize::new(0), known: Lock::default() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -58,7 +59,7 @@ impl Server {
         let is_first = self.connections.iter().all(|connection| connection.current().is_none());
         let client = self.client().await?;
         let listed = client.list_tools().await;
-        let mut known = self.known();
+        let mut known = self.known.lock();
         if is_first {
             known.took = Some(start.elapsed());
         }
@@ -135,11 +136,11 @@ impl Server {
     }
 
     pub(super) fn known_tools(&self) -> Option<Arc<ToolList>> {
-        self.known().tools.clone()
+        self.known.lock().tools.clone()
     }
 
     pub(super) fn status(&self) -> ServerStatus {
-        let known = self.known();
+        let known = self.known.lock();
         let state = match (self.live_client(), &known.list_failure) {
             (_, Some(error)) => {
                 ServerState::Failed { reason: error.to_string(), kind: error.failure.kind }
@@ -212,11 +213,6 @@ impl Server {
             }
             _ => ManagerError::call(self.name(), error, &self.spec.failures),
         }
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        // The state is whole between any two statements that may panic.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

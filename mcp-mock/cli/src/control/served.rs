@@ -1,7 +1,8 @@
 //! One world that is served, and what the control plane keeps for it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
+use mcp_core::Lock;
 use mcp_core::server::http::HttpOptions;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +17,7 @@ pub(super) struct ServedWorld {
     pub(super) world: World,
     pub(super) servers: Vec<MockServer>,
     pub(super) routes: Routes,
-    kept: Mutex<Kept>,
+    kept: Lock<Kept>,
 }
 
 /// What requests compare with and go back to.
@@ -33,12 +34,11 @@ impl ServedWorld {
     ) -> Result<Self, MockHttpError> {
         let routes = Routes::new(services_of(&servers), options)?;
         let kept = Kept { beginning: world.state(), snapshots: Snapshots::default() };
-        Ok(Self { world, servers, routes, kept: Mutex::new(kept) })
+        Ok(Self { world, servers, routes, kept: Lock::new(kept) })
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
-        // What is kept is whole after every statement.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock()
     }
 
     /// Begins anew with this content; rules and calls stay.

@@ -1,9 +1,10 @@
 //! The worlds of a port: the first, which is there from the start, and those made on demand.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use http::Method;
+use mcp_core::Lock;
 use mcp_core::server::http::HttpOptions;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ pub(crate) trait WorldFactory: Send + Sync {
 pub(super) struct Worlds {
     pub(super) factory: Arc<dyn WorldFactory>,
     first: Arc<ServedWorld>,
-    further: Mutex<Further>,
+    further: Lock<Further>,
     http: HttpOptions,
     origin: String,
 }
@@ -68,7 +69,7 @@ impl Worlds {
         Self {
             factory,
             first: Arc::new(first),
-            further: Mutex::default(),
+            further: Lock::default(),
             http: http.clone(),
             origin: origin.to_owned(),
         }
@@ -78,7 +79,7 @@ impl Worlds {
     pub(super) fn find(&self, id: Option<&str>) -> Option<Arc<ServedWorld>> {
         match id {
             None => Some(Arc::clone(&self.first)),
-            Some(id) => self.further().worlds.get(id).cloned(),
+            Some(id) => self.further.lock().worlds.get(id).cloned(),
         }
     }
 
@@ -91,7 +92,7 @@ impl Worlds {
         request.check_parameters(&[])?;
         match *request.method {
             Method::GET => {
-                let further = self.further();
+                let further = self.further.lock();
                 let worlds = further.worlds.iter().map(|(id, served)| self.describe(id, served));
                 Ok(json!({ "worlds": worlds.collect::<Vec<_>>() }))
             }
@@ -105,7 +106,7 @@ impl Worlds {
         match *method {
             Method::GET => Ok(self.describe(id, &*self.named(Some(id))?)),
             Method::DELETE => {
-                self.further().worlds.remove(id).ok_or_else(|| unknown(id))?;
+                self.further.lock().worlds.remove(id).ok_or_else(|| unknown(id))?;
                 Ok(json!({}))
             }
             _ => Err(ControlError::method(&format!("worlds/{id}"), "GET, DELETE")),
@@ -116,7 +117,7 @@ impl Worlds {
         let wish: NewWorld =
             if request.body.is_empty() { NewWorld::default() } else { request.json()? };
         let served = self.served(wish)?;
-        let mut further = self.further();
+        let mut further = self.further.lock();
         if further.worlds.len() >= WORLDS_MAX {
             return Err(ControlError::Full { what: "worlds", max: WORLDS_MAX });
         }
@@ -143,11 +144,6 @@ impl Worlds {
     fn describe(&self, id: &str, served: &ServedWorld) -> Value {
         let base = format!("{}{WORLD_PREFIX}{id}", self.origin);
         json!({ "id": id, "services": served.services(&base) })
-    }
-
-    fn further(&self) -> MutexGuard<'_, Further> {
-        // Names and worlds are whole after every statement.
-        self.further.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,16 +1,17 @@
 //! What tokio brings to a server that knows no runtime: a clock, and a place for tasks.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use mcp_core::Lock;
 use mcp_core::server::http::{HttpOptions, Task, Timer};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 /// Tasks that go on without a connection; its drop ends them.
 #[derive(Debug, Default)]
-pub(super) struct Background(Mutex<JoinSet<()>>);
+pub(super) struct Background(Lock<JoinSet<()>>);
 
 #[derive(Debug)]
 struct TokioClock;
@@ -36,7 +37,7 @@ pub(super) fn complete(options: &mut HttpOptions, background: &Arc<Background>, 
 
 impl Background {
     fn spawn(&self, task: Task, handle: &Handle) {
-        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.0.lock();
         while tasks.try_join_next().is_some() {}
         tasks.spawn_on(task, handle);
     }

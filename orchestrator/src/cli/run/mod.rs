@@ -4,10 +4,12 @@ mod outcome;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde_json::Map;
 use tokio::sync::Notify;
+
+use mcp_core::Lock;
 
 use super::assignment::{Assignment, assigned};
 use super::console::Console;
@@ -137,18 +139,18 @@ async fn follow(
 /// cap.
 #[derive(Debug)]
 struct ProgressLines {
-    state: Mutex<(StepLines, VecDeque<StepLine>)>,
+    state: Lock<(StepLines, VecDeque<StepLine>)>,
     news: Notify,
 }
 
 impl ProgressLines {
     fn new(workflow: &Workflow, paint: Paint) -> Arc<Self> {
         let lines = StepLines::new(workflow, paint);
-        Arc::new(Self { state: Mutex::new((lines, VecDeque::new())), news: Notify::new() })
+        Arc::new(Self { state: Lock::new((lines, VecDeque::new())), news: Notify::new() })
     }
 
     fn take(&self, event: &Event) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         if let Some(line) = state.0.take(event) {
             state.1.push_back(line);
             self.news.notify_one();
@@ -157,7 +159,7 @@ impl ProgressLines {
 
     fn show(&self, console: &mut Console<'_>) {
         let lines = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.state.lock();
             std::mem::take(&mut state.1)
         };
         for line in lines {

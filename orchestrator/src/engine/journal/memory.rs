@@ -1,8 +1,8 @@
 //! A journal that ends with the process.
 
-use std::sync::{Mutex, PoisonError};
-
 use async_trait::async_trait;
+
+use mcp_core::Lock;
 
 use super::{Journal, JournalError};
 use crate::run::event::Event;
@@ -14,7 +14,7 @@ const EVENTS_MAX: usize = 1_000_000;
 /// Keeps events in memory: for tests, and for runs that will not be resumed.
 #[derive(Debug, Default)]
 pub struct MemoryJournal {
-    events: Mutex<Vec<Event>>,
+    events: Lock<Vec<Event>>,
 }
 
 impl MemoryJournal {
@@ -27,14 +27,14 @@ impl MemoryJournal {
     /// A copy of the events so far.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.events.lock().clone()
     }
 }
 
 #[async_trait]
 impl Journal for MemoryJournal {
     async fn append(&self, events: &[Event]) -> Result<(), JournalError> {
-        let mut kept = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.events.lock();
         if kept.len().saturating_add(events.len()) > EVENTS_MAX {
             return Err(JournalError {
                 operation: "append to the journal",

@@ -6,9 +6,10 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use mcp_core::Lock;
 use mcp_core::jsonrpc::{RpcError, code};
 use mcp_core::protocol::{
     CallToolResult, ElicitResult, GetTaskResult, InputRequest, InputResponses, Task, TaskStatus,
@@ -47,13 +48,13 @@ pub(in crate::server) enum Job {
 #[derive(Debug)]
 pub(in crate::server) struct Tasks {
     board: Arc<Board>,
-    at_work: Mutex<JoinSet<()>>,
+    at_work: Lock<JoinSet<()>>,
 }
 
 /// The state that running tasks share with requests.
 #[derive(Debug)]
 struct Board {
-    entries: Mutex<Entries>,
+    entries: Lock<Entries>,
     changes: Changes,
     started: Instant,
 }
@@ -97,9 +98,9 @@ impl Job {
 
 impl Tasks {
     pub(in crate::server) fn new(changes: Changes) -> Self {
-        let entries = Mutex::new(Entries { ids: Ids::new(IDS_SEED), tasks: BTreeMap::new() });
+        let entries = Lock::new(Entries { ids: Ids::new(IDS_SEED), tasks: BTreeMap::new() });
         let board = Arc::new(Board { entries, changes, started: Instant::now() });
-        Self { board, at_work: Mutex::default() }
+        Self { board, at_work: Lock::default() }
     }
 
     pub(super) fn begin(&self, job: Job) -> Result<Task, RpcError> {
@@ -115,7 +116,7 @@ impl Tasks {
     }
 
     pub(in crate::server) fn get(&self, id: &str) -> Result<GetTaskResult, RpcError> {
-        let entries = self.board.entries();
+        let entries = self.board.entries.lock();
         entries.tasks.get(id).map(|entry| entry.shown.clone()).ok_or_else(|| unknown("task", id))
     }
 
@@ -154,7 +155,7 @@ impl Tasks {
 
     fn work(&self, id: String, time: Duration, done: Done) {
         let board = Arc::clone(&self.board);
-        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at_work = self.at_work.lock();
         while at_work.try_join_next().is_some() {}
         at_work.spawn(async move {
             tokio::time::sleep(time).await;
@@ -164,16 +165,12 @@ impl Tasks {
 }
 
 impl Board {
-    fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn add(
         &self,
         questions: BTreeMap<String, InputRequest>,
         after_answers: Option<CallToolResult>,
     ) -> Result<Task, RpcError> {
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         entries.tasks.retain(|_, entry| entry.began.elapsed() < KEPT_FOR);
         if entries.tasks.len() >= TASKS_MAX {
             let message = format!("there are {TASKS_MAX} tasks already");
@@ -201,7 +198,7 @@ impl Board {
 
     fn change<R>(&self, id: &str, change: impl FnOnce(&mut Entry) -> R) -> Result<R, RpcError> {
         let now = self.now();
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         let entry = entries.tasks.get_mut(id).ok_or_else(|| unknown("task", id))?;
         let before = entry.shown.task.status.clone();
         let result = change(entry);
@@ -236,7 +233,8 @@ impl Board {
     }
 
     fn announce(&self, id: &str) {
-        let shown = self.entries().tasks.get(id).map(|entry| serde_json::to_value(&entry.shown));
+        let shown =
+            self.entries.lock().tasks.get(id).map(|entry| serde_json::to_value(&entry.shown));
         if let Some(Ok(Value::Object(task))) = shown {
             self.changes.announce(&Change::Task(task));
         }
@@ -275,7 +273,7 @@ mod tests {
         drop(tasks);
         tokio::time::sleep(Duration::from_secs(2)).await;
 
-        let entries = board.entries();
+        let entries = board.entries.lock();
         assert_eq!(entries.tasks.get(&id).unwrap().shown.task.status, TaskStatus::Working);
     }
 }
