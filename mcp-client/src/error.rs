@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use mcp_core::display::truncated;
 use mcp_core::jsonrpc::{RpcError, ScanErrorKind, code};
 use mcp_core::protocol::{CallToolResult, Payload, PayloadError};
 use mcp_core::session::{HandshakeError, TooMany};
@@ -82,7 +83,7 @@ impl CallError {
 
 /// A tool that ran and failed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("tool `{tool}` failed: {}", shortened(self.message()))]
+#[error("tool `{tool}` failed: {}", truncated(&self.message(), SHOWN_CHARACTERS_MAX).into_owned())]
 #[non_exhaustive]
 pub struct ToolError {
     /// The name of the tool.
@@ -423,12 +424,4 @@ impl From<Failure> for RequestError {
 
 fn words(stderr_tail: Option<&str>) -> String {
     stderr_tail.map(|words| format!("; its last words: {words}")).unwrap_or_default()
-}
-
-/// The first characters of a string.
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(SHOWN_CHARACTERS_MAX) {
-        None => text,
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
 }

@@ -1,4 +1,23 @@
-//! Which letters must not be shown as they are. Asked by everything that shows text of a peer.
+//! Which letters must not be shown as they are, and how long a string is shown. Asked by everything that
+//! shows text of a peer.
+
+use std::borrow::Cow;
+
+/// At most `characters_max` characters of a string, with `…` in the place of the rest.
+///
+/// ```
+/// use mcp_core::display::truncated;
+///
+/// assert_eq!(truncated("naïve", 5), "naïve");
+/// assert_eq!(truncated("naïve", 3), "naï…");
+/// ```
+#[must_use]
+pub fn truncated(text: &str, characters_max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters_max) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or(text))),
+        None => Cow::Borrowed(text),
+    }
+}
 
 /// Whether a letter must not reach a terminal as it is.
 #[must_use]

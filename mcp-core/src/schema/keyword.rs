@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::display::truncated;
 use serde_json::{Map, Value};
 
 /// Characters of a value that a message quotes.
@@ -84,10 +85,7 @@ pub(super) fn shown(value: &Value) -> String {
 
 /// The first part of a string that may be long.
 pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_MAX) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
-        None => text.to_owned(),
-    }
+    truncated(text, SHOWN_MAX).into_owned()
 }
 
 /// Keywords that never make a value wrong.

@@ -1,5 +1,6 @@
 //! Whether a request is the recorded one, and where it is not.
 
+use mcp_core::display::truncated;
 use serde_json::{Map, Value};
 
 use super::redact::{MARK_END, MARK_START};
@@ -23,12 +24,8 @@ pub(super) fn is_same(recorded: &Value, found: &Value) -> bool {
 }
 
 /// A value as a line shows it.
-pub(super) fn shown(value: &Value) -> String {
-    let json = value.to_string();
-    match json.char_indices().nth(SHOWN_MAX) {
-        None => json,
-        Some((end, _)) => format!("{}…", json.get(..end).unwrap_or_default()),
-    }
+pub(super) fn shortened(value: &Value) -> String {
+    truncated(&value.to_string(), SHOWN_MAX).into_owned()
 }
 
 #[derive(Default)]
@@ -83,7 +80,7 @@ impl Differences {
             });
         }
         for name in left {
-            let shown = found.get(name).map(shown).unwrap_or_default();
+            let shown = found.get(name).map(shortened).unwrap_or_default();
             self.inside(name, |inner| inner.tell(&format!("not recorded, got {shown}")));
         }
     }
@@ -97,8 +94,8 @@ impl Differences {
     }
 
     fn differ(&mut self, recorded: &Value, found: Option<&Value>) {
-        let found = found.map_or_else(|| "nothing".to_owned(), shown);
-        self.tell(&format!("recorded {}, got {found}", shown(recorded)));
+        let found = found.map_or_else(|| "nothing".to_owned(), shortened);
+        self.tell(&format!("recorded {}, got {found}", shortened(recorded)));
     }
 
     fn tell(&mut self, what: &str) {

@@ -9,7 +9,7 @@ use mcp_core::schema::nearest_name;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::compare::{differences, is_same, shown};
+use super::compare::{differences, is_same, shortened};
 use super::tape::{Exchange, RecordedAnswer};
 use mcp_mock::UnknownNameError;
 
@@ -220,7 +220,7 @@ impl fmt::Display for Asked<'_> {
         if let Some(subject) = subject(self.method, &self.params) {
             write!(f, " {subject}")?;
         }
-        write!(f, " {}", shown(&content(self.method, &self.params)))
+        write!(f, " {}", shortened(&content(self.method, &self.params)))
     }
 }
 

@@ -4,6 +4,7 @@ use super::record::{Call, CallOutcome};
 use super::rule::{Rule, States};
 use super::times::calls;
 use super::{Matcher, Times};
+use mcp_core::display::truncated;
 
 /// Calls that a report lists; the rest is counted.
 const SHOWN_CALLS_MAX: usize = 20;
@@ -104,9 +105,6 @@ fn push_differences(text: &mut String, matcher: &Matcher, call: &Call) {
 
 /// The tool and the beginning of the arguments.
 fn render_call(call: &Call) -> String {
-    let (tool, json) = (&call.tool, call.arguments.to_string());
-    match json.char_indices().nth(SHOWN_ARGUMENTS_MAX) {
-        None => format!("{tool} {json}"),
-        Some((end, _)) => format!("{tool} {}…", &json[..end]),
-    }
+    let arguments = call.arguments.to_string();
+    format!("{} {}", call.tool, truncated(&arguments, SHOWN_ARGUMENTS_MAX))
 }

@@ -36,7 +36,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        let versions = core.settings().versions.clone();
+        let versions = core.settings.lock().versions.clone();
         let (tools, background) = (Dispatch(Catalogue(core)), Lock::default());
         Self { tools, versions, binding: Binding::Memory, background }
     }
@@ -144,7 +144,7 @@ impl Connection {
                 (Reply::Answer(request.refuse(&error)), CallOutcome::Unexpected)
             }
         };
-        self.core().script().end(call.number, outcome);
+        self.core().script.lock().end(call.number, outcome);
         reply
     }
 
@@ -153,7 +153,7 @@ impl Connection {
         let Ok(kind) = request.method.parse::<RequestKind>() else { return Reply::Answer(answer) };
         let params: Value = serde_json::from_slice(&request.params).unwrap_or_default();
         let now = self.core().now();
-        let (number, decision) = self.core().script().begin_request(kind, params.clone(), now);
+        let (number, decision) = self.core().script.lock().begin_request(kind, params.clone(), now);
         let action = match decision {
             Decision::Act { action, delay } => {
                 wait(delay).await;
@@ -173,7 +173,7 @@ impl Connection {
             }
             Action::PassThrough => (Reply::Answer(answer), CallOutcome::Answered),
         };
-        self.core().script().end_request(number, outcome);
+        self.core().script.lock().end_request(number, outcome);
         reply
     }
 
@@ -228,7 +228,7 @@ impl Core {
             |raw| serde_json::from_str(raw.get()).unwrap_or_default(),
         );
         let now = self.now();
-        let (number, decision) = self.script().begin(tool, &arguments, now);
+        let (number, decision) = self.script.lock().begin(tool, &arguments, now);
         Begun { number, decision, arguments }
     }
 

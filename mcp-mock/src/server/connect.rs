@@ -57,10 +57,10 @@ impl MockServer {
     /// When the stream breaks.
     pub async fn serve_stdio(&self) -> Result<(), ServeError> {
         let unable = |_| Err(io::Error::other("only the program `mcp-mock` can do that"));
-        self.core.settings().process.get_or_insert(unable);
+        self.core.settings.lock().process.get_or_insert(unable);
         let (reader, writer) = own_stdio_halves();
         let served = self.serve_on(Stream::new(reader, writer)).await;
-        let lingering = self.core.settings().lingering;
+        let lingering = self.core.settings.lock().lingering;
         tokio::time::sleep(lingering).await;
         served
     }
@@ -69,7 +69,7 @@ impl MockServer {
     /// [faults of a process](ProcessFault). It gives the time that the process goes on after the end of its
     /// standard input.
     pub fn own_process(&self, misbehave: fn(ProcessFault) -> io::Result<Duration>) {
-        self.core.settings().process = Some(misbehave);
+        self.core.settings.lock().process = Some(misbehave);
     }
 
     async fn serve_on(&self, stream: Arc<Stream>) -> Result<(), ServeError> {

@@ -16,7 +16,7 @@ pub use rules::{add_rules, servers_matching};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -141,7 +141,7 @@ impl MockServer {
     /// the closest rule, to the client and again when the server is dropped.
     #[must_use]
     pub fn strict(self) -> Self {
-        self.core.script().is_strict = true;
+        self.core.script.lock().is_strict = true;
         self
     }
 
@@ -149,7 +149,7 @@ impl MockServer {
     /// of one era.
     #[must_use]
     pub fn speaking(self, versions: impl Into<Vec<ProtocolVersion>>) -> Self {
-        self.core.settings().versions = versions.into();
+        self.core.settings.lock().versions = versions.into();
         self
     }
 
@@ -157,19 +157,19 @@ impl MockServer {
     /// forgotten.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
-        self.core.script().calls().to_vec()
+        self.core.script.lock().calls().to_vec()
     }
 
     /// Forgets rules, expectations, states of scenarios and calls; tools that vanished are back. The
     /// state of the world stays, and so does [`strict`](Self::strict).
     pub fn reset(&self) {
-        self.core.script().reset();
-        self.core.settings().vanished.clear();
+        self.core.script.lock().reset();
+        self.core.settings.lock().vanished.clear();
     }
 
     /// Forgets rules and expectations; the calls stay.
     pub fn forget_rules(&self) {
-        self.core.script().forget_rules();
+        self.core.script.lock().forget_rules();
     }
 
     /// Asserts how often calls that fit `matcher` came.
@@ -180,7 +180,7 @@ impl MockServer {
     #[track_caller]
     pub fn assert_called(&self, matcher: impl Into<Matcher>, times: impl Into<Times>) {
         let matcher = self.listed(matcher.into());
-        let miscount = self.core.script().miscount(self.name(), &matcher, times.into());
+        let miscount = self.core.script.lock().miscount(self.name(), &matcher, times.into());
         if let Some(text) = miscount {
             panic!("{text}");
         }
@@ -194,7 +194,7 @@ impl MockServer {
     /// When one did, with these calls.
     #[track_caller]
     pub fn assert_no_failure_in_disguise(&self) {
-        let disguised = self.core.script().disguised(self.name());
+        let disguised = self.core.script.lock().disguised(self.name());
         if let Some(text) = disguised {
             panic!("{text}");
         }
@@ -215,7 +215,7 @@ impl MockServer {
     /// Adds a rule after the existing ones.
     pub(crate) fn add_rule(&self, mut rule: Rule) {
         rule.matcher = self.listed(rule.matcher);
-        self.core.script().add(rule);
+        self.core.script.lock().add(rule);
     }
 
     /// The dialect that the server speaks.
@@ -236,32 +236,24 @@ impl MockServer {
 }
 
 impl Core {
-    fn script(&self) -> MutexGuard<'_, Script> {
-        self.script.lock()
-    }
-
-    fn settings(&self) -> MutexGuard<'_, Settings> {
-        self.settings.lock()
-    }
-
     /// The time of the world.
     fn now(&self) -> Timestamp {
         self.state.lock().env.clock.now()
     }
 
     fn visible_tools(&self) -> Vec<Tool> {
-        let settings = self.settings();
+        let settings = self.settings.lock();
         let is_visible = |tool: &&Tool| !settings.vanished.contains(&tool.name);
         self.dialect.tools().iter().filter(is_visible).cloned().collect()
     }
 
     fn has_vanished(&self, name: &str) -> bool {
         let listed = self.dialect.listed_name(name).unwrap_or(name);
-        self.settings().vanished.contains(listed)
+        self.settings.lock().vanished.contains(listed)
     }
 
     fn unmet(&self) -> Option<String> {
-        self.script().unmet(self.service.as_str())
+        self.script.lock().unmet(self.service.as_str())
     }
 }
 

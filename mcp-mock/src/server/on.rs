@@ -127,6 +127,6 @@ impl<'a> On<'a> {
     fn set(self, action: Action) {
         let Self { core, mut rule } = self;
         rule.action = action;
-        core.script().add(rule);
+        core.script.lock().add(rule);
     }
 }

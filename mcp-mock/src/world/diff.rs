@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use mcp_core::display::truncated;
 use serde_json::{Map, Value};
 
 use super::State;
@@ -131,9 +132,11 @@ impl fmt::Display for Difference {
             }
             write!(f, "{}: ", change.heading())?;
             match (&change.before, &change.after) {
-                (Some(before), Some(after)) => write!(f, "{} → {}", shown(before), shown(after))?,
+                (Some(before), Some(after)) => {
+                    write!(f, "{} → {}", shortened(before), shortened(after))?
+                }
                 (value, None) | (None, value) => {
-                    f.write_str(&value.as_ref().map(shown).unwrap_or_default())?;
+                    f.write_str(&value.as_ref().map(shortened).unwrap_or_default())?;
                 }
             }
         }
@@ -141,12 +144,8 @@ impl fmt::Display for Difference {
     }
 }
 
-fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN_CHARACTERS_MAX) {
-        None => text,
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
+fn shortened(value: &Value) -> String {
+    truncated(&value.to_string(), SHOWN_CHARACTERS_MAX).into_owned()
 }
 
 /// The services of a state as JSON.

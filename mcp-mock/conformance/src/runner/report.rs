@@ -89,10 +89,7 @@ fn failures(findings: &Findings, text: &mut String) {
 
 fn shortened(reason: &str) -> String {
     let one_line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    match one_line.char_indices().nth(REASON_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", one_line.get(..end).unwrap_or(&one_line)),
-        None => one_line,
-    }
+    mcp_core::display::truncated(&one_line, REASON_CHARS_MAX).into_owned()
 }
 
 fn line(text: &mut String, line: &str) {

@@ -11,7 +11,7 @@ use mcp_mock::service::github::{
 };
 
 #[derive(Deserialize)]
-struct Draft {
+struct CreateIssue {
     #[serde(flatten)]
     at: InRepo,
     title: String,
@@ -24,7 +24,7 @@ struct Draft {
 }
 
 pub(super) fn create_issue(mut call: Call<'_, GitHub>) -> Outcome {
-    let Draft { at, title, body, labels, assignees, milestone } = call.read()?;
+    let CreateIssue { at, title, body, labels, assignees, milestone } = call.read()?;
     let new = NewIssue { title, body, labels, assignees, details: details(milestone) };
     let created = call.service.create_issue(&mut call.api, at.path(), new);
     let issue = created.map_err(|error| if error.status == 404 { no_repo(&at) } else { error })?;

@@ -197,7 +197,7 @@ impl Core {
     fn vanish(&self, tool: Option<&str>, answer: Bytes) -> Reply {
         if let Some(name) = tool {
             let name = self.dialect.listed_name(name).unwrap_or(name).to_owned();
-            self.settings().vanished.insert(name);
+            self.settings.lock().vanished.insert(name);
             self.changes.announce(&Change::Tools);
         }
         Reply::Answer(answer)
@@ -205,9 +205,9 @@ impl Core {
 
     /// Lets the process behave badly, when there is one for this server.
     fn misbehave(&self, fault: ProcessFault, request: &Request, answer: Bytes) -> Reply {
-        let process = self.settings().process;
+        let process = self.settings.lock().process;
         match process.map_or(Ok(Duration::ZERO), |misbehave| misbehave(fault)) {
-            Ok(lingering) => self.settings().lingering = lingering,
+            Ok(lingering) => self.settings.lock().lingering = lingering,
             Err(error) => {
                 return refused(request, format!("mcp-mock: fault `process` cannot be: {error}"));
             }
@@ -216,7 +216,7 @@ impl Core {
     }
 
     fn crash(&self) -> Reply {
-        if self.settings().process.is_some() {
+        if self.settings.lock().process.is_some() {
             std::process::exit(CRASH_EXIT_CODE);
         }
         Reply::Close

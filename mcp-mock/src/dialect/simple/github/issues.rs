@@ -144,7 +144,7 @@ fn change_issue(mut call: Call<'_, GitHub>, thread: &Thread, change: IssueChange
 }
 
 #[derive(Deserialize)]
-struct Draft {
+struct CreateIssue {
     #[serde(flatten)]
     at: InRepo,
     title: String,
@@ -156,7 +156,7 @@ struct Draft {
 }
 
 fn create_issue(mut call: Call<'_, GitHub>) -> Outcome {
-    let Draft { at, title, body, labels, assignees } = call.read()?;
+    let CreateIssue { at, title, body, labels, assignees } = call.read()?;
     let new = NewIssue { title, body, labels, assignees, ..NewIssue::default() };
     let issue = call.service.create_issue(&mut call.api, at.path(), new)?;
     Ok(Answer::Json(render_issue(&issue)))
@@ -171,7 +171,7 @@ fn get_issue(mut call: Call<'_, GitHub>) -> Outcome {
 }
 
 #[derive(Deserialize)]
-struct Wanted {
+struct ListIssues {
     #[serde(flatten)]
     at: InRepo,
     #[serde(default)]
@@ -188,7 +188,7 @@ struct Wanted {
 /// GitHub's REST API lists pull requests among the issues; this tool does so only when asked to,
 /// and marks each of them with `pull_request`.
 fn list_issues(mut call: Call<'_, GitHub>) -> Outcome {
-    let wanted: Wanted = call.read()?;
+    let wanted: ListIssues = call.read()?;
     let filter = IssueFilter {
         kind: if wanted.include_prs { IssueKind::Any } else { IssueKind::Issue },
         state: state_filter(&wanted.state),

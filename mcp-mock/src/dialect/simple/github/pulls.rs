@@ -81,7 +81,7 @@ fn create_pr(mut call: Call<'_, GitHub>) -> Outcome {
 }
 
 #[derive(Deserialize)]
-struct Wanted {
+struct ListPulls {
     #[serde(flatten)]
     at: InRepo,
     #[serde(default)]
@@ -91,7 +91,7 @@ struct Wanted {
 }
 
 fn list_prs(mut call: Call<'_, GitHub>) -> Outcome {
-    let wanted: Wanted = call.read()?;
+    let wanted: ListPulls = call.read()?;
     let (state, page) = (state_filter(&wanted.state), wanted.paging.number());
     let pulls = call.service.list_pulls(&mut call.api, wanted.at.path(), state, page)?;
     Ok(Answer::Json(render_page("prs", &pulls, render_pull)))
