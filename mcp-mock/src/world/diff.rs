@@ -133,7 +133,7 @@ impl fmt::Display for Difference {
             write!(f, "{}: ", change.heading())?;
             match (&change.before, &change.after) {
                 (Some(before), Some(after)) => {
-                    write!(f, "{} → {}", shortened(before), shortened(after))?
+                    write!(f, "{} → {}", shortened(before), shortened(after))?;
                 }
                 (value, None) | (None, value) => {
                     f.write_str(&value.as_ref().map(shortened).unwrap_or_default())?;
